@@ -1,0 +1,18 @@
+# Everything that is done with this tree; `make` alone says what there is.
+
+ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+PYTHON ?= python3
+VENV := $(ROOT).venv
+REQUIREMENTS := $(ROOT)acceptance-tests/lab/requirements.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help tools lab
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+tools: ## Make the virtual environment of the lab: the local AWS and Terraform 1.15, pinned with hashes
+	@$(ROOT)acceptance-tests/lab/tools.sh "$(PYTHON)" "$(VENV)" "$(REQUIREMENTS)"
+
+lab: tools ## Start the lab in the foreground and print its sites as JSON; ends with Ctrl-C
+	@cargo run --quiet --package acceptance-tests --bin lab
