@@ -22,6 +22,33 @@
 
 pub mod proto;
 
+mod codec;
+mod convert;
+mod diagnostic;
+pub mod json;
+pub mod msgpack;
+mod number;
+mod path;
+mod plan;
+mod schema;
+mod ty;
+mod validate;
+mod value;
+
+pub use codec::CodecError;
+pub use convert::{Attr, ConvertError, from_value, to_value};
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use number::Number;
+pub use path::{Path, Step};
+pub use plan::plan;
+pub use schema::{
+    Attribute, AttributeKind, AttributeNesting, Block, BlockNesting, IdentityAttribute, IdentitySchema, Nested, Presence,
+    ReplaceCondition, Schema, Validator,
+};
+pub use ty::Type;
+pub use validate::validate;
+pub use value::{Bound, Refinement, Value};
+
 mod action;
 mod context;
 mod data_source;
