@@ -40,7 +40,10 @@ impl std::error::Error for ConvertError {}
 /// At the path of the first attribute that does not fit.
 pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, ConvertError> {
     let _ = value;
-    Err(ConvertError { path: Path::root(), message: "to be written".to_owned() })
+    Err(ConvertError {
+        path: Path::root(),
+        message: "to be written".to_owned(),
+    })
 }
 
 /// Writes a Rust type as a value of the type `ty`, which tells a map from an object and a set from a list. `None` is null, and so
@@ -50,5 +53,8 @@ pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, ConvertError>
 /// At the path of the first field that the type has no place for.
 pub fn to_value<T: Serialize + ?Sized>(data: &T, ty: &Type) -> Result<Value, ConvertError> {
     let _ = (data, ty);
-    Err(ConvertError { path: Path::root(), message: "to be written".to_owned() })
+    Err(ConvertError {
+        path: Path::root(),
+        message: "to be written".to_owned(),
+    })
 }

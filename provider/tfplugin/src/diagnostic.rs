@@ -55,17 +55,29 @@ impl Diagnostics {
     }
 
     /// Adds a warning at an attribute.
-    pub fn warning_at(&mut self, path: Path, summary: impl Into<String>, detail: impl Into<String>) {
+    pub fn warning_at(
+        &mut self,
+        path: Path,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
         self.add(Severity::Warning, Some(path), summary.into(), detail.into());
     }
 
     fn add(&mut self, severity: Severity, path: Option<Path>, summary: String, detail: String) {
-        self.push(Diagnostic { severity, summary, detail, path });
+        self.push(Diagnostic {
+            severity,
+            summary,
+            detail,
+            path,
+        });
     }
 
     /// Whether any is an error.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.0
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// Whether there is none.

@@ -92,7 +92,11 @@ mod tests {
 
     #[test]
     fn a_path_reads_as_terraform_writes_it() {
-        let path = Path::root().attribute("rules").key("a").attribute("prefix").index(3);
+        let path = Path::root()
+            .attribute("rules")
+            .key("a")
+            .attribute("prefix")
+            .index(3);
         assert_eq!(path.to_string(), "rules[\"a\"].prefix[3]");
         assert_eq!(Path::root().to_string(), "");
     }

@@ -5,7 +5,12 @@ use crate::schema::Schema;
 use crate::value::Value;
 
 /// Plans a create (`prior` is none) or an update; returns the planned value and the paths whose change takes a replacement.
-pub fn plan(schema: &Schema, prior: Option<&Value>, config: &Value, proposed: &Value) -> (Value, Vec<Path>) {
+pub fn plan(
+    schema: &Schema,
+    prior: Option<&Value>,
+    config: &Value,
+    proposed: &Value,
+) -> (Value, Vec<Path>) {
     let _ = (schema, prior, config);
     (proposed.clone(), Vec::new())
 }

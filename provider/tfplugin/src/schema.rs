@@ -40,7 +40,13 @@ pub struct Schema {
 impl Schema {
     /// An empty schema. The version is that of stored state: raise it when old state needs an upgrade.
     pub fn new(version: i64) -> Self {
-        Self { version, description: String::new(), deprecation: None, body: Nested::new(), validators: Vec::new() }
+        Self {
+            version,
+            description: String::new(),
+            deprecation: None,
+            body: Nested::new(),
+            validators: Vec::new(),
+        }
     }
 
     /// What the block is, in Markdown: the user's manual.
@@ -73,7 +79,10 @@ impl Schema {
 
     /// Looks at the whole configuration, which may hold unknowns; runs after the attributes' own validators.
     #[must_use]
-    pub fn validate(mut self, validator: impl Fn(&Value, &Path, &mut Diagnostics) + Send + Sync + 'static) -> Self {
+    pub fn validate(
+        mut self,
+        validator: impl Fn(&Value, &Path, &mut Diagnostics) + Send + Sync + 'static,
+    ) -> Self {
         self.validators.push(Arc::new(validator));
         self
     }

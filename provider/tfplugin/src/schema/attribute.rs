@@ -211,20 +211,29 @@ impl Attribute {
     /// The allowed texts: of the value, or of each element or value of a collection of strings.
     #[must_use]
     pub fn one_of<S: AsRef<str>>(mut self, allowed: &[S]) -> Self {
-        self.one_of = allowed.iter().map(|text| text.as_ref().to_owned()).collect();
+        self.one_of = allowed
+            .iter()
+            .map(|text| text.as_ref().to_owned())
+            .collect();
         self
     }
 
     /// Attributes beside this one that may not be set together with it.
     #[must_use]
     pub fn conflicts_with<S: AsRef<str>>(mut self, siblings: &[S]) -> Self {
-        self.conflicts_with = siblings.iter().map(|name| name.as_ref().to_owned()).collect();
+        self.conflicts_with = siblings
+            .iter()
+            .map(|name| name.as_ref().to_owned())
+            .collect();
         self
     }
 
     /// Looks at the configured value; null and unknown values are not shown to it.
     #[must_use]
-    pub fn validate(mut self, validator: impl Fn(&Value, &Path, &mut Diagnostics) + Send + Sync + 'static) -> Self {
+    pub fn validate(
+        mut self,
+        validator: impl Fn(&Value, &Path, &mut Diagnostics) + Send + Sync + 'static,
+    ) -> Self {
         self.validators.push(Arc::new(validator));
         self
     }
@@ -288,12 +297,18 @@ impl Attribute {
 
     /// Whether the user may set it or leave it out.
     pub fn is_optional(&self) -> bool {
-        matches!(self.presence, Presence::Optional | Presence::OptionalComputed)
+        matches!(
+            self.presence,
+            Presence::Optional | Presence::OptionalComputed
+        )
     }
 
     /// Whether the provider may set it.
     pub fn is_computed(&self) -> bool {
-        matches!(self.presence, Presence::Computed | Presence::OptionalComputed)
+        matches!(
+            self.presence,
+            Presence::Computed | Presence::OptionalComputed
+        )
     }
 
     /// Whether Terraform hides it.

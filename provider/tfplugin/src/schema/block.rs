@@ -32,7 +32,14 @@ pub struct Block {
 
 impl Block {
     fn new(nesting: BlockNesting, body: Nested) -> Self {
-        Self { nesting, body, description: String::new(), deprecation: None, min_items: 0, max_items: 0 }
+        Self {
+            nesting,
+            body,
+            description: String::new(),
+            deprecation: None,
+            min_items: 0,
+            max_items: 0,
+        }
     }
 
     /// A block that stands once or not at all.

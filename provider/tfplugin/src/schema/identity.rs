@@ -12,7 +12,10 @@ pub struct IdentitySchema {
 impl IdentitySchema {
     /// An empty identity; the version is that of stored identities.
     pub fn new(version: i64) -> Self {
-        Self { version, attributes: Vec::new() }
+        Self {
+            version,
+            attributes: Vec::new(),
+        }
     }
 
     /// Adds an attribute.
@@ -29,12 +32,19 @@ impl IdentitySchema {
 
     /// The attributes, in order.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, &IdentityAttribute)> {
-        self.attributes.iter().map(|(name, attribute)| (name.as_str(), attribute))
+        self.attributes
+            .iter()
+            .map(|(name, attribute)| (name.as_str(), attribute))
     }
 
     /// The type of an identity: an object.
     pub fn ty(&self) -> Type {
-        Type::Object(self.attributes.iter().map(|(name, attribute)| (name.clone(), attribute.ty.clone())).collect())
+        Type::Object(
+            self.attributes
+                .iter()
+                .map(|(name, attribute)| (name.clone(), attribute.ty.clone()))
+                .collect(),
+        )
     }
 }
 
@@ -49,12 +59,20 @@ pub struct IdentityAttribute {
 impl IdentityAttribute {
     /// One that an import by identity must give.
     pub fn required(ty: Type) -> Self {
-        Self { ty, required_for_import: true, description: String::new() }
+        Self {
+            ty,
+            required_for_import: true,
+            description: String::new(),
+        }
     }
 
     /// One that an import by identity may leave out, for the provider to find.
     pub fn optional(ty: Type) -> Self {
-        Self { ty, required_for_import: false, description: String::new() }
+        Self {
+            ty,
+            required_for_import: false,
+            description: String::new(),
+        }
     }
 
     /// The manual.

@@ -33,23 +33,35 @@ impl Nested {
 
     /// The attributes, in order.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, &Attribute)> {
-        self.attributes.iter().map(|(name, attribute)| (name.as_str(), attribute))
+        self.attributes
+            .iter()
+            .map(|(name, attribute)| (name.as_str(), attribute))
     }
 
     /// The blocks, in order.
     pub fn blocks(&self) -> impl Iterator<Item = (&str, &Block)> {
-        self.blocks.iter().map(|(name, block)| (name.as_str(), block))
+        self.blocks
+            .iter()
+            .map(|(name, block)| (name.as_str(), block))
     }
 
     /// The attribute of that name.
     pub fn get(&self, name: &str) -> Option<&Attribute> {
-        self.attributes().find(|(candidate, _)| *candidate == name).map(|(_, attribute)| attribute)
+        self.attributes()
+            .find(|(candidate, _)| *candidate == name)
+            .map(|(_, attribute)| attribute)
     }
 
     /// The type of one such object.
     pub fn ty(&self) -> Type {
-        let attributes = self.attributes.iter().map(|(name, attribute)| (name.clone(), attribute.ty()));
-        let blocks = self.blocks.iter().map(|(name, block)| (name.clone(), block.ty()));
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|(name, attribute)| (name.clone(), attribute.ty()));
+        let blocks = self
+            .blocks
+            .iter()
+            .map(|(name, block)| (name.clone(), block.ty()));
         Type::Object(attributes.chain(blocks).collect())
     }
 }
