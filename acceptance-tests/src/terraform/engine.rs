@@ -1,0 +1,55 @@
+//! Which Terraform runs.
+
+use std::path::PathBuf;
+
+use tokio::process::Command;
+
+use crate::lab::python;
+use crate::{LabError, root};
+
+/// A Terraform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Engine {
+    /// A command: Terraform 1.11 or newer, or OpenTofu.
+    Command(PathBuf),
+    /// Terraform 1.15 out of the lab's own environment.
+    Library {
+        /// Its Python.
+        python: PathBuf,
+    },
+}
+
+impl Engine {
+    /// The command that `CRR_TERRAFORM` names, or `terraform` of the PATH.
+    pub fn installed() -> Result<Self, LabError> {
+        if let Some(named) = std::env::var_os("CRR_TERRAFORM").filter(|named| !named.is_empty()) {
+            return Ok(Self::Command(named.into()));
+        }
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let found = std::env::split_paths(&path)
+            .map(|folder| folder.join("terraform"))
+            .find(|file| file.is_file());
+        found.map(Self::Command).ok_or_else(|| {
+            LabError::new(
+                "terraform is not in the PATH: install Terraform 1.11 or newer (https://developer.hashicorp.com/terraform/install), \
+                 or name a command in CRR_TERRAFORM",
+            )
+        })
+    }
+
+    /// Terraform 1.15, for what 1.11 does not have: identity, import by identity.
+    pub fn library() -> Result<Self, LabError> {
+        Ok(Self::Library { python: python()? })
+    }
+
+    pub(super) fn command(&self) -> Command {
+        match self {
+            Self::Command(file) => Command::new(file),
+            Self::Library { python } => {
+                let mut command = Command::new(python);
+                command.arg(root().join("acceptance-tests/lab/terraform.py"));
+                command
+            }
+        }
+    }
+}
