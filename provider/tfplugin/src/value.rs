@@ -3,11 +3,14 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::number::Number;
 use crate::ty::Type;
 
 /// A value. What type it is meant to be stands beside it, in the schema, except in [`Value::Dynamic`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename = "$tfplugin::Value")]
 pub enum Value {
     /// No value.
     Null,
@@ -34,7 +37,7 @@ pub enum Value {
 }
 
 /// What is known of an unknown value. The default is: nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Refinement {
     /// It will not be null.
     pub not_null: bool,
@@ -51,13 +54,16 @@ pub struct Refinement {
 }
 
 /// An end of a range of numbers.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Bound {
     /// Where the range ends.
     pub number: Number,
     /// Whether it holds that number itself.
     pub inclusive: bool,
 }
+
+/// The name by which serde's two sides recognize a [`Value`]; it stands in its derives as well.
+pub(crate) const SERDE_NAME: &str = "$tfplugin::Value";
 
 impl Value {
     /// An unknown of which nothing is known.

@@ -1,5 +1,17 @@
 //! [`Attr`]: the one Rust type that takes an unknown.
 
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+/// The name under which an attribute asks for itself.
+pub(super) const SERDE_NAME: &str = "$tfplugin::Attr";
+
+/// The name under which an unknown is written.
+pub(super) const UNKNOWN_NAME: &str = "$tfplugin::Attr::Unknown";
+
 /// An attribute that may be null, or not known yet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Attr<T> {
@@ -66,5 +78,47 @@ impl<T> Attr<T> {
 impl<T> From<T> for Attr<T> {
     fn from(value: T) -> Self {
         Self::Known(value)
+    }
+}
+
+impl<T: Serialize> Serialize for Attr<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_none(),
+            Self::Unknown => serializer.serialize_unit_struct(UNKNOWN_NAME),
+            Self::Known(value) => value.serialize(serializer),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Attr<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(SERDE_NAME, AttrVisitor(PhantomData))
+    }
+}
+
+/// Told `none` for null, `unit` for unknown, and a newtype for what is known; other formats only know the last.
+struct AttrVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for AttrVisitor<T> {
+    type Value = Attr<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an attribute")
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Attr<T>, E> {
+        Ok(Attr::Null)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Attr<T>, E> {
+        Ok(Attr::Unknown)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Attr<T>, D::Error> {
+        Ok(Option::<T>::deserialize(deserializer)?.map_or(Attr::Null, Attr::Known))
     }
 }
