@@ -1,0 +1,250 @@
+//! What is: the answer to [`Reads`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::arn::{KeyArn, RoleArn};
+use crate::bucket::{BucketRef, Encryption, Ownership, PublicAccessBlock, Versioning};
+use crate::name::SiteName;
+
+/// One thing that was looked at, or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub enum Seen<T> {
+    /// Nobody asked.
+    #[default]
+    NotLooked,
+    /// It is not there.
+    Absent,
+    /// It is there.
+    Present(T),
+    /// The service would not say.
+    Denied {
+        /// The action that is not allowed, such as `s3:GetReplicationConfiguration`.
+        action: String,
+        /// The service's own words.
+        message: String,
+    },
+}
+
+impl<T> Seen<T> {
+    /// What is there.
+    pub fn present(&self) -> Option<&T> {
+        match self {
+            Self::Present(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether it was looked at and is not there.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+}
+
+/// Whether a bucket is there for us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Existence {
+    /// It is.
+    Exists,
+    /// There is none of that name.
+    Missing,
+    /// It is in another region than its site.
+    Elsewhere {
+        /// Where, if the service says so.
+        region: Option<String>,
+    },
+    /// It belongs to somebody else, or we may not see it.
+    Forbidden {
+        /// The service's own words.
+        message: String,
+    },
+}
+
+/// A bucket as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedBucket {
+    /// Whether it is there.
+    pub existence: Existence,
+    /// Its versioning.
+    pub versioning: Seen<Versioning>,
+    /// The XML of its replication configuration.
+    pub replication: Seen<String>,
+    /// The JSON of its policy.
+    pub policy: Seen<String>,
+    /// Its default encryption.
+    pub encryption: Seen<Encryption>,
+    /// Its object ownership.
+    pub ownership: Seen<Ownership>,
+    /// Its public-access block.
+    pub public_access_block: Seen<PublicAccessBlock>,
+    /// Its tags.
+    pub tags: Seen<BTreeMap<String, String>>,
+    /// Whether it has Object Lock (present) or not (absent).
+    pub object_lock: Seen<()>,
+}
+
+impl ObservedBucket {
+    /// A bucket of which nothing more is known.
+    pub fn of(existence: Existence) -> Self {
+        Self {
+            existence,
+            versioning: Seen::NotLooked,
+            replication: Seen::NotLooked,
+            policy: Seen::NotLooked,
+            encryption: Seen::NotLooked,
+            ownership: Seen::NotLooked,
+            public_access_block: Seen::NotLooked,
+            tags: Seen::NotLooked,
+            object_lock: Seen::NotLooked,
+        }
+    }
+}
+
+/// What a role says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleFacts {
+    /// The JSON of its trust policy.
+    pub trust: String,
+    /// The ARN of its permissions boundary.
+    pub boundary: Option<String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// A role as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct ObservedRole {
+    /// The role itself.
+    pub role: Seen<RoleFacts>,
+    /// The JSON of the inline policies that were asked for, by name.
+    pub policies: BTreeMap<String, Seen<String>>,
+    /// The names of all its inline policies.
+    pub policy_names: Seen<BTreeSet<String>>,
+}
+
+/// A KMS key as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyFacts {
+    /// The ARN of the key itself, where it was asked for by an alias.
+    pub arn: String,
+    /// `Enabled`, `Disabled`, `PendingDeletion` and so on.
+    pub state: String,
+}
+
+/// A KMS key as it is, and its policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct ObservedKey {
+    /// The key itself.
+    pub key: Seen<KeyFacts>,
+    /// The JSON of its policy.
+    pub policy: Seen<String>,
+}
+
+/// Everything that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Observed {
+    /// The buckets.
+    pub buckets: BTreeMap<BucketRef, ObservedBucket>,
+    /// The roles.
+    pub roles: BTreeMap<RoleArn, ObservedRole>,
+    /// The keys.
+    pub keys: BTreeMap<KeyArn, ObservedKey>,
+}
+
+impl Observed {
+    /// Adds what a further look found.
+    pub fn extend(&mut self, other: Self) {
+        for (at, bucket) in other.buckets {
+            match self.buckets.entry(at) {
+                std::collections::btree_map::Entry::Vacant(entry) => {
+                    entry.insert(bucket);
+                }
+                std::collections::btree_map::Entry::Occupied(mut entry) => {
+                    entry.get_mut().extend(bucket)
+                }
+            }
+        }
+        self.roles.extend(other.roles);
+        self.keys.extend(other.keys);
+    }
+}
+
+impl ObservedBucket {
+    fn extend(&mut self, other: Self) {
+        fn newer<T>(old: &mut Seen<T>, new: Seen<T>) {
+            if !matches!(new, Seen::NotLooked) {
+                *old = new;
+            }
+        }
+        self.existence = other.existence;
+        newer(&mut self.versioning, other.versioning);
+        newer(&mut self.replication, other.replication);
+        newer(&mut self.policy, other.policy);
+        newer(&mut self.encryption, other.encryption);
+        newer(&mut self.ownership, other.ownership);
+        newer(&mut self.public_access_block, other.public_access_block);
+        newer(&mut self.tags, other.tags);
+        newer(&mut self.object_lock, other.object_lock);
+    }
+}
+
+/// What to look at in a bucket. Whether it exists comes with any of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each stands for one call")]
+pub struct BucketReads {
+    /// `GetBucketVersioning`
+    pub versioning: bool,
+    /// `GetBucketReplication`
+    pub replication: bool,
+    /// `GetBucketPolicy`
+    pub policy: bool,
+    /// `GetBucketEncryption`
+    pub encryption: bool,
+    /// `GetBucketOwnershipControls`
+    pub ownership: bool,
+    /// `GetPublicAccessBlock`
+    pub public_access_block: bool,
+    /// `GetBucketTagging`
+    pub tags: bool,
+    /// `GetObjectLockConfiguration`
+    pub object_lock: bool,
+}
+
+/// What to look at in a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleReads {
+    /// Whose credentials reach it.
+    pub site: SiteName,
+    /// `GetRolePolicy` for each of these names.
+    pub policies: BTreeSet<String>,
+    /// `ListRolePolicies`
+    pub policy_names: bool,
+}
+
+/// What to look at in a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyReads {
+    /// Whose credentials reach it.
+    pub site: SiteName,
+    /// `GetKeyPolicy`
+    pub policy: bool,
+}
+
+/// What to look at. All of it can be asked at once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reads {
+    /// The buckets.
+    pub buckets: BTreeMap<BucketRef, BucketReads>,
+    /// The roles.
+    pub roles: BTreeMap<RoleArn, RoleReads>,
+    /// The keys.
+    pub keys: BTreeMap<KeyArn, KeyReads>,
+}
+
+impl Reads {
+    /// Whether there is nothing to look at.
+    pub fn is_empty(&self) -> bool {
+        self.buckets.is_empty() && self.roles.is_empty() && self.keys.is_empty()
+    }
+}

@@ -1,0 +1,238 @@
+//! Every rule of S3 that can be known before anything is touched.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Direction, Pair, PairRule, RoleChoice, Side};
+use crate::problem::Problem;
+
+/// The storage classes that a replica can have. Source: `Destination.StorageClass` in the S3 API reference.
+pub const STORAGE_CLASSES: [&str; 8] = [
+    "STANDARD",
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER_IR",
+    "GLACIER",
+    "DEEP_ARCHIVE",
+    "REDUCED_REDUNDANCY",
+];
+
+/// The highest priority that S3 takes.
+const MAX_PRIORITY: u32 = 2_147_483_647;
+
+impl Pair {
+    /// What is wrong with the pair in itself.
+    pub fn check(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        self.check_sides(&mut problems);
+        self.check_keys(&mut problems);
+        self.check_accounts(&mut problems);
+        self.check_rules(&mut problems);
+        problems
+    }
+
+    fn check_sides(&self, problems: &mut Vec<Problem>) {
+        let (source, destination) = (&self.source, &self.destination);
+        if source.bucket == destination.bucket
+            && source.site.partition == destination.site.partition
+        {
+            problems.push(Problem::error(
+                ["destination", "bucket"],
+                format!("Bucket {} cannot be its own destination", source.bucket),
+                "S3 refuses a rule whose destination is its source. Name another bucket.",
+            ));
+        }
+        if source.site.partition != destination.site.partition {
+            problems.push(Problem::error(
+                ["destination", "site"],
+                format!(
+                    "Sites {} and {} are in different partitions",
+                    source.site.name, destination.site.name
+                ),
+                format!(
+                    "{} is in {}, {} in {}. S3 replicates within one partition only.",
+                    source.site.name,
+                    source.site.partition,
+                    destination.site.name,
+                    destination.site.partition
+                ),
+            ));
+        }
+        for (side, label) in [(source, "source"), (destination, "destination")] {
+            if let RoleChoice::Existing(role) = &side.role
+                && role.account() != side.site.account.as_str()
+                && self.replicates_from(label)
+            {
+                problems.push(Problem::error(
+                    [label, "role"],
+                    format!("Role {role} is in another account than bucket {}", side.at()),
+                    format!(
+                        "S3 passes the role in the source bucket's own account, {}. Name a role of that account.",
+                        side.site.account
+                    ),
+                ));
+            }
+        }
+    }
+
+    fn replicates_from(&self, label: &str) -> bool {
+        label == "source" || self.direction == Direction::TwoWay
+    }
+
+    fn check_keys(&self, problems: &mut Vec<Problem>) {
+        for (side, label) in [(&self.source, "source"), (&self.destination, "destination")] {
+            let Some(key) = &side.key else { continue };
+            if key.region() != side.site.region.as_str() {
+                problems.push(Problem::error(
+                    [label, "kms_key_arn"],
+                    format!("KMS key {key} is not in the region of site {}", side.site.name),
+                    format!(
+                        "The key is in {}, the site in {}. S3 would take the rule and then fail every object.",
+                        key.region(),
+                        side.site.region
+                    ),
+                ));
+            }
+        }
+        let lone = |with: &Side, label: &str, without: &Side| {
+            Problem::error(
+                [label, "kms_key_arn"],
+                format!(
+                    "Bucket {} has a KMS key, bucket {} has none",
+                    with.at(),
+                    without.at()
+                ),
+                format!(
+                    "S3 replicates SSE-KMS objects only where it is told the key to encrypt the replicas with. Set `kms_key_arn` of bucket {} to a key in {}.",
+                    without.at(),
+                    without.site.region
+                ),
+            )
+        };
+        match (&self.source.key, &self.destination.key) {
+            (Some(_), None) => problems.push(lone(&self.source, "destination", &self.destination)),
+            (None, Some(_)) if self.direction == Direction::TwoWay => {
+                problems.push(lone(&self.destination, "source", &self.source));
+            }
+            (None, Some(_)) => problems.push(Problem::warning(
+                ["source", "kms_key_arn"],
+                format!("The KMS key of bucket {} is not named", self.source.at()),
+                "Objects that are encrypted there with SSE-KMS will fail to replicate, since the role may not decrypt them. Set `kms_key_arn` of the source where it has such objects.",
+            )),
+            _ => {}
+        }
+    }
+
+    fn check_accounts(&self, problems: &mut Vec<Problem>) {
+        let Some(trusted) = &self.trusted_accounts else {
+            return;
+        };
+        for (side, label) in [(&self.source, "source"), (&self.destination, "destination")] {
+            if !trusted.contains(&side.site.account) {
+                problems.push(Problem::error(
+                    [label, "site"],
+                    format!("Account {} of site {} is not trusted", side.site.account, side.site.name),
+                    "The provider's `trusted_account_ids` does not list it, and replication would carry data there. Add the account to the list if that is meant.",
+                ));
+            }
+        }
+    }
+
+    fn check_rules(&self, problems: &mut Vec<Problem>) {
+        if self.rules.len() > 1000 {
+            problems.push(Problem::error(
+                ["rules"],
+                format!("{} rules are too many", self.rules.len()),
+                "S3 takes at most 1,000 rules in one configuration.",
+            ));
+        }
+        let mut priorities: BTreeMap<u32, &PairRule> = BTreeMap::new();
+        let mut ids: BTreeSet<&str> = BTreeSet::new();
+        for rule in &self.rules {
+            let at = |attribute: &str| {
+                [
+                    "rules".to_owned(),
+                    rule.name.to_string(),
+                    attribute.to_owned(),
+                ]
+            };
+            if let Some(priority) = rule.priority {
+                if priority > MAX_PRIORITY {
+                    problems.push(Problem::error(
+                        at("priority"),
+                        format!("Priority {priority} is too high"),
+                        format!("S3 takes priorities from 0 to {MAX_PRIORITY}."),
+                    ));
+                }
+                if let Some(other) = priorities.insert(priority, rule) {
+                    problems.push(Problem::error(
+                        at("priority"),
+                        format!("Rules {} and {} have the same priority {priority}", other.name, rule.name),
+                        "S3 wants each priority once in a bucket. Change one, or leave `priority` out to have a free one chosen.",
+                    ));
+                }
+            }
+            if let Some(id) = &rule.id {
+                if id.is_empty() || id.len() > 255 {
+                    problems.push(Problem::error(
+                        at("id"),
+                        format!("The ID of rule {} has {} characters", rule.name, id.len()),
+                        "S3 takes 1 to 255.",
+                    ));
+                }
+                if !ids.insert(id) {
+                    problems.push(Problem::error(
+                        at("id"),
+                        format!("Two rules have the ID {id}"),
+                        "S3 wants each ID once in a bucket.",
+                    ));
+                }
+            }
+            check_rule(rule, at, problems);
+        }
+    }
+}
+
+fn check_rule(rule: &PairRule, at: impl Fn(&str) -> [String; 3], problems: &mut Vec<Problem>) {
+    if rule.filter.prefix.len() > 1024 {
+        problems.push(Problem::error(
+            at("prefix"),
+            format!(
+                "The prefix of rule {} has {} bytes",
+                rule.name,
+                rule.filter.prefix.len()
+            ),
+            "S3 takes at most 1,024.",
+        ));
+    }
+    if !rule.filter.tags.is_empty() && rule.delete_markers {
+        problems.push(Problem::error(
+            at("delete_markers"),
+            format!("Rule {} filters by tag and replicates delete markers", rule.name),
+            "A delete marker carries no tags, so S3 refuses the two together. Set `delete_markers = false` in this rule, or filter by prefix.",
+        ));
+    }
+    for (key, value) in &rule.filter.tags {
+        if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 {
+            problems.push(Problem::error(
+                at("tags"),
+                format!(
+                    "Tag \"{key}\" of rule {} is too long, or has no key",
+                    rule.name
+                ),
+                "A tag has a key of 1 to 128 characters and a value of at most 256.",
+            ));
+        }
+    }
+    if rule.filter.tags.len() > 10 {
+        problems.push(Problem::error(
+            at("tags"),
+            format!(
+                "Rule {} filters by {} tags",
+                rule.name,
+                rule.filter.tags.len()
+            ),
+            "An object has at most 10 tags, so no object could match.",
+        ));
+    }
+}

@@ -1,0 +1,189 @@
+//! The step that mends a part.
+
+use std::collections::BTreeSet;
+
+use super::Rank;
+use crate::arn::RoleArn;
+use crate::bucket::BucketRef;
+use crate::desired::{Desired, DesiredBucket, DesiredRole, RoleStanding};
+use crate::document::ReplicationDocument;
+use crate::facet::Part;
+use crate::observed::{Observed, Seen};
+use crate::policy::ResourcePolicy;
+use crate::step::Step;
+
+/// The step that sets `part` as it should be. Several parts may name the same step; it is taken once.
+pub(super) fn step(
+    part: &Part,
+    desired: &Desired,
+    observed: &Observed,
+    made: &BTreeSet<&BucketRef>,
+) -> Option<(Rank, Step)> {
+    match part {
+        Part::Bucket(at)
+        | Part::Versioning(at)
+        | Part::PublicAccessBlock(at)
+        | Part::Ownership(at)
+        | Part::Encryption(at)
+        | Part::BucketTags(at)
+        | Part::ObjectLock(at)
+        | Part::BucketPolicy(at)
+        | Part::Rules(at) => bucket(part, at, desired.buckets.get(at)?, observed, made),
+        Part::Role(arn)
+        | Part::Trust(arn)
+        | Part::Boundary(arn)
+        | Part::RoleTags(arn)
+        | Part::RolePolicy(arn, _) => role(part, arn, desired.roles.get(arn)?, observed),
+        Part::KeyPolicy(key) => {
+            let wanted = desired.keys.get(key)?;
+            let policy = shared_policy(observed.keys.get(key).map(|k| &k.policy));
+            // A key without a policy cannot be: what is merged into it is never empty.
+            let policy = policy.merged(&wanted.policy)?;
+            let step = Step::PutKeyPolicy {
+                site: wanted.site.clone(),
+                key: key.clone(),
+                policy,
+            };
+            Some((Rank::Configure, step))
+        }
+    }
+}
+
+/// A policy that others may have written too, or the empty one.
+pub(super) fn shared_policy(seen: Option<&Seen<String>>) -> ResourcePolicy {
+    seen.and_then(Seen::present)
+        .and_then(|text| ResourcePolicy::parse(text).ok())
+        .unwrap_or_default()
+}
+
+fn bucket(
+    part: &Part,
+    at: &BucketRef,
+    wanted: &DesiredBucket,
+    observed: &Observed,
+    made: &BTreeSet<&BucketRef>,
+) -> Option<(Rank, Step)> {
+    let found = observed.buckets.get(at);
+    let settings = if made.contains(at) {
+        Rank::Configure
+    } else {
+        Rank::Make
+    };
+    let at = at.clone();
+    Some(match part {
+        Part::Bucket(_) => {
+            // Without `creation` a missing bucket is a problem, not a step.
+            let creation = wanted.creation.as_ref()?;
+            let step = Step::CreateBucket {
+                at,
+                region: creation.region.clone(),
+                object_lock: creation.object_lock,
+                tags: creation.tags.clone(),
+            };
+            (Rank::Make, step)
+        }
+        // Made with it: see CreateBucket.
+        Part::BucketTags(_) | Part::ObjectLock(_) if made.contains(&at) => return None,
+        Part::Versioning(_) => (settings, Step::PutVersioning { at }),
+        Part::PublicAccessBlock(_) => {
+            let block = wanted.public_access_block?;
+            (settings, Step::PutPublicAccessBlock { at, block })
+        }
+        Part::Ownership(_) => {
+            let ownership = wanted.ownership?;
+            (settings, Step::PutOwnership { at, ownership })
+        }
+        Part::Encryption(_) => {
+            let encryption = wanted.encryption.clone()?;
+            (settings, Step::PutEncryption { at, encryption })
+        }
+        Part::BucketTags(_) => {
+            let mut tags = found
+                .and_then(|b| b.tags.present())
+                .cloned()
+                .unwrap_or_default();
+            tags.extend(wanted.creation.as_ref()?.tags.clone());
+            (settings, Step::PutBucketTags { at, tags })
+        }
+        // Object Lock stands on versioning, which may be a step of this very plan.
+        Part::ObjectLock(_) => (Rank::Configure, Step::PutObjectLock { at }),
+        Part::BucketPolicy(_) => {
+            let owned = wanted.policy.clone()?;
+            let policy = shared_policy(found.map(|b| &b.policy)).merged(&owned);
+            // It names a role, which may be a step of this very plan.
+            (Rank::Configure, Step::PutBucketPolicy { at, policy, owned })
+        }
+        Part::Rules(_) => {
+            let owned = wanted.rules.clone()?;
+            let document = found
+                .and_then(|b| b.replication.present())
+                .and_then(|xml| ReplicationDocument::parse(xml).ok())
+                .unwrap_or_else(|| ReplicationDocument::empty(""));
+            let document = document.merged(&owned).map(|d| d.to_xml());
+            (
+                Rank::Replicate,
+                Step::PutReplicationRules {
+                    at,
+                    document,
+                    owned,
+                },
+            )
+        }
+        _ => return None,
+    })
+}
+
+fn role(
+    part: &Part,
+    arn: &RoleArn,
+    wanted: &DesiredRole,
+    observed: &Observed,
+) -> Option<(Rank, Step)> {
+    let exists = observed
+        .roles
+        .get(arn)
+        .is_some_and(|r| r.role.present().is_some());
+    let site = wanted.site.clone();
+    let role = arn.clone();
+    if let Part::RolePolicy(_, name) = part {
+        let policy = wanted.policies.get(name)?.document.to_json();
+        let step = Step::PutRolePolicy {
+            site,
+            role,
+            name: name.clone(),
+            policy,
+        };
+        return Some((Rank::Configure, step));
+    }
+    let RoleStanding::Ours(own) = &wanted.standing else {
+        return None;
+    };
+    let step = match part {
+        _ if !exists => Step::CreateRole {
+            site,
+            role,
+            path: own.path.clone(),
+            description: own.description.clone(),
+            trust: own.trust.to_json(),
+            boundary: own.boundary.clone(),
+            tags: own.tags.clone(),
+        },
+        Part::Trust(_) => Step::PutRoleTrust {
+            site,
+            role,
+            trust: own.trust.to_json(),
+        },
+        Part::Boundary(_) => Step::PutRoleBoundary {
+            site,
+            role,
+            boundary: own.boundary.clone(),
+        },
+        Part::RoleTags(_) => Step::TagRole {
+            site,
+            role,
+            tags: own.tags.clone(),
+        },
+        _ => return None,
+    };
+    Some((Rank::Make, step))
+}

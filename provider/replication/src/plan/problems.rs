@@ -1,0 +1,255 @@
+//! What the look at the world shows that no step can mend.
+
+use crate::arn::RoleArn;
+use crate::bucket::BucketRef;
+use crate::desired::{Desired, DesiredBucket, DesiredRole, MADE_BY, RoleStanding};
+use crate::document::ReplicationDocument;
+use crate::observed::{Existence, Observed, ObservedBucket, RoleFacts, Seen};
+use crate::policy::ResourcePolicy;
+use crate::problem::Problem;
+
+pub(super) fn problems(desired: &Desired, observed: &Observed) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (at, wanted) in &desired.buckets {
+        match observed.buckets.get(at) {
+            Some(found) => bucket(at, wanted, found, &mut problems),
+            None => missing(at, wanted, &mut problems),
+        }
+    }
+    for (arn, wanted) in &desired.roles {
+        if let Some(found) = observed.roles.get(arn) {
+            role(arn, wanted, &found.role, &mut problems);
+            for (name, policy) in &wanted.policies {
+                denied(
+                    found.policies.get(name),
+                    &policy.label,
+                    &format!("policy {name} of {arn}"),
+                    &mut problems,
+                );
+            }
+        }
+    }
+    for (key, wanted) in &desired.keys {
+        if let Some(found) = observed.keys.get(key) {
+            denied(
+                Some(&found.policy),
+                &wanted.label,
+                &format!("the policy of {key}"),
+                &mut problems,
+            );
+        }
+    }
+    problems
+}
+
+/// A part that we may not read is a part that we must not write: we would overwrite what we did not see.
+fn denied<T>(seen: Option<&Seen<T>>, label: &str, what: &str, problems: &mut Vec<Problem>) {
+    if let Some(Seen::Denied { action, message }) = seen {
+        problems.push(Problem::error(
+            [label],
+            format!("Not allowed to read {what}"),
+            format!("The service answered: {message}\n\nAllow {action} for the credentials of this site, then run again."),
+        ));
+    }
+}
+
+fn missing(at: &BucketRef, wanted: &DesiredBucket, problems: &mut Vec<Problem>) {
+    if wanted.creation.is_some() {
+        return;
+    }
+    problems.push(Problem::error(
+        [wanted.label.as_str(), "bucket"],
+        format!("Bucket {} does not exist at site {}", at.bucket, at.site),
+        format!(
+            "The service answered NoSuchBucket. Make the bucket, mend the name, or set `create = true` in `{}` to have it made here.",
+            wanted.label
+        ),
+    ));
+}
+
+fn bucket(
+    at: &BucketRef,
+    wanted: &DesiredBucket,
+    found: &ObservedBucket,
+    problems: &mut Vec<Problem>,
+) {
+    let label = wanted.label.as_str();
+    match &found.existence {
+        Existence::Exists => {}
+        Existence::Missing => return missing(at, wanted, problems),
+        Existence::Elsewhere { region } => {
+            let place = region.as_deref().unwrap_or("another region");
+            problems.push(Problem::error(
+                [label, "bucket"],
+                format!(
+                    "Bucket {} is in {place}, not in the region of site {}",
+                    at.bucket, at.site
+                ),
+                format!(
+                    "Name a site of that region in `{label}.site`: each site speaks to one region."
+                ),
+            ));
+            return;
+        }
+        Existence::Forbidden { message } => {
+            problems.push(Problem::error(
+                [label, "bucket"],
+                format!("No access to bucket {} with the credentials of site {}", at.bucket, at.site),
+                format!(
+                    "The service answered: {message}\n\nEither the bucket belongs to another account (every call names the account that the bucket must belong to, so that nothing is ever replicated into a stranger's bucket), or the site's credentials lack the S3 permissions that the provider's documentation lists."
+                ),
+            ));
+            return;
+        }
+    }
+    let name = |part: &str| format!("{part} of bucket {at}");
+    denied(
+        Some(&found.versioning),
+        label,
+        &name("the versioning"),
+        problems,
+    );
+    denied(
+        Some(&found.encryption),
+        label,
+        &name("the encryption"),
+        problems,
+    );
+    denied(
+        Some(&found.ownership),
+        label,
+        &name("the object ownership"),
+        problems,
+    );
+    denied(
+        Some(&found.public_access_block),
+        label,
+        &name("the public-access block"),
+        problems,
+    );
+    denied(Some(&found.tags), label, &name("the tags"), problems);
+    denied(
+        Some(&found.object_lock),
+        label,
+        &name("the Object Lock configuration"),
+        problems,
+    );
+    denied(Some(&found.policy), label, &name("the policy"), problems);
+    denied(
+        Some(&found.replication),
+        label,
+        &name("the replication configuration"),
+        problems,
+    );
+
+    if wanted.policy.is_some()
+        && let Some(text) = found.policy.present()
+        && let Err(error) = ResourcePolicy::parse(text)
+    {
+        problems.push(Problem::error(
+            [label, "bucket"],
+            format!("The policy of bucket {at} cannot be read"),
+            format!("{error}. It is left as it is; mend it, then run again."),
+        ));
+    }
+    replication(at, wanted, found, problems);
+}
+
+fn replication(
+    at: &BucketRef,
+    wanted: &DesiredBucket,
+    found: &ObservedBucket,
+    problems: &mut Vec<Problem>,
+) {
+    let (Some(owned), Some(xml)) = (&wanted.rules, found.replication.present()) else {
+        return;
+    };
+    let label = wanted.label.as_str();
+    let document = match ReplicationDocument::parse(xml) {
+        Ok(document) => document,
+        Err(error) => {
+            problems.push(Problem::error(
+                [label, "bucket"],
+                format!("The replication configuration of bucket {at} cannot be read"),
+                format!("{error}. It is left as it is."),
+            ));
+            return;
+        }
+    };
+    let foreign: Vec<_> = document.foreign(owned).map(|r| &r.rule).collect();
+    let v1: Vec<&str> = foreign
+        .iter()
+        .filter(|r| r.v1)
+        .map(|r| r.id.as_str())
+        .collect();
+    if !v1.is_empty() && !owned.rewrite_v1 {
+        problems.push(Problem::error(
+            ["adopt"],
+            format!("Bucket {at} has replication rules of version V1 that others made"),
+            format!(
+                "Rules without `Filter`: {}. S3 refuses to mix them with V2 rules, which this pair needs. Set `adopt = true` to have them rewritten as V2 with the same meaning (V1 replicates delete markers, so they will say so), or ask their owner to.",
+                v1.join(", ")
+            ),
+        ));
+    }
+    if owned.rewrite_v1
+        && let Some(rule) = foreign
+            .iter()
+            .find(|r| r.v1 && !r.unknown_elements.is_empty())
+    {
+        problems.push(Problem::error(
+            ["adopt"],
+            format!("V1 rule {} of bucket {at} cannot be rewritten", rule.id),
+            format!(
+                "It has elements that have no meaning known here: {}.",
+                rule.unknown_elements.join(", ")
+            ),
+        ));
+    }
+    for ours in &owned.rules {
+        if let Some(theirs) = foreign
+            .iter()
+            .find(|r| r.priority.is_some() && r.priority == ours.priority)
+        {
+            let name = ours.id.strip_prefix(&owned.prefix).unwrap_or(&ours.id);
+            problems.push(Problem::error(
+                ["rules", name, "priority"],
+                format!("Priority {} is taken on bucket {at}", ours.priority.unwrap_or_default()),
+                format!(
+                    "Rule {} has it already, and S3 wants each priority once in a bucket. Choose another, or leave `priority` out to have a free one chosen.",
+                    theirs.id
+                ),
+            ));
+        }
+    }
+    let total = foreign.len() + owned.rules.len();
+    if total > 1000 {
+        problems.push(Problem::error(
+            ["rules"],
+            format!("Bucket {at} would have {total} replication rules"),
+            "S3 takes at most 1,000 in one configuration, those of others included.",
+        ));
+    }
+}
+
+fn role(arn: &RoleArn, wanted: &DesiredRole, found: &Seen<RoleFacts>, problems: &mut Vec<Problem>) {
+    denied(Some(found), &wanted.label, &format!("role {arn}"), problems);
+    match (&wanted.standing, found) {
+        (RoleStanding::Ours(_), Seen::Present(facts)) if !facts.tags.contains_key(MADE_BY.0) => {
+            problems.push(Problem::error(
+                [wanted.label.as_str(), "role"],
+                format!("Role {arn} exists and was not made by this provider"),
+                format!(
+                    "It lacks the tag {} = {}. Delete or rename it, or give it to the pair with `role = \"{arn}\"`, which leaves it as it is.",
+                    MADE_BY.0, MADE_BY.1
+                ),
+            ));
+        }
+        (RoleStanding::Guest, Seen::Absent) => problems.push(Problem::error(
+            [wanted.label.as_str(), "role"],
+            format!("Role {arn} does not exist"),
+            "The bucket's replication configuration names it, and other rules there run under it, so nothing replicates. Make the role again, or remove those rules.",
+        )),
+        _ => {}
+    }
+}

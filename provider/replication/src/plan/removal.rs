@@ -1,0 +1,203 @@
+//! Taking it all away again, without losing a byte.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Plan;
+use super::build::shared_policy;
+use crate::arn::RoleArn;
+use crate::bucket::BucketRef;
+use crate::desired::{Desired, DesiredBucket, DesiredRole, MADE_BY, OwnedStatements, RoleStanding};
+use crate::document::ReplicationDocument;
+use crate::observed::{Existence, Observed, ObservedBucket, ObservedRole};
+use crate::step::{PlannedStep, Stage, Step};
+
+/// What may go besides what we put on buckets of others.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Removal {
+    /// Buckets that we made and that the user wants emptied and deleted, in as many words.
+    pub buckets: BTreeSet<BucketRef>,
+}
+
+/// The order of removal: rules first, so that S3 never works with half of its permissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Rules,
+    Policies,
+    Roles,
+    Objects,
+    Buckets,
+}
+
+/// Plans the removal of everything in `desired` that is ours. Versioning stays on: switching it off could lose data.
+pub fn plan_removal(desired: &Desired, observed: &Observed, removal: &Removal) -> Plan {
+    let mut ranked: BTreeMap<Rank, Vec<PlannedStep>> = BTreeMap::new();
+    let mut push = |rank: Rank, step: Step| {
+        ranked.entry(rank).or_default().push(PlannedStep {
+            step,
+            because: vec!["removed".to_owned()],
+        });
+    };
+    for (at, wanted) in &desired.buckets {
+        let Some(found) = observed
+            .buckets
+            .get(at)
+            .filter(|b| b.existence == Existence::Exists)
+        else {
+            continue;
+        };
+        remove_from_bucket(at, wanted, found, &mut push);
+        if removal.buckets.contains(at) {
+            push(Rank::Objects, Step::EmptyBucket { at: at.clone() });
+            push(Rank::Buckets, Step::DeleteBucket { at: at.clone() });
+        }
+    }
+    for (key, wanted) in &desired.keys {
+        let Some(text) = observed.keys.get(key).and_then(|k| k.policy.present()) else {
+            continue;
+        };
+        let policy = shared_policy(observed.keys.get(key).map(|k| &k.policy));
+        if policy.owned(&wanted.policy.prefix).is_empty() {
+            continue;
+        }
+        let without = OwnedStatements {
+            prefix: wanted.policy.prefix.clone(),
+            statements: Vec::new(),
+        };
+        if let Some(policy) = policy.merged(&without).filter(|policy| policy != text) {
+            push(
+                Rank::Policies,
+                Step::PutKeyPolicy {
+                    site: wanted.site.clone(),
+                    key: key.clone(),
+                    policy,
+                },
+            );
+        }
+    }
+    for (arn, wanted) in &desired.roles {
+        if let Some(found) = observed.roles.get(arn) {
+            remove_from_role(arn, wanted, found, desired, observed, &mut push);
+        }
+    }
+    Plan {
+        stages: ranked.into_values().map(|steps| Stage { steps }).collect(),
+        problems: Vec::new(),
+    }
+}
+
+fn remove_from_bucket(
+    at: &BucketRef,
+    wanted: &DesiredBucket,
+    found: &ObservedBucket,
+    push: &mut impl FnMut(Rank, Step),
+) {
+    if let Some(owned) = &wanted.rules
+        && let Some(document) = found
+            .replication
+            .present()
+            .and_then(|xml| ReplicationDocument::parse(xml).ok())
+        && document.rules.iter().any(|r| owned.owns(&r.rule))
+    {
+        let owned = owned.without_rules();
+        let document = document.merged(&owned).map(|d| d.to_xml());
+        push(
+            Rank::Rules,
+            Step::PutReplicationRules {
+                at: at.clone(),
+                document,
+                owned,
+            },
+        );
+    }
+    if let Some(owned) = &wanted.policy {
+        let policy = shared_policy(Some(&found.policy));
+        if !policy.owned(&owned.prefix).is_empty() {
+            let owned = OwnedStatements {
+                prefix: owned.prefix.clone(),
+                statements: Vec::new(),
+            };
+            push(
+                Rank::Policies,
+                Step::PutBucketPolicy {
+                    at: at.clone(),
+                    policy: policy.merged(&owned),
+                    owned,
+                },
+            );
+        }
+    }
+}
+
+fn remove_from_role(
+    arn: &RoleArn,
+    wanted: &DesiredRole,
+    found: &ObservedRole,
+    desired: &Desired,
+    observed: &Observed,
+    push: &mut impl FnMut(Rank, Step),
+) {
+    let Some(facts) = found.role.present() else {
+        return;
+    };
+    let site = wanted.site.clone();
+    let ours: Vec<&String> = wanted
+        .policies
+        .keys()
+        .filter(|name| {
+            found
+                .policies
+                .get(*name)
+                .is_some_and(|p| p.present().is_some())
+        })
+        .collect();
+    let others: BTreeSet<&String> = found
+        .policy_names
+        .present()
+        .into_iter()
+        .flatten()
+        .filter(|name| !wanted.policies.contains_key(*name))
+        .collect();
+    // Another pair's policy on the role, or a rule that stays and runs under it: the role is still in use.
+    let last = matches!(wanted.standing, RoleStanding::Ours(_))
+        && facts.tags.contains_key(MADE_BY.0)
+        && others.is_empty()
+        && !still_named(arn, desired, observed);
+    if last {
+        push(
+            Rank::Roles,
+            Step::DeleteRole {
+                site,
+                role: arn.clone(),
+                policies: ours.into_iter().cloned().collect(),
+            },
+        );
+        return;
+    }
+    for name in ours {
+        push(
+            Rank::Policies,
+            Step::DeleteRolePolicy {
+                site: site.clone(),
+                role: arn.clone(),
+                name: name.clone(),
+            },
+        );
+    }
+}
+
+/// Whether rules of others, which stay, run under the role.
+fn still_named(arn: &RoleArn, desired: &Desired, observed: &Observed) -> bool {
+    desired.buckets.iter().any(|(at, wanted)| {
+        let document = observed
+            .buckets
+            .get(at)
+            .and_then(|b| b.replication.present())
+            .and_then(|xml| ReplicationDocument::parse(xml).ok());
+        match (document, &wanted.rules) {
+            (Some(document), Some(owned)) => {
+                document.role == arn.as_str() && document.foreign(owned).next().is_some()
+            }
+            _ => false,
+        }
+    })
+}

@@ -1,0 +1,58 @@
+//! What no step can mend.
+
+use serde::Serialize;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Severity {
+    /// Nothing is done until the user mends it.
+    Error,
+    /// It is done, and the user should know.
+    Warning,
+}
+
+/// One thing that cannot be, or should not be, as it is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The attribute to point at, such as `["rules", "invoices", "priority"]`.
+    pub at: Vec<String>,
+    /// What is wrong, naming the thing.
+    pub summary: String,
+    /// Why, in the service's terms, and what to do.
+    pub detail: String,
+}
+
+impl Problem {
+    /// Something that stops the plan.
+    pub fn error<P>(at: P, summary: impl Into<String>, detail: impl Into<String>) -> Self
+    where
+        P: IntoIterator,
+        P::Item: Into<String>,
+    {
+        Self {
+            severity: Severity::Error,
+            at: at.into_iter().map(Into::into).collect(),
+            summary: summary.into(),
+            detail: detail.into(),
+        }
+    }
+
+    /// Something to know.
+    pub fn warning<P>(at: P, summary: impl Into<String>, detail: impl Into<String>) -> Self
+    where
+        P: IntoIterator,
+        P::Item: Into<String>,
+    {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(at, summary, detail)
+        }
+    }
+
+    /// Whether it stops the plan.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
