@@ -29,14 +29,18 @@ pub struct Workdir {
 impl Workdir {
     /// An empty folder with the provider at hand.
     pub fn new(engine: Engine) -> Result<Self, LabError> {
+        let mirror = mirror::lay_out()?;
+        Self::with_mirror(engine, Some(&mirror))
+    }
+
+    fn with_mirror(engine: Engine, mirror: Option<&Path>) -> Result<Self, LabError> {
         let folder = tempfile::Builder::new()
             .prefix("crr-terraform-")
             .tempdir()
             .because("the working folder cannot be made")?;
-        let mirror = mirror::lay_out()?;
+        let mirror = mirror.unwrap_or(folder.path()).display();
         let configuration = format!(
-            "disable_checkpoint = true\nprovider_installation {{\n  filesystem_mirror {{\n    path    = \"{}\"\n    include = [\"{ADDRESS}\"]\n  }}\n}}\n",
-            mirror.display(),
+            "disable_checkpoint = true\nprovider_installation {{\n  filesystem_mirror {{\n    path    = \"{mirror}\"\n    include = [\"{ADDRESS}\"]\n  }}\n}}\n",
         );
         std::fs::write(folder.path().join("terraform.rc"), configuration)
             .because("the CLI configuration cannot be written")?;
@@ -45,6 +49,11 @@ impl Workdir {
             engine,
             environment: BTreeMap::new(),
         })
+    }
+
+    /// An empty folder without it, for what Terraform can do by itself.
+    pub fn without_provider(engine: Engine) -> Result<Self, LabError> {
+        Self::with_mirror(engine, None)
     }
 
     /// A folder with a provider block for the lab's sites and this configuration, initialised.

@@ -32,11 +32,14 @@ fn needed_in_this_version(what: &str) -> Refusal {
 }
 
 fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
-    node.children().find(|child| child.is_element() && child.tag_name().name() == name)
+    node.children()
+        .find(|child| child.is_element() && child.tag_name().name() == name)
 }
 
 fn children<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Vec<Node<'a, 'i>> {
-    node.children().filter(|child| child.is_element() && child.tag_name().name() == name).collect()
+    node.children()
+        .filter(|child| child.is_element() && child.tag_name().name() == name)
+        .collect()
 }
 
 fn text<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {

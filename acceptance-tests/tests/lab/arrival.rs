@@ -7,19 +7,45 @@ use super::{configuration, make_role, replicate, rule, versioned_bucket};
 
 async fn put(lab: &Lab, site: &Site, bucket: &str, key: &str) {
     let body = ByteStream::from(key.as_bytes().to_vec());
-    lab.admin_s3(site).put_object().bucket(bucket).key(key).body(body).send().await.expect("the object is put");
+    lab.admin_s3(site)
+        .put_object()
+        .bucket(bucket)
+        .key(key)
+        .body(body)
+        .send()
+        .await
+        .expect("the object is put");
 }
 
 async fn status(lab: &Lab, site: &Site, bucket: &str, key: &str) -> String {
-    let head = lab.admin_s3(site).head_object().bucket(bucket).key(key).send().await;
+    let head = lab
+        .admin_s3(site)
+        .head_object()
+        .bucket(bucket)
+        .key(key)
+        .send()
+        .await;
     match head {
-        Ok(head) => head.replication_status().map_or("none".to_owned(), |status| status.as_str().to_owned()),
-        Err(error) => format!("{}", error.raw_response().map_or(0, |answer| answer.status().as_u16())),
+        Ok(head) => head
+            .replication_status()
+            .map_or("none".to_owned(), |status| status.as_str().to_owned()),
+        Err(error) => format!(
+            "{}",
+            error
+                .raw_response()
+                .map_or(0, |answer| answer.status().as_u16())
+        ),
     }
 }
 
 async fn versions(lab: &Lab, site: &Site, bucket: &str) -> (usize, usize) {
-    let listed = lab.admin_s3(site).list_object_versions().bucket(bucket).send().await.expect("a listing");
+    let listed = lab
+        .admin_s3(site)
+        .list_object_versions()
+        .bucket(bucket)
+        .send()
+        .await
+        .expect("a listing");
     (listed.versions().len(), listed.delete_markers().len())
 }
 
@@ -27,7 +53,13 @@ async fn allow(lab: &Lab, site: &Site, bucket: &str, role: &str) {
     let policy = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"{role}"}},"Action":["s3:ReplicateObject","s3:ReplicateDelete","s3:ReplicateTags"],"Resource":"arn:aws:s3:::{bucket}/*"}}]}}"#
     );
-    lab.admin_s3(site).put_bucket_policy().bucket(bucket).policy(policy).send().await.expect("the policy is put");
+    lab.admin_s3(site)
+        .put_bucket_policy()
+        .bucket(bucket)
+        .policy(policy)
+        .send()
+        .await
+        .expect("the policy is put");
 }
 
 #[tokio::test]
@@ -37,7 +69,14 @@ async fn one_way_in_one_account() {
     let source = versioned_bucket(&lab, east, "orders").await;
     let destination = versioned_bucket(&lab, west, "orders-dr").await;
     let role = make_role(&lab, east, "crr-one-way").await;
-    replicate(&lab, east, &source, configuration(&role, vec![rule("all", 1, &destination)])).await.unwrap();
+    replicate(
+        &lab,
+        east,
+        &source,
+        configuration(&role, vec![rule("all", 1, &destination)]),
+    )
+    .await
+    .unwrap();
 
     put(&lab, east, &source, "there").await;
     assert_eq!(status(&lab, east, &source, "there").await, "COMPLETED");
@@ -56,11 +95,29 @@ async fn two_way_across_accounts_once_and_without_loops() {
     let there = versioned_bucket(&lab, vault, "orders-dr").await;
     let outward = make_role(&lab, east, "crr-outward").await;
     let homeward = make_role(&lab, vault, "crr-homeward").await;
-    replicate(&lab, east, &here, configuration(&outward, vec![rule("out", 1, &there)])).await.unwrap();
-    replicate(&lab, vault, &there, configuration(&homeward, vec![rule("home", 1, &here)])).await.unwrap();
+    replicate(
+        &lab,
+        east,
+        &here,
+        configuration(&outward, vec![rule("out", 1, &there)]),
+    )
+    .await
+    .unwrap();
+    replicate(
+        &lab,
+        vault,
+        &there,
+        configuration(&homeward, vec![rule("home", 1, &here)]),
+    )
+    .await
+    .unwrap();
 
     put(&lab, east, &here, "refused").await;
-    assert_eq!(status(&lab, east, &here, "refused").await, "FAILED", "no bucket policy lets the role in yet");
+    assert_eq!(
+        status(&lab, east, &here, "refused").await,
+        "FAILED",
+        "no bucket policy lets the role in yet"
+    );
 
     allow(&lab, vault, &there, &outward).await;
     allow(&lab, east, &here, &homeward).await;
@@ -70,10 +127,24 @@ async fn two_way_across_accounts_once_and_without_loops() {
     assert_eq!(status(&lab, vault, &there, "out").await, "REPLICA");
     assert_eq!(status(&lab, vault, &there, "home").await, "COMPLETED");
     assert_eq!(status(&lab, east, &here, "home").await, "REPLICA");
-    assert_eq!(versions(&lab, east, &here).await, (3, 0), "each object once, nothing came back");
+    assert_eq!(
+        versions(&lab, east, &here).await,
+        (3, 0),
+        "each object once, nothing came back"
+    );
     assert_eq!(versions(&lab, vault, &there).await, (2, 0));
 
-    lab.admin_s3(east).delete_object().bucket(&here).key("out").send().await.expect("a delete marker");
+    lab.admin_s3(east)
+        .delete_object()
+        .bucket(&here)
+        .key("out")
+        .send()
+        .await
+        .expect("a delete marker");
     assert_eq!(versions(&lab, east, &here).await, (3, 1));
-    assert_eq!(versions(&lab, vault, &there).await, (2, 1), "the marker arrived once");
+    assert_eq!(
+        versions(&lab, vault, &there).await,
+        (2, 1),
+        "the marker arrived once"
+    );
 }

@@ -1,15 +1,21 @@
 //! What S3 refuses, the gateway refuses.
 
-use acceptance_tests::gateway::{DESTINATION_NOT_VERSIONED, SOURCE_NOT_VERSIONED, replication_document};
+use acceptance_tests::gateway::{
+    DESTINATION_NOT_VERSIONED, SOURCE_NOT_VERSIONED, replication_document,
+};
 use acceptance_tests::{Lab, LabError};
 use aws_sdk_s3::types::BucketVersioningStatus;
 
-use super::{configuration, make_bucket, make_role, replicate, rule, said, set_versioning, versioned_bucket};
+use super::{
+    configuration, make_bucket, make_role, replicate, rule, said, set_versioning, versioned_bucket,
+};
 
 const ROLE: &str = "arn:aws:iam::111111111111:role/crr/crr-orders";
 
 fn refused(role: &str, rules: &str) -> String {
-    let document = format!("<ReplicationConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Role>{role}</Role>{rules}</ReplicationConfiguration>");
+    let document = format!(
+        "<ReplicationConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Role>{role}</Role>{rules}</ReplicationConfiguration>"
+    );
     match replication_document::read(document.as_bytes(), "orders") {
         Ok(_) => "taken".to_owned(),
         Err(refusal) => format!("{} {}: {}", refusal.status, refusal.code, refusal.message),
@@ -25,7 +31,9 @@ fn v2(id: &str, priority: u32, more: &str, destination: &str) -> String {
 }
 
 fn v1(id: &str, destination: &str) -> String {
-    format!("<Rule><ID>{id}</ID><Prefix>{id}</Prefix><Status>Enabled</Status><Destination><Bucket>arn:aws:s3:::{destination}</Bucket></Destination></Rule>")
+    format!(
+        "<Rule><ID>{id}</ID><Prefix>{id}</Prefix><Status>Enabled</Status><Destination><Bucket>arn:aws:s3:::{destination}</Bucket></Destination></Rule>"
+    )
 }
 
 const ALL: &str = "<Filter></Filter>";
@@ -33,79 +41,208 @@ const ALL: &str = "<Filter></Filter>";
 #[test]
 fn good_documents_are_taken() {
     assert_eq!(refused(ROLE, &v2("a", 1, ALL, "")), "taken");
-    assert_eq!(refused(ROLE, &(v2("a", 1, ALL, "") + &v2("b", 2, "<Filter><Prefix>x</Prefix></Filter>", ""))), "taken");
+    assert_eq!(
+        refused(
+            ROLE,
+            &(v2("a", 1, ALL, "") + &v2("b", 2, "<Filter><Prefix>x</Prefix></Filter>", ""))
+        ),
+        "taken"
+    );
     assert_eq!(refused(ROLE, &(v1("a", "one") + &v1("b", "one"))), "taken");
     let time = "<ReplicationTime><Status>Enabled</Status><Time><Minutes>15</Minutes></Time></ReplicationTime>\
                 <Metrics><Status>Enabled</Status><EventThreshold><Minutes>15</Minutes></EventThreshold></Metrics>";
     assert_eq!(refused(ROLE, &v2("a", 1, ALL, time)), "taken");
-    assert_eq!(refused(ROLE, &v2("a", 1, ALL, "<Metrics><Status>Enabled</Status></Metrics>")), "taken");
-    let tags = "<Filter><And><Prefix>x</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And></Filter>";
+    assert_eq!(
+        refused(
+            ROLE,
+            &v2("a", 1, ALL, "<Metrics><Status>Enabled</Status></Metrics>")
+        ),
+        "taken"
+    );
+    let tags =
+        "<Filter><And><Prefix>x</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And></Filter>";
     assert_eq!(refused(ROLE, &v2("a", 1, tags, "")), "taken");
 }
 
 #[test]
 fn each_rule_of_the_document_is_checked() {
     let cases = [
-        ("mixed schemas", v2("a", 1, ALL, "") + &v1("b", "orders-dr"), "Prefix cannot be used"),
-        ("same priority", v2("a", 1, ALL, "") + &v2("b", 1, ALL, ""), "duplicate priority '1'"),
-        ("same id", v2("a", 1, ALL, "") + &v2("a", 2, ALL, ""), "Rule Id must be unique"),
-        ("no priority", v2("a", 1, ALL, "").replace("<Priority>1</Priority>", ""), "Priority must be specified"),
+        (
+            "mixed schemas",
+            v2("a", 1, ALL, "") + &v1("b", "orders-dr"),
+            "Prefix cannot be used",
+        ),
+        (
+            "same priority",
+            v2("a", 1, ALL, "") + &v2("b", 1, ALL, ""),
+            "duplicate priority '1'",
+        ),
+        (
+            "same id",
+            v2("a", 1, ALL, "") + &v2("a", 2, ALL, ""),
+            "Rule Id must be unique",
+        ),
+        (
+            "no priority",
+            v2("a", 1, ALL, "").replace("<Priority>1</Priority>", ""),
+            "Priority must be specified",
+        ),
         (
             "no delete markers",
-            v2("a", 1, ALL, "").replace("<DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication>", ""),
+            v2("a", 1, ALL, "").replace(
+                "<DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication>",
+                "",
+            ),
             "DeleteMarkerReplication must be specified",
         ),
-        ("priority in the older schema", v1("a", "one").replace("<Prefix>", "<Priority>1</Priority><Prefix>"), "Priority cannot be used"),
-        ("two destinations in the older schema", v1("a", "one") + &v1("b", "two"), "cannot exceed 1"),
+        (
+            "priority in the older schema",
+            v1("a", "one").replace("<Prefix>", "<Priority>1</Priority><Prefix>"),
+            "Priority cannot be used",
+        ),
+        (
+            "two destinations in the older schema",
+            v1("a", "one") + &v1("b", "two"),
+            "cannot exceed 1",
+        ),
         (
             "tags with delete markers",
-            v2("a", 1, "<Filter><Tag><Key>k</Key><Value>v</Value></Tag></Filter>", "").replace("<Status>Disabled", "<Status>Enabled"),
+            v2(
+                "a",
+                1,
+                "<Filter><Tag><Key>k</Key><Value>v</Value></Tag></Filter>",
+                "",
+            )
+            .replace("<Status>Disabled", "<Status>Enabled"),
             "not supported if any Tag filter",
         ),
-        ("And of one", v2("a", 1, "<Filter><And><Prefix>x</Prefix></And></Filter>", ""), "400 MalformedXML"),
+        (
+            "And of one",
+            v2("a", 1, "<Filter><And><Prefix>x</Prefix></And></Filter>", ""),
+            "400 MalformedXML",
+        ),
         (
             "the same tag twice",
-            v2("a", 1, "<Filter><And><Tag><Key>k</Key><Value>1</Value></Tag><Tag><Key>k</Key><Value>2</Value></Tag></And></Filter>", ""),
+            v2(
+                "a",
+                1,
+                "<Filter><And><Tag><Key>k</Key><Value>1</Value></Tag><Tag><Key>k</Key><Value>2</Value></Tag></And></Filter>",
+                "",
+            ),
             "Duplicate Tag Keys",
         ),
-        ("two filters", v2("a", 1, "<Filter><Prefix>x</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></Filter>", ""), "400 MalformedXML"),
-        ("the source itself", v2("a", 1, ALL, "").replace("orders-dr", "orders"), "cannot be the same"),
-        ("no bucket ARN", v2("a", 1, ALL, "").replace("arn:aws:s3:::", ""), "Invalid bucket ARN"),
-        ("a long id", v2(&"i".repeat(256), 1, ALL, ""), "limit of 255"),
-        ("a long prefix", v2("a", 1, &format!("<Filter><Prefix>{}</Prefix></Filter>", "p".repeat(1_025)), ""), "1024"),
+        (
+            "two filters",
+            v2(
+                "a",
+                1,
+                "<Filter><Prefix>x</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></Filter>",
+                "",
+            ),
+            "400 MalformedXML",
+        ),
+        (
+            "the source itself",
+            v2("a", 1, ALL, "").replace("orders-dr", "orders"),
+            "cannot be the same",
+        ),
+        (
+            "no bucket ARN",
+            v2("a", 1, ALL, "").replace("arn:aws:s3:::", ""),
+            "Invalid bucket ARN",
+        ),
+        (
+            "a long id",
+            v2(&"i".repeat(256), 1, ALL, ""),
+            "limit of 255",
+        ),
+        (
+            "a long prefix",
+            v2(
+                "a",
+                1,
+                &format!("<Filter><Prefix>{}</Prefix></Filter>", "p".repeat(1_025)),
+                "",
+            ),
+            "1024",
+        ),
         ("no rule", String::new(), "400 MalformedXML"),
-        ("too many rules", (0..1_001).map(|number| v2(&format!("r{number}"), number, ALL, "")).collect(), "limit of 1000"),
+        (
+            "too many rules",
+            (0..1_001)
+                .map(|number| v2(&format!("r{number}"), number, ALL, ""))
+                .collect(),
+            "limit of 1000",
+        ),
         (
             "time without metrics",
-            v2("a", 1, ALL, "<ReplicationTime><Status>Enabled</Status><Time><Minutes>15</Minutes></Time></ReplicationTime>"),
+            v2(
+                "a",
+                1,
+                ALL,
+                "<ReplicationTime><Status>Enabled</Status><Time><Minutes>15</Minutes></Time></ReplicationTime>",
+            ),
             "both ReplicationTime and Metrics",
         ),
         (
             "a threshold without time",
-            v2("a", 1, ALL, "<Metrics><Status>Enabled</Status><EventThreshold><Minutes>15</Minutes></EventThreshold></Metrics>"),
+            v2(
+                "a",
+                1,
+                ALL,
+                "<Metrics><Status>Enabled</Status><EventThreshold><Minutes>15</Minutes></EventThreshold></Metrics>",
+            ),
             "cannot contain an event threshold",
         ),
         (
             "KMS objects without a key",
-            v2("a", 1, &format!("{ALL}<SourceSelectionCriteria><SseKmsEncryptedObjects><Status>Enabled</Status></SseKmsEncryptedObjects></SourceSelectionCriteria>"), ""),
+            v2(
+                "a",
+                1,
+                &format!(
+                    "{ALL}<SourceSelectionCriteria><SseKmsEncryptedObjects><Status>Enabled</Status></SseKmsEncryptedObjects></SourceSelectionCriteria>"
+                ),
+                "",
+            ),
             "ReplicaKmsKeyID must be specified",
         ),
         (
             "a key without KMS objects",
-            v2("a", 1, ALL, "<EncryptionConfiguration><ReplicaKmsKeyID>arn:aws:kms:us-west-2:111111111111:key/k</ReplicaKmsKeyID></EncryptionConfiguration>"),
+            v2(
+                "a",
+                1,
+                ALL,
+                "<EncryptionConfiguration><ReplicaKmsKeyID>arn:aws:kms:us-west-2:111111111111:key/k</ReplicaKmsKeyID></EncryptionConfiguration>",
+            ),
             "SseKmsEncryptedObjects must be specified",
         ),
         (
             "another owner without an account",
-            v2("a", 1, ALL, "<AccessControlTranslation><Owner>Destination</Owner></AccessControlTranslation>"),
+            v2(
+                "a",
+                1,
+                ALL,
+                "<AccessControlTranslation><Owner>Destination</Owner></AccessControlTranslation>",
+            ),
             "Account is missing",
         ),
         (
             "existing objects",
-            v2("a", 1, &format!("{ALL}<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>"), ""),
+            v2(
+                "a",
+                1,
+                &format!(
+                    "{ALL}<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>"
+                ),
+                "",
+            ),
             "400 MalformedXML",
         ),
-        ("no status", v2("a", 1, ALL, "").replace("<Status>Enabled</Status>", ""), "400 MalformedXML"),
+        (
+            "no status",
+            v2("a", 1, ALL, "").replace("<Status>Enabled</Status>", ""),
+            "400 MalformedXML",
+        ),
     ];
     for (case, rules, expected) in cases {
         let said = refused(ROLE, &rules);
@@ -115,8 +252,16 @@ fn each_rule_of_the_document_is_checked() {
 
 #[test]
 fn a_role_must_be_a_roles_arn() {
-    for role in ["crr-orders", "arn:aws:iam::111111111111:user/crr", "arn:aws:iam::1:role/crr", "arn:aws:iam::111111111111:role/a,arn:aws:iam::111111111111:role/b"] {
-        assert!(refused(role, &v2("a", 1, ALL, "")).starts_with("400 InvalidArgument"), "{role}");
+    for role in [
+        "crr-orders",
+        "arn:aws:iam::111111111111:user/crr",
+        "arn:aws:iam::1:role/crr",
+        "arn:aws:iam::111111111111:role/a,arn:aws:iam::111111111111:role/b",
+    ] {
+        assert!(
+            refused(role, &v2("a", 1, ALL, "")).starts_with("400 InvalidArgument"),
+            "{role}"
+        );
     }
 }
 
@@ -129,18 +274,43 @@ async fn versioning_of_both_sides_and_the_destination_itself() {
     let role = make_role(&lab, east, "crr-orders").await;
     let wanted = || configuration(&role, vec![rule("all", 1, &destination)]);
 
-    assert_eq!(replicate(&lab, east, &source, wanted()).await.unwrap_err(), "400 InvalidRequest: Destination bucket must exist.");
+    assert_eq!(
+        replicate(&lab, east, &source, wanted()).await.unwrap_err(),
+        "400 InvalidRequest: Destination bucket must exist."
+    );
     make_bucket(&lab, west, &destination).await;
-    assert_eq!(replicate(&lab, east, &source, wanted()).await.unwrap_err(), format!("400 InvalidRequest: {SOURCE_NOT_VERSIONED}"));
-    set_versioning(&lab, east, &source, BucketVersioningStatus::Enabled).await.unwrap();
-    assert_eq!(replicate(&lab, east, &source, wanted()).await.unwrap_err(), format!("400 InvalidRequest: {DESTINATION_NOT_VERSIONED}"));
-    set_versioning(&lab, west, &destination, BucketVersioningStatus::Enabled).await.unwrap();
+    assert_eq!(
+        replicate(&lab, east, &source, wanted()).await.unwrap_err(),
+        format!("400 InvalidRequest: {SOURCE_NOT_VERSIONED}")
+    );
+    set_versioning(&lab, east, &source, BucketVersioningStatus::Enabled)
+        .await
+        .unwrap();
+    assert_eq!(
+        replicate(&lab, east, &source, wanted()).await.unwrap_err(),
+        format!("400 InvalidRequest: {DESTINATION_NOT_VERSIONED}")
+    );
+    set_versioning(&lab, west, &destination, BucketVersioningStatus::Enabled)
+        .await
+        .unwrap();
     replicate(&lab, east, &source, wanted()).await.unwrap();
 
-    let suspended = set_versioning(&lab, east, &source, BucketVersioningStatus::Suspended).await.unwrap_err();
-    assert!(suspended.starts_with("409 InvalidBucketState"), "{suspended}");
-    lab.admin_s3(east).delete_bucket_replication().bucket(&source).send().await.expect("it is deleted");
-    set_versioning(&lab, east, &source, BucketVersioningStatus::Suspended).await.unwrap();
+    let suspended = set_versioning(&lab, east, &source, BucketVersioningStatus::Suspended)
+        .await
+        .unwrap_err();
+    assert!(
+        suspended.starts_with("409 InvalidBucketState"),
+        "{suspended}"
+    );
+    lab.admin_s3(east)
+        .delete_bucket_replication()
+        .bucket(&source)
+        .send()
+        .await
+        .expect("it is deleted");
+    set_versioning(&lab, east, &source, BucketVersioningStatus::Suspended)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -153,10 +323,24 @@ async fn a_bucket_policy_names_only_principals_that_exist() {
         east.account
     );
     let s3 = lab.s3(vault);
-    let early = s3.put_bucket_policy().bucket(&bucket).policy(&policy).send().await.unwrap_err();
-    assert_eq!(said(&early), "400 MalformedPolicy: Invalid principal in policy");
+    let early = s3
+        .put_bucket_policy()
+        .bucket(&bucket)
+        .policy(&policy)
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        said(&early),
+        "400 MalformedPolicy: Invalid principal in policy"
+    );
     make_role(&lab, east, "crr-late").await;
-    s3.put_bucket_policy().bucket(&bucket).policy(&policy).send().await.expect("the role exists now");
+    s3.put_bucket_policy()
+        .bucket(&bucket)
+        .policy(&policy)
+        .send()
+        .await
+        .expect("the role exists now");
 }
 
 #[tokio::test]
@@ -169,23 +353,63 @@ async fn the_document_comes_back_as_it_was_put() -> Result<(), LabError> {
     let other = versioned_bucket(&lab, vault, "orders-vault").await;
     let role = make_role(&lab, east, "crr-orders").await;
     let mut first = rule("first", 5, &destination);
-    let tag = |key: &str| t::Tag::builder().key(key).value("v").build().expect("a tag");
-    let and = t::ReplicationRuleAndOperator::builder().prefix("in/").tags(tag("a")).tags(tag("b")).build();
+    let tag = |key: &str| {
+        t::Tag::builder()
+            .key(key)
+            .value("v")
+            .build()
+            .expect("a tag")
+    };
+    let and = t::ReplicationRuleAndOperator::builder()
+        .prefix("in/")
+        .tags(tag("a"))
+        .tags(tag("b"))
+        .build();
     first.filter = Some(t::ReplicationRuleFilter::builder().and(and).build());
-    first.delete_marker_replication = Some(t::DeleteMarkerReplication::builder().status(t::DeleteMarkerReplicationStatus::Disabled).build());
+    first.delete_marker_replication = Some(
+        t::DeleteMarkerReplication::builder()
+            .status(t::DeleteMarkerReplicationStatus::Disabled)
+            .build(),
+    );
     let enabled = t::ReplicaModificationsStatus::Enabled;
     let criteria = t::SourceSelectionCriteria::builder()
-        .replica_modifications(t::ReplicaModifications::builder().status(enabled).build().expect("built"))
-        .sse_kms_encrypted_objects(t::SseKmsEncryptedObjects::builder().status(t::SseKmsEncryptedObjectsStatus::Enabled).build().expect("built"));
+        .replica_modifications(
+            t::ReplicaModifications::builder()
+                .status(enabled)
+                .build()
+                .expect("built"),
+        )
+        .sse_kms_encrypted_objects(
+            t::SseKmsEncryptedObjects::builder()
+                .status(t::SseKmsEncryptedObjectsStatus::Enabled)
+                .build()
+                .expect("built"),
+        );
     first.source_selection_criteria = Some(criteria.build());
     let fifteen = || t::ReplicationTimeValue::builder().minutes(15).build();
     first.destination = Some(
         t::Destination::builder()
             .bucket(format!("arn:aws:s3:::{destination}"))
             .storage_class(t::StorageClass::StandardIa)
-            .encryption_configuration(t::EncryptionConfiguration::builder().replica_kms_key_id("arn:aws:kms:us-west-2:111111111111:alias/dr").build())
-            .replication_time(t::ReplicationTime::builder().status(t::ReplicationTimeStatus::Enabled).time(fifteen()).build().expect("built"))
-            .metrics(t::Metrics::builder().status(t::MetricsStatus::Enabled).event_threshold(fifteen()).build().expect("built"))
+            .encryption_configuration(
+                t::EncryptionConfiguration::builder()
+                    .replica_kms_key_id("arn:aws:kms:us-west-2:111111111111:alias/dr")
+                    .build(),
+            )
+            .replication_time(
+                t::ReplicationTime::builder()
+                    .status(t::ReplicationTimeStatus::Enabled)
+                    .time(fifteen())
+                    .build()
+                    .expect("built"),
+            )
+            .metrics(
+                t::Metrics::builder()
+                    .status(t::MetricsStatus::Enabled)
+                    .event_threshold(fifteen())
+                    .build()
+                    .expect("built"),
+            )
             .build()
             .expect("built"),
     );
@@ -194,13 +418,26 @@ async fn the_document_comes_back_as_it_was_put() -> Result<(), LabError> {
         t::Destination::builder()
             .bucket(format!("arn:aws:s3:::{other}"))
             .account(&vault.account)
-            .access_control_translation(t::AccessControlTranslation::builder().owner(t::OwnerOverride::Destination).build().expect("built"))
+            .access_control_translation(
+                t::AccessControlTranslation::builder()
+                    .owner(t::OwnerOverride::Destination)
+                    .build()
+                    .expect("built"),
+            )
             .build()
             .expect("built"),
     );
     let wanted = configuration(&role, vec![first, second]);
-    replicate(&lab, east, &source, wanted.clone()).await.unwrap();
-    let got = lab.s3(east).get_bucket_replication().bucket(&source).send().await.expect("it is read");
+    replicate(&lab, east, &source, wanted.clone())
+        .await
+        .unwrap();
+    let got = lab
+        .s3(east)
+        .get_bucket_replication()
+        .bucket(&source)
+        .send()
+        .await
+        .expect("it is read");
     assert_eq!(got.replication_configuration(), Some(&wanted));
     Ok(())
 }
