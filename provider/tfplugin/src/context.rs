@@ -34,7 +34,10 @@ impl Context {
     /// A context that is cancelled with `cancel`. The framework makes one for each call; tests of a provider
     /// may make their own.
     pub fn new(cancel: CancellationToken) -> Self {
-        Self { cancel, kept: Arc::default() }
+        Self {
+            cancel,
+            kept: Arc::default(),
+        }
     }
 
     /// Puts aside the state that stands for what was made so far, in place of what was put aside before.
@@ -56,14 +59,26 @@ impl Context {
 
     /// The state that was kept last: for tests of a provider.
     pub fn kept(&self) -> Option<Value> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|kept| kept.state.clone())
+        self.kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .and_then(|kept| kept.state.clone())
     }
 
     pub(crate) fn take_kept(&self) -> Option<Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     fn with(&self, change: impl FnOnce(&mut Kept)) {
-        change(self.kept.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default());
+        change(
+            self.kept
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get_or_insert_default(),
+        );
     }
 }

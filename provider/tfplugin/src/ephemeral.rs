@@ -16,12 +16,28 @@ pub trait EphemeralResource: Send + Sync + 'static {
     async fn validate(&self, _config: &Value, _diagnostics: &mut Diagnostics) {}
 
     /// Makes the value.
-    async fn open(&self, context: &Context, request: OpenRequest, diagnostics: &mut Diagnostics) -> OpenResponse;
+    async fn open(
+        &self,
+        context: &Context,
+        request: OpenRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> OpenResponse;
 
     /// Prolongs the value, at or after the time that open or the last renewal answered.
-    async fn renew(&self, _context: &Context, private: Vec<u8>, diagnostics: &mut Diagnostics) -> RenewResponse {
-        diagnostics.error("This ephemeral resource cannot be renewed", "Its type has no renewal.");
-        RenewResponse { private, renew_at: None }
+    async fn renew(
+        &self,
+        _context: &Context,
+        private: Vec<u8>,
+        diagnostics: &mut Diagnostics,
+    ) -> RenewResponse {
+        diagnostics.error(
+            "This ephemeral resource cannot be renewed",
+            "Its type has no renewal.",
+        );
+        RenewResponse {
+            private,
+            renew_at: None,
+        }
     }
 
     /// Gives the value back. The default does nothing.

@@ -114,7 +114,13 @@ pub struct Parameter {
 impl Parameter {
     /// A parameter that is never null and never unknown: Terraform itself answers calls with unknown arguments.
     pub fn new(name: impl Into<String>, ty: Type) -> Self {
-        Self { name: name.into(), ty, description: String::new(), allow_null: false, allow_unknown: false }
+        Self {
+            name: name.into(),
+            ty,
+            description: String::new(),
+            allow_null: false,
+            allow_unknown: false,
+        }
     }
 
     /// The manual, in Markdown.
@@ -162,11 +168,17 @@ pub struct FunctionError {
 impl FunctionError {
     /// An error about the call as a whole.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), argument: None }
+        Self {
+            text: text.into(),
+            argument: None,
+        }
     }
 
     /// An error about one argument, counted from 0.
     pub fn argument(argument: usize, text: impl Into<String>) -> Self {
-        Self { text: text.into(), argument: i64::try_from(argument).ok() }
+        Self {
+            text: text.into(),
+            argument: i64::try_from(argument).ok(),
+        }
     }
 }

@@ -55,10 +55,15 @@ mod data_source;
 mod deferred;
 mod ephemeral;
 mod function;
+mod handshake;
 mod list;
+mod logging;
 mod provider;
 mod resource;
 mod serve;
+mod service;
+mod tls;
+mod transport;
 
 pub use action::*;
 pub use context::Context;

@@ -15,7 +15,13 @@ pub trait ListResource: Send + Sync + 'static {
     async fn validate(&self, _config: &Value, _diagnostics: &mut Diagnostics) {}
 
     /// Searches, and gives each object found to `found` at once.
-    async fn list(&self, context: &Context, request: ListRequest, found: &Found, diagnostics: &mut Diagnostics);
+    async fn list(
+        &self,
+        context: &Context,
+        request: ListRequest,
+        found: &Found,
+        diagnostics: &mut Diagnostics,
+    );
 }
 
 /// What [`ListResource::list`] is given.

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{Action, DataSource, Diagnostics, EphemeralResource, Function, ListResource, Resource, Schema, Value};
+use crate::{
+    Action, DataSource, Diagnostics, EphemeralResource, Function, ListResource, Resource, Schema,
+    Value,
+};
 
 /// A provider: the root of everything that Terraform can ask for.
 ///

@@ -52,22 +52,47 @@ pub trait Resource: Send + Sync + 'static {
     }
 
     /// Looks at what is.
-    async fn read(&self, context: &Context, request: ReadRequest, diagnostics: &mut Diagnostics) -> ReadResponse;
+    async fn read(
+        &self,
+        context: &Context,
+        request: ReadRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ReadResponse;
 
     /// Refines the plan that the framework made from the schema. Not needed where that is right already.
-    async fn plan(&self, _context: &Context, request: PlanRequest, _diagnostics: &mut Diagnostics) -> PlanResponse {
+    async fn plan(
+        &self,
+        _context: &Context,
+        request: PlanRequest,
+        _diagnostics: &mut Diagnostics,
+    ) -> PlanResponse {
         request.as_proposed()
     }
 
     /// Makes the object. `request.planned` is there, `request.prior` is not.
-    async fn create(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse;
+    async fn create(
+        &self,
+        context: &Context,
+        request: ApplyRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ApplyResponse;
 
     /// Changes the object in place. Both `request.prior` and `request.planned` are there.
-    async fn update(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse;
+    async fn update(
+        &self,
+        context: &Context,
+        request: ApplyRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ApplyResponse;
 
     /// Takes the object away. `request.prior` is there, `request.planned` is not. Answering no state means gone;
     /// with an error and a state, the object stays known.
-    async fn delete(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse;
+    async fn delete(
+        &self,
+        context: &Context,
+        request: ApplyRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ApplyResponse;
 
     /// Finds an object that exists already. Terraform reads each one answered right after, so that a state with
     /// only what identifies the object is enough.
@@ -77,12 +102,19 @@ pub trait Resource: Send + Sync + 'static {
         _request: ImportRequest,
         diagnostics: &mut Diagnostics,
     ) -> Vec<Imported> {
-        diagnostics.error("This resource cannot be imported", "Its resource type has no import.");
+        diagnostics.error(
+            "This resource cannot be imported",
+            "Its resource type has no import.",
+        );
         Vec::new()
     }
 
     /// Takes over the state of another resource type. `None` says that this source is not known here.
-    async fn move_from(&self, _request: MoveRequest, _diagnostics: &mut Diagnostics) -> Option<MoveResponse> {
+    async fn move_from(
+        &self,
+        _request: MoveRequest,
+        _diagnostics: &mut Diagnostics,
+    ) -> Option<MoveResponse> {
         None
     }
 }
@@ -116,7 +148,12 @@ pub struct ReadResponse {
 impl ReadRequest {
     /// The answer "nothing changed": what an error should leave standing.
     pub fn unchanged(self) -> ReadResponse {
-        ReadResponse { state: Some(self.state), identity: self.identity, private: self.private, deferred: None }
+        ReadResponse {
+            state: Some(self.state),
+            identity: self.identity,
+            private: self.private,
+            deferred: None,
+        }
     }
 }
 
@@ -196,7 +233,11 @@ pub struct ApplyResponse {
 impl ApplyRequest {
     /// The answer "nothing happened": the prior state stands. For errors before the first change.
     pub fn unchanged(self) -> ApplyResponse {
-        ApplyResponse { state: self.prior, private: self.private, identity: self.identity }
+        ApplyResponse {
+            state: self.prior,
+            private: self.private,
+            identity: self.identity,
+        }
     }
 }
 

@@ -1,0 +1,192 @@
+//! Runs one call of a provider so that neither a panic nor a cancel can lose what it made.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::time::Duration;
+
+use futures::FutureExt;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+use crate::context::Kept;
+use crate::{Context, Diagnostic, Severity};
+
+/// All calls of a process: what stops them.
+#[derive(Clone)]
+pub(crate) struct Calls {
+    stop: Arc<Mutex<CancellationToken>>,
+    grace: Duration,
+}
+
+/// How a call ended.
+pub(super) enum Outcome<T> {
+    /// The provider answered.
+    Answered(T),
+    /// It panicked, or did not end in time after a cancel.
+    Lost {
+        /// Why, for the user.
+        reason: Diagnostic,
+        /// What it had put aside.
+        kept: Kept,
+    },
+}
+
+impl Calls {
+    pub(super) fn new(grace: Duration) -> Self {
+        remember_panic_locations();
+        Self {
+            stop: Arc::default(),
+            grace,
+        }
+    }
+
+    /// Cancels the calls under way. Later ones are not touched: an attached Terraform may come back.
+    pub(crate) fn stop(&self) {
+        let fresh = CancellationToken::new();
+        let stopped = std::mem::replace(
+            &mut *self.stop.lock().unwrap_or_else(PoisonError::into_inner),
+            fresh,
+        );
+        stopped.cancel();
+    }
+
+    /// Runs `work` by itself. If the caller goes away meanwhile, the work is cancelled, but not cut off.
+    pub(super) async fn run<T, F>(
+        &self,
+        call: &'static str,
+        name: &str,
+        work: impl FnOnce(Context) -> F,
+    ) -> Outcome<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        let cancel = self
+            .stop
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .child_token();
+        let _caller_gone = cancel.clone().drop_guard();
+        let context = Context::new(cancel.clone());
+        let span = tracing::info_span!("call", rpc = call, tf_type = name);
+        let work = work(context.clone());
+        let (sender, answer) = oneshot::channel();
+        let started = std::time::Instant::now();
+        let task = tokio::spawn(
+            async move {
+                tracing::debug!("begins");
+                let result = AssertUnwindSafe(work)
+                    .catch_unwind()
+                    .await
+                    .map_err(|payload| panic_words(&*payload));
+                if let Err(words) = &result {
+                    tracing::error!(panic = %words, "the provider panicked");
+                }
+                tracing::debug!(milliseconds = started.elapsed().as_millis() as u64, "ends");
+                let _ = sender.send(result);
+            }
+            .instrument(span.clone()),
+        );
+        let out_of_grace = async {
+            cancel.cancelled().await;
+            tokio::time::sleep(self.grace).await;
+        };
+        let result = tokio::select! {
+            result = answer => Some(result),
+            () = out_of_grace => None,
+        };
+        let what = if name.is_empty() {
+            call.to_owned()
+        } else {
+            format!("{call} of {name}")
+        };
+        let (summary, detail) = match result {
+            Some(Ok(Ok(answer))) => return Outcome::Answered(answer),
+            Some(Ok(Err(words))) => (
+                format!("The provider crashed in {what}"),
+                format!(
+                    "This is a bug in the provider. What had been made so far is kept in state.\n\n{words}"
+                ),
+            ),
+            Some(Err(_)) => (
+                format!("The provider lost {what}"),
+                "The work ended without an answer. What had been made so far is kept in state."
+                    .to_owned(),
+            ),
+            None => {
+                task.abort();
+                // Only when the work is really gone is what it kept the last word.
+                let _ = tokio::time::timeout(Duration::from_secs(1), task).await;
+                span.in_scope(|| {
+                    tracing::warn!("cut off: it did not end in time after being stopped")
+                });
+                (
+                    format!("{what} was cut off"),
+                    format!(
+                        "Terraform asked to stop, and the work did not end within {} s. What had been made so far is \
+                         kept in state; the next apply goes on from there.",
+                        self.grace.as_secs()
+                    ),
+                )
+            }
+        };
+        let reason = Diagnostic {
+            severity: Severity::Error,
+            summary: capitalized(&summary),
+            detail,
+            path: None,
+        };
+        Outcome::Lost {
+            reason,
+            kept: context.take_kept().unwrap_or_default(),
+        }
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
+}
+
+thread_local! {
+    /// Where the last panic of this thread happened. A panic is caught on the thread that it happened on, so
+    /// that the catcher finds it here.
+    static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Replaces the default report of panics, which would write lines to stderr that are no log lines.
+fn remember_panic_locations() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(ToString::to_string);
+            if tokio::runtime::Handle::try_current().is_err() {
+                tracing::error!(place, panic = %message_of(panic.payload()), "a panic outside of any call");
+            }
+            LAST_PANIC.set(place);
+        }));
+    });
+}
+
+/// The words and the place of the panic just caught.
+pub(super) fn panic_words(payload: &(dyn Any + Send)) -> String {
+    let place = LAST_PANIC
+        .take()
+        .unwrap_or_else(|| "an unknown place".to_owned());
+    format!("{} (at {place})", message_of(payload))
+}
+
+fn message_of(payload: &(dyn Any + Send)) -> String {
+    payload
+        .downcast_ref::<&str>()
+        .map(|words| (*words).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without words".to_owned())
+}
