@@ -1,1 +1,35 @@
-//! To be written.
+//! The one crate that speaks to AWS and to systems that speak S3: it looks, and it takes steps.
+//!
+//! # Flow
+//!
+//! [`CloudConfig`] names the sites. [`Cloud::observe`] answers [`Reads`](replication::observed::Reads) with an
+//! [`Observed`](replication::Observed); [`Cloud::execute`] takes the stages of a [`Plan`](replication::Plan) in their
+//! order. Data comes from the services' answers and goes back as the model's types: no type of an SDK leaves this crate.
+//!
+//! # What it must not know
+//!
+//! What should be. No step is invented, left out or reordered here, and nothing of Terraform's protocol is known.
+//!
+//! # Guarantees
+//!
+//! * A look asks everything at once, one call for each thing asked, and at most `max_concurrency` calls are in flight in
+//!   the process.
+//! * What is merely not yet spread (a new role, versioning just switched on) is waited out within a bound; every other
+//!   error comes back with the service's own words, the call, and what to do.
+//! * Rules and statements of others go back as the bytes they came as: they never pass through a typed model.
+//! * Every call on a bucket names the account that should own it, so a stranger's bucket of that name is never touched.
+//! * No secret is printed, in no error and in no log.
+
+pub mod cloud;
+pub mod config;
+pub mod error;
+pub mod identity;
+pub mod job;
+pub mod lock;
+
+pub use cloud::Cloud;
+pub use config::{AssumeRole, CloudConfig, Retry, Secret, SiteConfig};
+pub use error::{CloudError, ErrorKind, ExecuteError};
+pub use identity::Identity;
+pub use job::Job;
+pub use lock::Guard;

@@ -1,0 +1,120 @@
+//! What went wrong, as a person reads it.
+
+use std::fmt;
+
+use replication::SiteName;
+use replication::step::Target;
+
+/// What kind of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The service refused.
+    Service,
+    /// The service could not be reached, or did not answer in time.
+    Connection,
+    /// There are no credentials, or they could not be had.
+    Credentials,
+    /// What was given about a site cannot be used.
+    Configuration,
+    /// The user gave up.
+    Cancelled,
+    /// A wait came to its end.
+    TimedOut,
+    /// The service answered what cannot be understood.
+    Unexpected,
+}
+
+/// Why one call or one step did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloudError {
+    /// What kind of failure it is.
+    pub kind: ErrorKind,
+    /// What was to be done: `write the bucket policy of west:orders-dr`.
+    pub what: String,
+    /// Whose credentials and endpoints were used.
+    pub site: Option<SiteName>,
+    /// The call: `s3:PutBucketPolicy`.
+    pub operation: String,
+    /// The service's error code.
+    pub code: Option<String>,
+    /// The service's own words.
+    pub message: String,
+    /// The id by which the service finds the call again.
+    pub request_id: Option<String>,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// What to do about it.
+    pub remedy: Option<String>,
+    /// The bucket, role or key.
+    pub target: Option<Target>,
+}
+
+impl CloudError {
+    /// One line for the head of a diagnostic.
+    pub fn summary(&self) -> String {
+        format!("Could not {}", self.what)
+    }
+
+    /// Everything else: the call, the service's words, the remedy, the request's id.
+    pub fn detail(&self) -> String {
+        let mut text = String::new();
+        if !self.operation.is_empty() {
+            text.push_str(&self.operation);
+            if let Some(site) = &self.site {
+                text.push_str(&format!(" at site \"{site}\""));
+            }
+            text.push_str(": ");
+        }
+        if let Some(code) = &self.code {
+            text.push_str(&format!("{code}: "));
+        }
+        text.push_str(&self.message);
+        if let Some(remedy) = &self.remedy {
+            text.push_str(&format!("\n\n{remedy}"));
+        }
+        if let Some(id) = &self.request_id {
+            text.push_str(&format!("\n\nRequest id: {id}"));
+        }
+        text
+    }
+}
+
+impl fmt::Display for CloudError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "could not {}: ", self.what)?;
+        if !self.operation.is_empty() {
+            write!(f, "{}: ", self.operation)?;
+        }
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for CloudError {}
+
+/// A plan that was not taken to its end. What was taken stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecuteError {
+    /// Why, at least one: the steps of a stage go at once, so several may fail.
+    pub failures: Vec<CloudError>,
+    /// How many steps were taken.
+    pub taken: usize,
+    /// How many were not, the failed ones among them.
+    pub left: usize,
+}
+
+impl fmt::Display for ExecuteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, failure) in self.failures.iter().enumerate() {
+            if number > 0 {
+                f.write_str("; ")?;
+            }
+            failure.fmt(f)?;
+        }
+        write!(f, " ({} step(s) taken, {} left)", self.taken, self.left)
+    }
+}
+
+impl std::error::Error for ExecuteError {}
