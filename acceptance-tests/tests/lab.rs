@@ -3,6 +3,8 @@
 mod arrival;
 mod ending;
 mod faults;
+mod limits;
+mod permissions;
 mod record;
 mod refusals;
 mod rights;

@@ -1,3 +1,11 @@
 //! Tests of the lab itself and, on it, of the provider under real Terraform.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "all of this crate is tests, their helpers too"
+)]
+
 mod lab;

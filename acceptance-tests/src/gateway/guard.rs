@@ -156,9 +156,7 @@ async fn principals_that_exist(
             .ask("iam", account, &[("Action", action), (parameter, name)])
             .await?;
         let exists = answer.status.is_success()
-            && super::upstream::elements(&answer.text(), "Arn")
-                .iter()
-                .any(|found| *found == arn);
+            && super::upstream::elements(&answer.text(), "Arn").contains(&arn);
         if !exists {
             return Ok(Some(Refusal::new(
                 400,
@@ -186,7 +184,7 @@ fn named_principals(policy: &Value) -> Vec<String> {
             {
                 Some(Value::String(arn)) => named.push(arn.clone()),
                 Some(Value::Array(arns)) => {
-                    named.extend(arns.iter().filter_map(Value::as_str).map(str::to_owned))
+                    named.extend(arns.iter().filter_map(Value::as_str).map(str::to_owned));
                 }
                 _ => {}
             }

@@ -1,4 +1,4 @@
-//! Who is calling, and whether they may pass a role: the one permission of PutBucketReplication that the emulator does not check.
+//! Who is calling, and whether they may pass a role: the one permission of `PutBucketReplication` that the emulator does not check.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -127,6 +127,7 @@ pub struct Calls(pub Vec<Recorded>);
 
 impl Calls {
     /// Those of this operation.
+    #[must_use]
     pub fn of(&self, operation: &str) -> Calls {
         Calls(
             self.0
@@ -138,6 +139,7 @@ impl Calls {
     }
 
     /// Those about this bucket, role, user or key.
+    #[must_use]
     pub fn on(&self, resource: &str) -> Calls {
         Calls(
             self.0
@@ -149,6 +151,7 @@ impl Calls {
     }
 
     /// Those that change something: everything that does not read.
+    #[must_use]
     pub fn writes(&self) -> Calls {
         let reads = ["Get", "Head", "List", "Describe", "Simulate", "AssumeRole"];
         Calls(

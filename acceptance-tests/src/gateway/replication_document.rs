@@ -46,7 +46,7 @@ fn text<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
     child(node, name).map(|found| found.text().unwrap_or_default().trim())
 }
 
-/// Reads a document as S3 does on PutBucketReplication.
+/// Reads a document as S3 does on `PutBucketReplication`.
 pub fn read(body: &[u8], source: &str) -> Result<Read, Refusal> {
     let body = std::str::from_utf8(body).map_err(|_| Refusal::malformed_xml())?;
     let document = Document::parse(body).map_err(|_| Refusal::malformed_xml())?;

@@ -61,104 +61,52 @@ impl Simulation<'_> {
             .role()
             .and_then(|role| role.assume_role_policy_document())
             .unwrap_or("{}");
-        let mut policies = BTreeMap::new();
-        let listed = iam
-            .list_role_policies()
-            .role_name(name)
-            .send()
-            .await
-            .because("the role's policies cannot be listed")?;
-        for policy in listed.policy_names() {
-            let read = iam
-                .get_role_policy()
-                .role_name(name)
-                .policy_name(policy)
-                .send()
-                .await;
-            let read = read.because("a policy of the role cannot be read")?;
-            policies.insert(
-                policy.clone(),
-                Document::parse(&readable(read.policy_document()))?,
-            );
-        }
-        let attached = iam
-            .list_attached_role_policies()
-            .role_name(name)
-            .send()
-            .await;
-        for policy in attached
-            .because("the role's attached policies cannot be listed")?
-            .attached_policies()
-        {
-            let arn = policy.policy_arn().unwrap_or_default();
-            let read = iam
-                .get_policy()
-                .policy_arn(arn)
-                .send()
-                .await
-                .because("an attached policy cannot be read")?;
-            let version = read
-                .policy()
-                .and_then(|policy| policy.default_version_id())
-                .unwrap_or("v1")
-                .to_owned();
-            let read = iam
-                .get_policy_version()
-                .policy_arn(arn)
-                .version_id(version)
-                .send()
-                .await;
-            let read = read.because("an attached policy's version cannot be read")?;
-            let text = read
-                .policy_version()
-                .and_then(|version| version.document())
-                .unwrap_or("{}");
-            policies.insert(arn.to_owned(), Document::parse(&readable(text))?);
-        }
+        Ok(Standing {
+            trust: Document::parse(&readable(trust))?,
+            policies: role_policies(&iam, name).await?,
+            bucket_policy: self.bucket_policy(lab).await?,
+            key_policy: self.key_policy(lab).await?,
+        })
+    }
+
+    async fn bucket_policy(&self, lab: &Lab) -> Result<Document, LabError> {
         let s3 = lab.admin_s3(self.destination);
-        let bucket_policy = match s3
+        match s3
             .get_bucket_policy()
             .bucket(&self.destination_bucket)
             .send()
             .await
         {
-            Ok(read) => Document::parse(read.policy().unwrap_or("{}"))?,
+            Ok(read) => Document::parse(read.policy().unwrap_or("{}")),
             Err(error)
                 if error
                     .raw_response()
                     .is_some_and(|answer| answer.status().as_u16() == 404) =>
             {
-                Document::empty()
+                Ok(Document::empty())
             }
-            Err(error) => {
-                return Err(LabError::new(format!(
-                    "the destination's bucket policy cannot be read: {error:?}"
-                )));
-            }
+            Err(error) => Err(LabError::new(format!(
+                "the destination's bucket policy cannot be read: {error:?}"
+            ))),
+        }
+    }
+
+    async fn key_policy(&self, lab: &Lab) -> Result<Document, LabError> {
+        let Some(key) = &self.destination_key else {
+            return Ok(Document::empty());
         };
-        let key_policy = match &self.destination_key {
-            Some(key) => {
-                let kms = lab.admin_kms(self.destination);
-                let read = kms
-                    .get_key_policy()
-                    .key_id(key)
-                    .policy_name("default")
-                    .send()
-                    .await;
-                Document::parse(
-                    read.because("the destination key's policy cannot be read")?
-                        .policy()
-                        .unwrap_or("{}"),
-                )?
-            }
-            None => Document::empty(),
-        };
-        Ok(Standing {
-            trust: Document::parse(&readable(trust))?,
-            policies,
-            bucket_policy,
-            key_policy,
-        })
+        let read = lab
+            .admin_kms(self.destination)
+            .get_key_policy()
+            .key_id(key)
+            .policy_name("default")
+            .send()
+            .await;
+        Document::parse(
+            read.because("the destination key's policy cannot be read")?
+                .policy()
+                .unwrap_or("{}"),
+        )
     }
 
     /// What is needed and not allowed; empty is right.
@@ -311,6 +259,68 @@ impl Simulation<'_> {
             .first()
             .is_some_and(|result| result.eval_decision().as_str() == "allowed"))
     }
+}
+
+/// A role's policies, inline and attached, by name.
+async fn role_policies(
+    iam: &aws_sdk_iam::Client,
+    role: &str,
+) -> Result<BTreeMap<String, Document>, LabError> {
+    let mut policies = BTreeMap::new();
+    let listed = iam
+        .list_role_policies()
+        .role_name(role)
+        .send()
+        .await
+        .because("the role's policies cannot be listed")?;
+    for policy in listed.policy_names() {
+        let read = iam
+            .get_role_policy()
+            .role_name(role)
+            .policy_name(policy)
+            .send()
+            .await;
+        let read = read.because("a policy of the role cannot be read")?;
+        policies.insert(
+            policy.clone(),
+            Document::parse(&readable(read.policy_document()))?,
+        );
+    }
+    let attached = iam
+        .list_attached_role_policies()
+        .role_name(role)
+        .send()
+        .await;
+    for policy in attached
+        .because("the role's attached policies cannot be listed")?
+        .attached_policies()
+    {
+        let arn = policy.policy_arn().unwrap_or_default();
+        let read = iam
+            .get_policy()
+            .policy_arn(arn)
+            .send()
+            .await
+            .because("an attached policy cannot be read")?;
+        let version = read
+            .policy()
+            .and_then(|policy| policy.default_version_id())
+            .unwrap_or("v1")
+            .to_owned();
+        let read = iam
+            .get_policy_version()
+            .policy_arn(arn)
+            .version_id(version)
+            .send()
+            .await;
+        let read = read.because("an attached policy's version cannot be read")?;
+        let text = read
+            .policy_version()
+            .and_then(|version| version.document())
+            .unwrap_or("{}");
+        policies.insert(arn.to_owned(), Document::parse(&readable(text))?);
+    }
+    Ok(policies)
 }
 
 impl Standing {

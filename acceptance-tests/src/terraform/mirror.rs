@@ -73,7 +73,7 @@ fn forget_old(mirrors: &Path) {
             .and_then(|data| data.modified())
             .ok()
             .and_then(|time| time.elapsed().ok());
-        if entry.path().is_dir() && age.is_some_and(|age| age > Duration::from_secs(3_600)) {
+        if entry.path().is_dir() && age.is_some_and(|age| age > Duration::from_hours(1)) {
             // Somebody else may have been quicker.
             let _ = fs::remove_dir_all(entry.path());
         }

@@ -1,7 +1,7 @@
 //! The record names each call and the memory answers only what nothing has changed.
 
 use acceptance_tests::Lab;
-use acceptance_tests::gateway::Origin;
+use acceptance_tests::gateway::Origin::{Emulator, Memory};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{BucketVersioningStatus, Tag, Tagging};
 
@@ -136,7 +136,6 @@ async fn memory_answers_until_something_is_written() {
         .iter()
         .filter_map(|call| call.origin)
         .collect();
-    use Origin::{Emulator, Memory};
     assert_eq!(
         origins,
         [Emulator, Memory, Emulator, Emulator, Memory, Memory]

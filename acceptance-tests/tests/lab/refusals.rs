@@ -65,6 +65,7 @@ fn good_documents_are_taken() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one table")]
 fn each_rule_of_the_document_is_checked() {
     let cases = [
         (
