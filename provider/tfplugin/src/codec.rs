@@ -38,6 +38,17 @@ impl CodecError {
             message: self.message,
         }
     }
+
+    /// Of an element without a step, an element of a set: a path cannot go into it, so the message does.
+    pub(crate) fn inside_some(self, step: Option<Step>) -> Self {
+        match step {
+            Some(step) => self.inside(step),
+            None => Self {
+                message: self.to_string(),
+                path: Path::root(),
+            },
+        }
+    }
 }
 
 impl fmt::Display for CodecError {

@@ -48,10 +48,14 @@ impl ConvertError {
         }
     }
 
+    /// Of an element without a step, an element of a set: a path cannot go into it, so the message does.
     fn inside_some(self, step: Option<Step>) -> Self {
         match step {
             Some(step) => self.inside(step),
-            None => self,
+            None => Self {
+                message: self.to_string(),
+                path: Path::root(),
+            },
         }
     }
 }

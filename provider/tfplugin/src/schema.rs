@@ -5,8 +5,12 @@
 
 mod attribute;
 mod block;
+mod check;
 mod identity;
 mod nested;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::Arc;

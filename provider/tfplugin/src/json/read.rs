@@ -129,7 +129,9 @@ impl Reading {
         depth: usize,
     ) -> Result<Value, CodecError> {
         let Some(step) = step else {
-            return self.value(raw, ty, depth);
+            return self
+                .value(raw, ty, depth)
+                .map_err(|error| error.inside_some(None));
         };
         self.here.push(step.clone());
         let value = self

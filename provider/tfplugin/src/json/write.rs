@@ -87,10 +87,7 @@ fn array<'a>(
         if index > 0 {
             out.push(',');
         }
-        value(out, element, ty).map_err(|error| match step(index) {
-            Some(step) => error.inside(step),
-            None => error,
-        })?;
+        value(out, element, ty).map_err(|error| error.inside_some(step(index)))?;
     }
     out.push(']');
     Ok(())

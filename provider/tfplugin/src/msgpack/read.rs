@@ -297,10 +297,7 @@ fn elements(
     let count = reader.array_length()?.unwrap_or(0);
     let mut elements = Vec::new();
     for index in 0..count {
-        let element = value(reader, ty, depth).map_err(|error| match step(index) {
-            Some(step) => error.inside(step),
-            None => error,
-        })?;
+        let element = value(reader, ty, depth).map_err(|error| error.inside_some(step(index)))?;
         elements.push(element);
     }
     Ok(elements)

@@ -99,10 +99,7 @@ fn list<'a>(
 ) -> Result<(), CodecError> {
     encode::write_array_len(out, length(elements.len())?).map_err(failed)?;
     for (index, (element, ty)) in elements.enumerate() {
-        value(out, element, ty).map_err(|error| match step(index) {
-            Some(step) => error.inside(step),
-            None => error,
-        })?;
+        value(out, element, ty).map_err(|error| error.inside_some(step(index)))?;
     }
     Ok(())
 }
