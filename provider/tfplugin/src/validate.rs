@@ -107,7 +107,7 @@ fn validate_nested(
             }
         }
         _ => each_element(value, path, &mut |element, path| {
-            validate_object(nested, element, path, diagnostics)
+            validate_object(nested, element, path, diagnostics);
         }),
     }
 }
@@ -142,7 +142,7 @@ fn validate_allowed(allowed: &[String], value: &Value, path: &Path, diagnostics:
         }
         Value::Dynamic(_, inner) => validate_allowed(allowed, inner, path, diagnostics),
         _ => each_element(value, path, &mut |element, path| {
-            validate_allowed(allowed, element, path, diagnostics)
+            validate_allowed(allowed, element, path, diagnostics);
         }),
     }
 }

@@ -1,5 +1,8 @@
 //! Values as Terraform has them: null, unknown, or known and of some type.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -172,11 +175,11 @@ impl Value {
         }
     }
 
-    /// A set of these elements, each once.
+    /// A set of these elements, each once. Elements that are not wholly known may still turn out to differ, and all stay.
     pub fn set_of(elements: impl IntoIterator<Item = Value>) -> Self {
         let mut elements: Vec<Value> = elements.into_iter().collect();
         elements.sort_unstable();
-        elements.dedup();
+        elements.dedup_by(|next, before| next == before && before.is_wholly_known());
         Self::Set(elements)
     }
 

@@ -78,17 +78,13 @@ impl<'a> Reader<'a> {
     }
 
     fn entries<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, ConvertError> {
-        let (entries, step): (&'a BTreeMap<String, Value>, fn(String) -> Step) =
-            match self.known()? {
-                Value::Object(attributes) => (attributes, Step::Attribute),
-                Value::Map(elements) => (elements, Step::Key),
-                other => return Err(Self::mismatch("an object or a map", other)),
-            };
-        visitor.visit_map(Entries {
-            rest: entries.iter(),
-            current: None,
-            step,
-        })
+        match self.known()? {
+            Value::Object(attributes) => {
+                visitor.visit_map(Entries::new(attributes, Step::Attribute))
+            }
+            Value::Map(elements) => visitor.visit_map(Entries::new(elements, Step::Key)),
+            other => Err(Self::mismatch("an object or a map", other)),
+        }
     }
 }
 
@@ -302,6 +298,16 @@ struct Entries<'a> {
     rest: btree_map::Iter<'a, String, Value>,
     current: Option<(&'a String, &'a Value)>,
     step: fn(String) -> Step,
+}
+
+impl<'a> Entries<'a> {
+    fn new(entries: &'a BTreeMap<String, Value>, step: fn(String) -> Step) -> Self {
+        Self {
+            rest: entries.iter(),
+            current: None,
+            step,
+        }
+    }
 }
 
 impl<'de> MapAccess<'de> for Entries<'de> {

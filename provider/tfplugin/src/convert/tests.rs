@@ -240,7 +240,7 @@ fn no_error_shows_the_value() {
         failure(from_value::<HashMap<String, char>>(&secret)),
         failure(from_value::<HashMap<String, Vec<String>>>(&secret)),
         failure(from_value::<HashMap<String, std::net::IpAddr>>(&secret)),
-        failure(from_value::<HashMap<String, ()>>(&secret)),
+        failure(from_value::<HashMap<String, [String; 2]>>(&secret)),
     ] {
         assert!(
             !message.contains("hunter2") && message.starts_with('a'),

@@ -59,6 +59,15 @@ fn extension_header(marker: Marker) -> Option<ExtensionLength> {
     }
 }
 
+/// How many bytes the length of a run of bytes takes.
+fn bytes_of_length(marker: Marker) -> usize {
+    match marker {
+        Marker::Bin8 => 1,
+        Marker::Bin16 => 2,
+        _ => 4,
+    }
+}
+
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
@@ -193,14 +202,12 @@ impl<'a> Reader<'a> {
 
     /// A type, as bytes or text of JSON.
     fn ty(&mut self) -> Result<Type, CodecError> {
-        let length = match self.peek()? {
-            Marker::Bin8 => 1,
-            Marker::Bin16 => 2,
-            Marker::Bin32 => 4,
-            _ => return Type::from_json(self.string()?.as_bytes()),
-        };
+        let marker = self.peek()?;
+        if !matches!(marker, Marker::Bin8 | Marker::Bin16 | Marker::Bin32) {
+            return Type::from_json(self.string()?.as_bytes());
+        }
         self.marker()?;
-        let length = self.length(length)?;
+        let length = self.length(bytes_of_length(marker))?;
         Type::from_json(self.take(length)?)
     }
 
@@ -231,13 +238,18 @@ impl<'a> Reader<'a> {
                     pending += self.array_length()?.unwrap_or(0);
                 }
                 Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => {
-                    pending += 2 * self.map_length()?.unwrap_or(0)
+                    pending += 2 * self.map_length()?.unwrap_or(0);
                 }
                 Marker::Null | Marker::True | Marker::False => {
                     self.marker()?;
                 }
                 Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
                     self.string()?;
+                }
+                marker @ (Marker::Bin8 | Marker::Bin16 | Marker::Bin32) => {
+                    self.marker()?;
+                    let length = self.length(bytes_of_length(marker))?;
+                    self.take(length)?;
                 }
                 _ => {
                     self.number()?;

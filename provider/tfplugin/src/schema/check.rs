@@ -18,13 +18,27 @@ const RESERVED: [&str; 7] = [
     "provisioner",
 ];
 
+/// What an attribute stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parent {
+    Schema,
+    Block,
+    Attribute,
+}
+
+/// What of many it may be part of; the outermost set counts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Among {
+    One,
+    Collection,
+    Set,
+}
+
 /// Where an attribute stands, as far as the rules care.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Surroundings {
-    top: bool,
-    in_collection: bool,
-    in_set: bool,
-    in_attribute: bool,
+    parent: Parent,
+    among: Among,
 }
 
 impl Schema {
@@ -32,8 +46,8 @@ impl Schema {
     pub fn check(&self) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
         let top = Surroundings {
-            top: true,
-            ..Surroundings::default()
+            parent: Parent::Schema,
+            among: Among::One,
         };
         check_nested(&self.body, top, &Path::root(), &mut diagnostics);
         diagnostics
@@ -73,7 +87,7 @@ fn check_nested(
                 "a name has lower-case letters, digits and underscores, and begins with a letter",
             );
         }
-        if surroundings.top && RESERVED.contains(name) {
+        if surroundings.parent == Parent::Schema && RESERVED.contains(name) {
             wrong(&here, "Terraform keeps this name for itself");
         }
     }
@@ -85,7 +99,7 @@ fn check_nested(
             wrong(&path.attribute(*first), "the name stands there twice");
         }
     }
-    if surroundings.in_attribute && nested.blocks().next().is_some() {
+    if surroundings.parent == Parent::Attribute && nested.blocks().next().is_some() {
         wrong(path, "a nested attribute cannot have blocks");
     }
     for (name, attribute) in nested.attributes() {
@@ -104,11 +118,14 @@ fn check_nested(
     }
     for (name, attribute) in nested.attributes() {
         if let Some((nesting, nested)) = attribute.nested() {
+            let own = match nesting {
+                AttributeNesting::Single => Among::One,
+                AttributeNesting::List | AttributeNesting::Map => Among::Collection,
+                AttributeNesting::Set => Among::Set,
+            };
             let inside = Surroundings {
-                top: false,
-                in_collection: surroundings.in_collection || nesting != AttributeNesting::Single,
-                in_set: surroundings.in_set || nesting == AttributeNesting::Set,
-                in_attribute: true,
+                parent: Parent::Attribute,
+                among: surroundings.among.max(own),
             };
             check_nested(nested, inside, &path.attribute(name), diagnostics);
         }
@@ -134,12 +151,14 @@ fn check_block(
             format!("{path}: only lists and sets of blocks count their items"),
         );
     }
+    let own = match block.nesting() {
+        BlockNesting::Single | BlockNesting::Group => Among::One,
+        BlockNesting::List | BlockNesting::Map => Among::Collection,
+        BlockNesting::Set => Among::Set,
+    };
     let inside = Surroundings {
-        top: false,
-        in_collection: surroundings.in_collection
-            || !matches!(block.nesting(), BlockNesting::Single | BlockNesting::Group),
-        in_set: surroundings.in_set || block.nesting() == BlockNesting::Set,
-        in_attribute: false,
+        parent: Parent::Block,
+        among: surroundings.among.max(own),
     };
     check_nested(block.body(), inside, path, diagnostics);
 }
@@ -169,7 +188,7 @@ fn mistakes(attribute: &Attribute, surroundings: Surroundings) -> Vec<&'static s
     };
     let open = plain.is_some_and(Type::has_dynamic);
     when(
-        open && (surroundings.in_collection || holds_open_elements(plain)),
+        open && (surroundings.among != Among::One || holds_open_elements(plain)),
         "a collection cannot hold an open type",
     );
     when(
@@ -181,11 +200,11 @@ fn mistakes(attribute: &Attribute, surroundings: Surroundings) -> Vec<&'static s
         "what the provider computes cannot be write-only",
     );
     when(
-        attribute.is_write_only() && surroundings.in_set,
+        attribute.is_write_only() && surroundings.among == Among::Set,
         "a set cannot hold a write-only attribute",
     );
     when(
-        attribute.replace_condition().is_some() && surroundings.in_set,
+        attribute.replace_condition().is_some() && surroundings.among == Among::Set,
         "a replacement cannot be asked for inside a set: ask for it at the set",
     );
     when(

@@ -67,7 +67,7 @@ impl<'a> Elements<'a> {
 /// A map or an object in the making.
 pub(in crate::convert) struct Entries<'a> {
     ty: &'a Type,
-    entries: BTreeMap<String, Value>,
+    written: BTreeMap<String, Value>,
     key: Option<String>,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Entries<'a> {
     pub(super) fn new(ty: &'a Type) -> Self {
         Self {
             ty,
-            entries: BTreeMap::new(),
+            written: BTreeMap::new(),
             key: None,
         }
     }
@@ -90,21 +90,21 @@ impl<'a> Entries<'a> {
             Some(ty) => entry.serialize(Writer { ty }),
             None => Err(ConvertError::new("the type has no such attribute")),
         };
-        self.entries
+        self.written
             .insert(key, written.map_err(|error| error.inside(step))?);
         Ok(())
     }
 
     fn finish(mut self) -> Value {
         let Type::Object(attributes) = self.ty else {
-            return Value::Map(self.entries);
+            return Value::Map(self.written);
         };
         for name in attributes.keys() {
-            if !self.entries.contains_key(name) {
-                self.entries.insert(name.clone(), Value::Null);
+            if !self.written.contains_key(name) {
+                self.written.insert(name.clone(), Value::Null);
             }
         }
-        Value::Object(self.entries)
+        Value::Object(self.written)
     }
 }
 

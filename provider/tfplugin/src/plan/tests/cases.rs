@@ -327,7 +327,7 @@ fn the_best_pairing_is_found_when_no_element_says_more() {
             .attribute("rule_id", Attribute::string().computed())
             .attribute("status", Attribute::string().computed())
     };
-    let schema = schema_with_set(nested());
+    let schema = schema_with_set(&nested());
     let by_priority = || rule_of([("priority", Value::from(1))]);
     let by_prefix = || rule_of([("prefix", text("a/"))]);
     for wanted in [
@@ -338,7 +338,7 @@ fn the_best_pairing_is_found_when_no_element_says_more() {
     }
 }
 
-fn schema_with_set(nested: Nested) -> Schema {
+fn schema_with_set(nested: &Nested) -> Schema {
     let mut changed = Schema::new(0);
     for (name, attribute) in schema().attributes() {
         let attribute = if name == "set" {
