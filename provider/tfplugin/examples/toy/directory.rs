@@ -20,14 +20,19 @@ impl Directory {
     }
 
     fn file(&self, name: &str) -> io::Result<PathBuf> {
-        let path = self.path.get().ok_or_else(|| io::Error::other("the directory is not known yet"))?;
+        let path = self
+            .path
+            .get()
+            .ok_or_else(|| io::Error::other("the directory is not known yet"))?;
         Ok(path.join(format!("{name}.json")))
     }
 
     /// The box of that name, if there is one.
     pub fn look(&self, name: &str) -> io::Result<Option<Value>> {
         match std::fs::read(self.file(name)?) {
-            Ok(bytes) => json::decode(&bytes, &schema().ty()).map(Some).map_err(io::Error::other),
+            Ok(bytes) => json::decode(&bytes, &schema().ty())
+                .map(Some)
+                .map_err(io::Error::other),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -48,7 +53,10 @@ impl Directory {
 
     /// The names of all boxes, in order.
     pub fn names(&self) -> io::Result<Vec<String>> {
-        let path = self.path.get().ok_or_else(|| io::Error::other("the directory is not known yet"))?;
+        let path = self
+            .path
+            .get()
+            .ok_or_else(|| io::Error::other("the directory is not known yet"))?;
         let mut names = Vec::new();
         for entry in std::fs::read_dir(path)? {
             let name = entry?.file_name();
@@ -67,5 +75,7 @@ fn schema() -> Schema {
 
 /// Reports what the file system said.
 pub fn report<T>(result: io::Result<T>, what: &str, diagnostics: &mut Diagnostics) -> Option<T> {
-    result.map_err(|error| diagnostics.error(format!("Could not {what}"), error.to_string())).ok()
+    result
+        .map_err(|error| diagnostics.error(format!("Could not {what}"), error.to_string()))
+        .ok()
 }

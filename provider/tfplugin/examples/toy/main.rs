@@ -31,16 +31,24 @@ impl Provider for Toy {
     fn schema(&self) -> Schema {
         Schema::new(0).describe("Boxes in a directory.").attribute(
             "directory",
-            Attribute::string().required().describe("Where the boxes are."),
+            Attribute::string()
+                .required()
+                .describe("Where the boxes are."),
         )
     }
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
-        vec![("toy_box", Arc::new(boxes::BoxResource::new(Arc::clone(&self.directory))))]
+        vec![(
+            "toy_box",
+            Arc::new(boxes::BoxResource::new(Arc::clone(&self.directory))),
+        )]
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {
-        vec![("toy_box", Arc::new(search::BoxData::new(Arc::clone(&self.directory))))]
+        vec![(
+            "toy_box",
+            Arc::new(search::BoxData::new(Arc::clone(&self.directory))),
+        )]
     }
 
     fn functions(&self) -> Vec<(&'static str, Arc<dyn Function>)> {
@@ -52,11 +60,17 @@ impl Provider for Toy {
     }
 
     fn list_resources(&self) -> Vec<(&'static str, Arc<dyn ListResource>)> {
-        vec![("toy_box", Arc::new(search::BoxList::new(Arc::clone(&self.directory))))]
+        vec![(
+            "toy_box",
+            Arc::new(search::BoxList::new(Arc::clone(&self.directory))),
+        )]
     }
 
     fn actions(&self) -> Vec<(&'static str, Arc<dyn Action>)> {
-        vec![("toy_open", Arc::new(open::Open::new(Arc::clone(&self.directory))))]
+        vec![(
+            "toy_open",
+            Arc::new(open::Open::new(Arc::clone(&self.directory))),
+        )]
     }
 
     async fn configure(&self, request: ConfigureRequest, diagnostics: &mut Diagnostics) {
@@ -69,7 +83,10 @@ impl Provider for Toy {
                 "Boxes need a place to be.",
             ),
         }
-        tracing::info!(terraform = request.terraform_version, "configured\nover two lines");
+        tracing::info!(
+            terraform = request.terraform_version,
+            "configured\nover two lines"
+        );
     }
 }
 
@@ -79,5 +96,10 @@ fn main() -> ExitCode {
         stop_grace: Duration::from_secs(1),
         ..ServeOptions::new("toy", "registry.terraform.io/example/toy", "0.0.1")
     };
-    serve(Toy { directory: Arc::default() }, options)
+    serve(
+        Toy {
+            directory: Arc::default(),
+        },
+        options,
+    )
 }

@@ -23,9 +23,10 @@ impl Open {
 #[async_trait]
 impl Action for Open {
     fn schema(&self) -> Schema {
-        Schema::new(0)
-            .describe("Opens a box.")
-            .attribute("name", Attribute::string().required().describe("Which one."))
+        Schema::new(0).describe("Opens a box.").attribute(
+            "name",
+            Attribute::string().required().describe("Which one."),
+        )
     }
 
     async fn invoke(

@@ -27,7 +27,12 @@ impl DataSource for BoxData {
         Schema::new(0)
             .describe("A box that somebody made.")
             .attribute("name", Attribute::string().required().describe("Its name."))
-            .attribute("serial", Attribute::string().computed().describe("Its serial number."))
+            .attribute(
+                "serial",
+                Attribute::string()
+                    .computed()
+                    .describe("Its serial number."),
+            )
     }
 
     async fn read(
@@ -44,8 +49,14 @@ impl DataSource for BoxData {
             return DataSourceResponse::default();
         };
         let mut state = request.config;
-        state.set("serial", found.get("serial").cloned().unwrap_or(Value::Null));
-        DataSourceResponse { state: Some(state), deferred: None }
+        state.set(
+            "serial",
+            found.get("serial").cloned().unwrap_or(Value::Null),
+        );
+        DataSourceResponse {
+            state: Some(state),
+            deferred: None,
+        }
     }
 }
 
@@ -64,7 +75,9 @@ impl ListResource for BoxList {
     fn schema(&self) -> Schema {
         Schema::new(0).describe("Boxes.").attribute(
             "prefix",
-            Attribute::string().optional().describe("What their names begin with."),
+            Attribute::string()
+                .optional()
+                .describe("What their names begin with."),
         )
     }
 
@@ -75,10 +88,19 @@ impl ListResource for BoxList {
         found: &Found,
         diagnostics: &mut Diagnostics,
     ) {
-        let prefix = request.config.get("prefix").and_then(Value::as_str).unwrap_or_default();
-        let Some(names) = report(self.directory.names(), "list the boxes", diagnostics) else { return };
+        let prefix = request
+            .config
+            .get("prefix")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let Some(names) = report(self.directory.names(), "list the boxes", diagnostics) else {
+            return;
+        };
         for name in names.iter().filter(|name| name.starts_with(prefix)) {
-            let Some(state) = report(self.directory.look(name), "look at a box", diagnostics) else { return };
+            let Some(state) = report(self.directory.look(name), "look at a box", diagnostics)
+            else {
+                return;
+            };
             let listed = Listed {
                 identity: identity(name).unwrap_or(Value::Null),
                 display_name: format!("the box {name}"),

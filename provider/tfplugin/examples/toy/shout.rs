@@ -18,7 +18,9 @@ impl Function for Shout {
         for (index, argument) in arguments.iter().enumerate() {
             match argument.as_str() {
                 Some("panic") => panic!("too loud"),
-                Some("") => return Err(FunctionError::argument(index, "silence cannot be shouted")),
+                Some("") => {
+                    return Err(FunctionError::argument(index, "silence cannot be shouted"));
+                }
                 Some(word) => words.push(word.to_uppercase()),
                 None => return Err(FunctionError::new("only words can be shouted")),
             }

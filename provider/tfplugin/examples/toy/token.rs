@@ -15,8 +15,19 @@ impl EphemeralResource for Token {
     fn schema(&self) -> Schema {
         Schema::new(0)
             .describe("A token that is nowhere kept.")
-            .attribute("seed", Attribute::string().required().describe("What it is made from."))
-            .attribute("token", Attribute::string().computed().sensitive().describe("The token."))
+            .attribute(
+                "seed",
+                Attribute::string()
+                    .required()
+                    .describe("What it is made from."),
+            )
+            .attribute(
+                "token",
+                Attribute::string()
+                    .computed()
+                    .sensitive()
+                    .describe("The token."),
+            )
     }
 
     async fn open(
@@ -25,7 +36,12 @@ impl EphemeralResource for Token {
         request: OpenRequest,
         _diagnostics: &mut Diagnostics,
     ) -> OpenResponse {
-        let seed = request.config.get("seed").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let seed = request
+            .config
+            .get("seed")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let mut result = request.config;
         result.set("token", Value::from(seed.chars().rev().collect::<String>()));
         OpenResponse {
@@ -42,7 +58,10 @@ impl EphemeralResource for Token {
         private: Vec<u8>,
         _diagnostics: &mut Diagnostics,
     ) -> RenewResponse {
-        RenewResponse { private, renew_at: None }
+        RenewResponse {
+            private,
+            renew_at: None,
+        }
     }
 
     async fn close(&self, _context: &Context, private: Vec<u8>, diagnostics: &mut Diagnostics) {

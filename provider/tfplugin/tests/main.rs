@@ -1,0 +1,17 @@
+//! The protocol over a real gRPC session with mutual TLS, and under real Terraform.
+//!
+//! The other side is the toy provider (examples/toy), as a process of its own, as Terraform would start it.
+
+#![allow(missing_docs, clippy::pedantic, reason = "tests are read as prose")]
+
+mod bad_manners;
+mod handshake;
+mod life_of_a_resource;
+mod load;
+mod logs;
+mod newest_terraform;
+mod offers;
+mod session;
+mod terraform;
+mod toy;
+mod trust;
