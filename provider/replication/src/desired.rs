@@ -152,6 +152,9 @@ pub struct Desired {
     pub roles: BTreeMap<RoleArn, DesiredRole>,
     /// The keys.
     pub keys: BTreeMap<KeyArn, DesiredKey>,
+    /// Roles that the rules no longer run under, with the policies of ours that may be left on them. Those
+    /// are taken off once the rules run under another, and a role of ours goes with its last policy.
+    pub strays: BTreeMap<RoleArn, DesiredRole>,
     /// What cannot be as the user wants it.
     pub problems: Vec<Problem>,
 }

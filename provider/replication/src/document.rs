@@ -67,12 +67,19 @@ impl ReplicationDocument {
                 None => format!(" xmlns=\"{}\"", escape(n.uri())),
             })
             .collect();
-        if !declared.is_empty() {
+        // Rules of our own have no prefix, so the document needs a default namespace even where it had none.
+        if root.default_namespace().is_some() {
             document.namespaces = declared.concat();
+        } else {
+            document.namespaces.push_str(&declared.concat());
         }
         for child in root.children().filter(roxmltree::Node::is_element) {
             match child.tag_name().name() {
-                "Role" => document.role = child.text().unwrap_or_default().trim().to_owned(),
+                "Role" => child
+                    .text()
+                    .unwrap_or_default()
+                    .trim()
+                    .clone_into(&mut document.role),
                 "Rule" => document.rules.push(DocumentRule {
                     rule: parse_rule(child),
                     xml: xml.get(child.range()).unwrap_or_default().to_owned(),
@@ -140,7 +147,9 @@ fn rewrite_v1(rules: &mut [DocumentRule], ours: &[Rule]) {
         .filter_map(|r| r.priority)
         .collect();
     for rule in rules.iter_mut().filter(|r| r.rule.v1) {
-        let priority = (1..).find(|p| !taken.contains(p)).unwrap_or_default();
+        let priority = (1..=u32::MAX)
+            .find(|p| !taken.contains(p))
+            .unwrap_or_default();
         taken.push(priority);
         rule.rule.v1 = false;
         rule.rule.priority = Some(priority);

@@ -14,7 +14,7 @@ use crate::desired::Desired;
 use crate::observed::Observed;
 
 mod bucket;
-mod role;
+pub(crate) mod role;
 
 /// Facets by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -79,6 +79,10 @@ pub enum Part {
     RolePolicy(RoleArn, String),
     /// A key's policy.
     KeyPolicy(KeyArn),
+    /// A role of ours that the rules have left.
+    StrayRole(RoleArn),
+    /// An inline policy of ours on a role that the rules have left.
+    StrayPolicy(RoleArn, String),
 }
 
 /// One facet: what should be beside what is.
@@ -126,6 +130,9 @@ pub fn compare(desired: &Desired, observed: &Observed) -> Vec<Comparison> {
     }
     for (arn, role) in &desired.roles {
         role::compare(arn, role, observed.roles.get(arn), &mut comparisons);
+    }
+    for (arn, role) in &desired.strays {
+        role::compare_stray(arn, role, observed.roles.get(arn), &mut comparisons);
     }
     for (key, wanted) in &desired.keys {
         let policy = observed.keys.get(key).and_then(|k| k.policy.present());

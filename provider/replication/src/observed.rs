@@ -161,7 +161,7 @@ impl Observed {
                     entry.insert(bucket);
                 }
                 std::collections::btree_map::Entry::Occupied(mut entry) => {
-                    entry.get_mut().extend(bucket)
+                    entry.get_mut().extend(bucket);
                 }
             }
         }
@@ -243,6 +243,42 @@ pub struct Reads {
 }
 
 impl Reads {
+    /// Whether all of it was looked at. What a bucket that is not there holds counts as looked at.
+    pub fn is_within(&self, observed: &Observed) -> bool {
+        fn looked<T>(asked: bool, seen: &Seen<T>) -> bool {
+            !asked || !matches!(seen, Seen::NotLooked)
+        }
+        let buckets = self.buckets.iter().all(|(at, reads)| {
+            observed.buckets.get(at).is_some_and(|bucket| {
+                bucket.existence != Existence::Exists
+                    || looked(reads.versioning, &bucket.versioning)
+                        && looked(reads.replication, &bucket.replication)
+                        && looked(reads.policy, &bucket.policy)
+                        && looked(reads.encryption, &bucket.encryption)
+                        && looked(reads.ownership, &bucket.ownership)
+                        && looked(reads.public_access_block, &bucket.public_access_block)
+                        && looked(reads.tags, &bucket.tags)
+                        && looked(reads.object_lock, &bucket.object_lock)
+            })
+        });
+        let roles = self.roles.iter().all(|(arn, reads)| {
+            observed.roles.get(arn).is_some_and(|role| {
+                reads
+                    .policies
+                    .iter()
+                    .all(|name| role.policies.contains_key(name))
+                    && looked(reads.policy_names, &role.policy_names)
+            })
+        });
+        let keys = self.keys.iter().all(|(arn, reads)| {
+            observed
+                .keys
+                .get(arn)
+                .is_some_and(|key| looked(reads.policy, &key.policy))
+        });
+        buckets && roles && keys
+    }
+
     /// Whether there is nothing to look at.
     pub fn is_empty(&self) -> bool {
         self.buckets.is_empty() && self.roles.is_empty() && self.keys.is_empty()

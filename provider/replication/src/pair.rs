@@ -14,6 +14,8 @@ mod check;
 mod desired;
 mod lane;
 mod reads;
+mod rules;
+mod warn;
 
 pub use check::STORAGE_CLASSES;
 
@@ -151,9 +153,8 @@ impl Pair {
 
 /// Eight hexadecimal digits that stand for a text.
 pub(crate) fn short_hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .take(4)
-        .map(|b| format!("{b:02x}"))
-        .collect()
+    let digest = Sha256::digest(text.as_bytes());
+    let head = digest.iter().take(4);
+    let number = head.fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+    format!("{number:08x}")
 }

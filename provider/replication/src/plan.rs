@@ -1,6 +1,7 @@
 //! From what should be and what is to the steps between.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use crate::bucket::BucketRef;
 use crate::desired::Desired;
@@ -12,6 +13,7 @@ use crate::step::{PlannedStep, Stage};
 mod build;
 mod problems;
 mod removal;
+mod sizes;
 
 pub use removal::{Removal, plan_removal};
 
@@ -45,12 +47,14 @@ impl Plan {
         let mut text = String::new();
         for (number, stage) in self.stages.iter().enumerate() {
             for step in &stage.steps {
-                text.push_str(&format!(
-                    "{}. {} ({})\n",
+                // Writing to a String cannot fail.
+                let _ = writeln!(
+                    text,
+                    "{}. {} ({})",
                     number + 1,
                     step.step,
                     step.because.join(", ")
-                ));
+                );
             }
         }
         text
@@ -64,8 +68,10 @@ enum Rank {
     Make,
     /// Settings of buckets that were just made; policies that name a role.
     Configure,
-    /// Rules: last, so that no object meets a rule whose permissions are still missing.
+    /// Rules: after all that they need, so that no object meets one whose permissions are still missing.
     Replicate,
+    /// What the rules no longer need.
+    Tidy,
 }
 
 /// Plans what leads from `observed` to `desired`.
@@ -105,6 +111,11 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
             }
         }
     }
+    problems.extend(sizes::problems(
+        desired,
+        observed,
+        ranked.values().flatten().map(|planned| &planned.step),
+    ));
     let stages = ranked.into_values().map(|steps| Stage { steps }).collect();
     Plan { stages, problems }
 }

@@ -22,6 +22,8 @@ pub struct Problem {
     pub summary: String,
     /// Why, in the service's terms, and what to do.
     pub detail: String,
+    /// Whether another resource of the same apply may mend it, as one that makes a missing bucket does.
+    pub awaited: bool,
 }
 
 impl Problem {
@@ -36,6 +38,7 @@ impl Problem {
             at: at.into_iter().map(Into::into).collect(),
             summary: summary.into(),
             detail: detail.into(),
+            awaited: false,
         }
     }
 
@@ -49,6 +52,13 @@ impl Problem {
             severity: Severity::Warning,
             ..Self::error(at, summary, detail)
         }
+    }
+
+    /// The same, and another resource of the same apply may mend it.
+    #[must_use]
+    pub fn awaited(mut self) -> Self {
+        self.awaited = true;
+        self
     }
 
     /// Whether it stops the plan.

@@ -156,7 +156,11 @@ fn rules(
         });
     }
     // The prefix is the same for all of ours and would only lengthen each line.
-    let name = |id: &str| id.strip_prefix(&owned.prefix).unwrap_or(id).to_owned();
+    // An ID that is not of our making goes by another word, lest it be taken for a rule's name.
+    let name = |id: &str| match id.strip_prefix(&owned.prefix) {
+        Some(name) => format!("rule.{name}"),
+        None => format!("rule_id.{id}"),
+    };
     let should: BTreeMap<String, String> = owned
         .rules
         .iter()
@@ -170,7 +174,7 @@ fn rules(
         .collect();
     for (id, should, is) in beside(&should, &is) {
         comparisons.push(Comparison {
-            facet: format!("{label}.rule.{id}"),
+            facet: format!("{label}.{id}"),
             part: part.clone(),
             should,
             is,

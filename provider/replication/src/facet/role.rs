@@ -2,7 +2,7 @@
 
 use super::{Comparison, Part, our_tags};
 use crate::arn::RoleArn;
-use crate::desired::{DesiredRole, RoleStanding};
+use crate::desired::{DesiredRole, MADE_BY, RoleStanding};
 use crate::observed::{ObservedRole, Seen};
 use crate::policy::canonical;
 
@@ -58,4 +58,44 @@ pub(super) fn compare(
             is,
         );
     }
+}
+
+/// What of ours is left on a role that the rules run under no more. None of it should be.
+pub(super) fn compare_stray(
+    arn: &RoleArn,
+    stray: &DesiredRole,
+    found: Option<&ObservedRole>,
+    comparisons: &mut Vec<Comparison>,
+) {
+    let Some(found) = found else { return };
+    for (name, policy) in &stray.policies {
+        let is = found.policies.get(name).and_then(Seen::present);
+        comparisons.push(Comparison {
+            facet: format!("{}.stray_policy", policy.label),
+            part: Part::StrayPolicy(arn.clone(), name.clone()),
+            should: None,
+            is: is.map(|_| format!("{name} on {arn}")),
+        });
+    }
+    comparisons.push(Comparison {
+        facet: format!("{}.stray_role", stray.label),
+        part: Part::StrayRole(arn.clone()),
+        should: None,
+        is: is_last(stray, found).then(|| arn.to_string()),
+    });
+}
+
+/// Whether a role is ours and carries no policy but these: nobody else needs it.
+///
+/// Without a look at all of its policies we do not know, so it stays.
+pub(crate) fn is_last(wanted: &DesiredRole, found: &ObservedRole) -> bool {
+    matches!(wanted.standing, RoleStanding::Ours(_))
+        && found
+            .role
+            .present()
+            .is_some_and(|facts| facts.tags.contains_key(MADE_BY.0))
+        && found
+            .policy_names
+            .present()
+            .is_some_and(|names| names.iter().all(|name| wanted.policies.contains_key(name)))
 }

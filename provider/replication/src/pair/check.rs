@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::lane::RULE_PREFIX;
 use super::{Direction, Pair, PairRule, RoleChoice, Side};
+use crate::name::RuleName;
 use crate::problem::Problem;
 
 /// The storage classes that a replica can have. Source: `Destination.StorageClass` in the S3 API reference.
@@ -172,7 +174,19 @@ impl Pair {
                     ));
                 }
             }
+            let own = format!("{RULE_PREFIX}{}/{}", self.destination.bucket, rule.name);
+            let back = format!("{RULE_PREFIX}{}/{}", self.source.bucket, rule.name);
             if let Some(id) = &rule.id {
+                if id.starts_with(RULE_PREFIX) && *id != own && *id != back {
+                    problems.push(Problem::error(
+                        at("id"),
+                        format!("The ID of rule {} begins with \"{RULE_PREFIX}\"", rule.name),
+                        "By this prefix a pair knows the rules of its own: another pair, or another rule of this one, would take it for theirs. Choose another ID.",
+                    ));
+                }
+                if id.chars().any(|c| !is_xml(c)) {
+                    problems.push(unwritable(at("id"), &rule.name));
+                }
                 if id.is_empty() || id.len() > 255 {
                     problems.push(Problem::error(
                         at("id"),
@@ -193,6 +207,19 @@ impl Pair {
     }
 }
 
+/// Whether XML 1.0 can carry a character at all; a reference to it would not help.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
+}
+
+fn unwritable(at: [String; 3], name: &RuleName) -> Problem {
+    Problem::error(
+        at,
+        format!("Rule {name} has a control character that XML cannot carry"),
+        "S3 takes replication rules as XML 1.0, which knows no control characters but tab, line feed and carriage return. Use a shorter prefix that ends before it.",
+    )
+}
+
 fn check_rule(rule: &PairRule, at: impl Fn(&str) -> [String; 3], problems: &mut Vec<Problem>) {
     if rule.filter.prefix.len() > 1024 {
         problems.push(Problem::error(
@@ -203,6 +230,23 @@ fn check_rule(rule: &PairRule, at: impl Fn(&str) -> [String; 3], problems: &mut 
                 rule.filter.prefix.len()
             ),
             "S3 takes at most 1,024.",
+        ));
+    }
+    if rule.filter.prefix.chars().any(|c| !is_xml(c)) {
+        problems.push(unwritable(at("prefix"), &rule.name));
+    }
+    let tags = &rule.filter.tags;
+    if tags
+        .iter()
+        .any(|(key, value)| key.chars().chain(value.chars()).any(|c| !is_xml(c)))
+    {
+        problems.push(unwritable(at("tags"), &rule.name));
+    }
+    if rule.rtc && !rule.metrics {
+        problems.push(Problem::error(
+            at("metrics"),
+            format!("Rule {} has RTC and no metrics", rule.name),
+            "S3 measures Replication Time Control by its metrics and refuses the one without the other. Set `metrics = true`, or `rtc = false`.",
         ));
     }
     if !rule.filter.tags.is_empty() && rule.delete_markers {

@@ -1,24 +1,20 @@
 //! From a pair to what should be.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::lane::{Lane, ROLE_PATH};
-use super::{Pair, PairRule, RoleChoice, Side, short_hash};
+use super::warn::warn;
+use super::{Pair, RoleChoice, Side};
 use crate::arn::RoleArn;
 use crate::bucket::{Encryption, Ownership, PublicAccessBlock};
 use crate::desired::{
     Creation, Desired, DesiredBucket, DesiredKey, DesiredPolicy, DesiredRole, MADE_BY, OwnRole,
     OwnedRules, OwnedStatements, RoleStanding,
 };
-use crate::observed::{Existence, Observed, Seen};
+use crate::observed::{Existence, Observed};
+use crate::policy::PolicyDocument;
 use crate::problem::Problem;
 use crate::role::{KeyUse, Permissions, destination_statement, key_statement, trust_policy};
-use crate::rule::Rule;
-
-/// Allotted priorities lie in slots of this size, a slot a lane, so that a lane's rules keep their order.
-const SLOT: u32 = 1_000;
-/// How many slots there are: two lanes on one bucket share one by a chance of one in a million.
-const SLOTS: u32 = 1_000_000;
 
 impl Pair {
     /// What should be, given what is.
@@ -37,6 +33,10 @@ impl Pair {
         for lane in self.lanes() {
             self.lane(&lane, observed, &mut desired);
         }
+        // What one lane leaves may be what the other runs under.
+        desired
+            .strays
+            .retain(|role, _| !desired.roles.contains_key(role));
         desired
     }
 
@@ -92,8 +92,11 @@ impl Pair {
     }
 
     fn lane(&self, lane: &Lane<'_>, observed: &Observed, desired: &mut Desired) {
-        let owner_override = lane.owner_override(observed);
-        let locked = lane.locked(observed);
+        let creation = |side: &Side| desired.buckets.get(&side.at())?.creation.as_ref();
+        let owner_override = lane.owner_override(observed, creation(lane.to).is_some());
+        // One that is yet to be made has Object Lock by the time that the rules stand.
+        let locked =
+            lane.locked(observed) || creation(lane.from).is_some_and(|made| made.object_lock);
         let role = self.role(lane, observed, owner_override, locked, desired);
         if let Some(bucket) = desired.buckets.get_mut(&lane.from.at()) {
             bucket.rules = Some(OwnedRules {
@@ -120,20 +123,21 @@ impl Pair {
         if lane.writes_key_policy()
             && let Some(key) = &lane.to.key
         {
-            let sid = format!("{}Key", lane.sid_prefix());
+            let prefix = lane.key_sid_prefix();
+            let sid = format!("{prefix}Objects");
             desired.keys.insert(
                 key.clone(),
                 DesiredKey {
                     label: lane.to_label.to_owned(),
                     site: lane.to.site.name.clone(),
                     policy: OwnedStatements {
-                        prefix: lane.sid_prefix(),
+                        prefix,
                         statements: vec![key_statement(sid, role.as_str())],
                     },
                 },
             );
         }
-        self.warn(lane, observed, locked, desired);
+        warn(lane, observed, locked, desired);
     }
 
     fn role(
@@ -146,7 +150,10 @@ impl Pair {
     ) -> RoleArn {
         let shared = lane.shared_role(observed);
         if let RoleChoice::Existing(role) = &lane.from.role {
-            if let Some(shared) = shared.filter(|shared| shared != role.as_str()) {
+            self.stray(lane, role, observed, desired);
+            if let Some(shared) = shared.filter(|shared| shared != role.as_str())
+                && !lane.may_change_role(observed)
+            {
                 desired.problems.push(Problem::error(
                     [lane.from_label, "role"],
                     format!("Bucket {} replicates under another role", lane.from.at()),
@@ -173,11 +180,12 @@ impl Pair {
                 format!("Bucket {} replicates under a role that others made", lane.from.at()),
                 format!(
                     "S3 takes one role a bucket, and rules of others there run under {role}. This pair's permissions go on that role as the inline policy {}; nothing else of it is touched.",
-                    lane.policy_name()
+                    lane.policy_name(role)
                 ),
             ));
         }
         let arn = guest.clone().unwrap_or_else(|| lane.own_role());
+        self.stray(lane, &arn, observed, desired);
         let key_use = |side: &Side| -> Vec<KeyUse> {
             side.key
                 .iter()
@@ -205,19 +213,54 @@ impl Pair {
         } else {
             RoleStanding::Ours(self.own_role(lane))
         };
-        // A two-way pair may meet the same role of others on both sides: one role, two policies.
-        desired
+        // A two-way pair may meet the same role on both sides: one role, two policies.
+        let wanted = desired
             .roles
             .entry(arn.clone())
             .or_insert_with(|| DesiredRole {
                 label: lane.from_label.to_owned(),
                 site: lane.from.site.name.clone(),
-                standing,
+                standing: RoleStanding::Guest,
                 policies: BTreeMap::new(),
-            })
-            .policies
-            .insert(lane.policy_name(), policy);
+            });
+        if let RoleStanding::Ours(_) = standing {
+            wanted.standing = standing;
+        }
+        wanted.policies.insert(lane.policy_name(&arn), policy);
         arn
+    }
+
+    /// The roles that this lane's rules have left, or leave now: what of ours is still on them is to go.
+    fn stray(&self, lane: &Lane<'_>, role: &RoleArn, observed: &Observed, desired: &mut Desired) {
+        let own = lane.own_role();
+        let named = lane.named_role(observed);
+        // An existing role may be named just because we have no rights in IAM: look no further than the document.
+        let looked = (lane.from.role == RoleChoice::Own).then(|| own.clone());
+        for left in named.into_iter().chain(looked) {
+            if left == *role || desired.roles.contains_key(&left) {
+                continue;
+            }
+            let name = lane.policy_name(&left);
+            let policy = DesiredPolicy {
+                label: lane.from_label.to_owned(),
+                document: PolicyDocument::default(),
+            };
+            desired
+                .strays
+                .entry(left.clone())
+                .or_insert_with(|| DesiredRole {
+                    label: lane.from_label.to_owned(),
+                    site: lane.from.site.name.clone(),
+                    standing: if left == own {
+                        RoleStanding::Ours(self.own_role(lane))
+                    } else {
+                        RoleStanding::Guest
+                    },
+                    policies: BTreeMap::new(),
+                })
+                .policies
+                .insert(name, policy);
+        }
     }
 
     fn own_role(&self, lane: &Lane<'_>) -> OwnRole {
@@ -231,145 +274,5 @@ impl Pair {
             boundary: self.boundary.clone(),
             tags,
         }
-    }
-
-    fn warn(&self, lane: &Lane<'_>, observed: &Observed, locked: bool, desired: &mut Desired) {
-        if let Some(to) = observed.buckets.get(&lane.to.at())
-            && to.existence == Existence::Exists
-        {
-            let created = desired
-                .buckets
-                .get(&lane.to.at())
-                .is_some_and(|b| b.creation.is_some());
-            if locked && to.object_lock.is_absent() && !created {
-                desired.problems.push(Problem::warning(
-                    [lane.to_label, "bucket"],
-                    format!("Bucket {} has Object Lock, bucket {} has not", lane.from.at(), lane.to.at()),
-                    "S3 may take the rules and then fail every locked object with DstBucketObjectLockConfigMissing. Enable Object Lock on the destination, too.",
-                ));
-            }
-        }
-        for (side, label) in [(lane.from, lane.from_label), (lane.to, lane.to_label)] {
-            let seen = side
-                .key
-                .as_ref()
-                .and_then(|key| Some((key, observed.keys.get(key)?)));
-            let Some((key, found)) = seen else { continue };
-            let problem = match &found.key {
-                Seen::Present(facts) if facts.state != "Enabled" => {
-                    Some(format!("KMS reports its state as {}.", facts.state))
-                }
-                Seen::Absent => Some("KMS answers NotFoundException.".to_owned()),
-                _ => None,
-            };
-            if let Some(problem) = problem {
-                desired.problems.push(Problem::error(
-                    [label, "kms_key_arn"],
-                    format!("KMS key {key} cannot be used"),
-                    format!("{problem} S3 would take the rules all the same and then fail every object. Enable the key, or name another."),
-                ));
-            }
-        }
-        let Some(document) = lane.document(observed) else {
-            return;
-        };
-        let owned = lane.ownership_of_rules();
-        let beside: BTreeSet<&str> = document
-            .foreign(&owned)
-            .filter(|r| r.rule.enabled && r.rule.destination == lane.to.arn())
-            .map(|r| r.rule.id.as_str())
-            .collect();
-        if !beside.is_empty() {
-            let names: Vec<&str> = beside.into_iter().collect();
-            desired.problems.push(Problem::warning(
-                [lane.from_label, "bucket"],
-                format!("Others already replicate {} to {}", lane.from.at(), lane.to.bucket),
-                format!(
-                    "Rules {} have the same destination. They stay as they are; for an object that several rules match, the one of the highest priority decides. To give them to this pair, import it.",
-                    names.join(", ")
-                ),
-            ));
-        }
-    }
-}
-
-impl Lane<'_> {
-    /// Which rules on the source bucket are this lane's.
-    pub fn ownership_of_rules(&self) -> OwnedRules {
-        let named = self.pair.rules.iter().filter_map(|r| r.id.clone());
-        OwnedRules {
-            role: None,
-            prefix: self.rule_prefix(),
-            ids: named
-                .chain(self.pair.remembered_ids.iter().cloned())
-                .collect(),
-            rules: Vec::new(),
-            rewrite_v1: false,
-        }
-    }
-
-    /// Whether the destination's key is in another account than the role, and one that we reach.
-    pub fn writes_key_policy(&self) -> bool {
-        self.crosses_accounts()
-            && self
-                .to
-                .key
-                .as_ref()
-                .is_some_and(|k| k.account() == self.to.site.account.as_str())
-    }
-
-    fn rules(&self, owner_override: bool, observed: &Observed) -> Vec<Rule> {
-        let owned = self.ownership_of_rules();
-        let document = self.document(observed);
-        let mut taken: BTreeSet<u32> = document
-            .iter()
-            .flat_map(|d| d.foreign(&owned))
-            .filter_map(|r| r.rule.priority)
-            .collect();
-        taken.extend(self.pair.rules.iter().filter_map(|r| r.priority));
-        let slot =
-            u32::from_str_radix(&short_hash(&self.rule_prefix()), 16).unwrap_or_default() % SLOTS;
-        let mut next = (slot + 1) * SLOT;
-        self.pair
-            .rules
-            .iter()
-            .map(|rule| {
-                let priority = rule.priority.unwrap_or_else(|| {
-                    while taken.contains(&next) {
-                        next += 1;
-                    }
-                    next += 1;
-                    next - 1
-                });
-                self.rule(rule, priority, owner_override)
-            })
-            .collect()
-    }
-
-    fn rule(&self, rule: &PairRule, priority: u32, owner_override: bool) -> Rule {
-        let id = rule
-            .id
-            .clone()
-            .unwrap_or_else(|| format!("{}{}", self.rule_prefix(), rule.name));
-        let mut s3 = Rule::to(id, self.to.arn());
-        s3.priority = Some(priority);
-        s3.enabled = rule.enabled;
-        s3.filter = rule.filter.clone();
-        s3.delete_markers = rule.delete_markers;
-        s3.replica_modifications = rule.replica_modifications;
-        s3.rtc = rule.rtc;
-        s3.metrics = rule.metrics;
-        s3.storage_class = rule
-            .storage_class
-            .clone()
-            .or_else(|| self.to.storage_class.clone());
-        // Without `Account` S3 does not check whose bucket the destination is.
-        s3.account = self
-            .crosses_accounts()
-            .then(|| self.to.site.account.to_string());
-        s3.owner_override = owner_override;
-        s3.replica_key = self.to.key.as_ref().map(ToString::to_string);
-        s3.kms_objects = s3.replica_key.is_some();
-        s3
     }
 }

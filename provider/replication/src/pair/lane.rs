@@ -9,6 +9,9 @@ use crate::observed::Observed;
 /// The path of the roles that we make: policies of operators can name it.
 pub(super) const ROLE_PATH: &str = "/crr/";
 
+/// What the IDs of all rules begin with that some pair allotted.
+pub(super) const RULE_PREFIX: &str = "crr/";
+
 /// One direction of a pair.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lane<'a> {
@@ -37,7 +40,7 @@ impl Pair {
     }
 }
 
-impl<'a> Lane<'a> {
+impl Lane<'_> {
     fn mirrored(self) -> Self {
         Self {
             pair: self.pair,
@@ -54,17 +57,31 @@ impl<'a> Lane<'a> {
 
     /// The prefix of this lane's rule IDs. By it another run, or another pair, knows whose they are.
     pub fn rule_prefix(&self) -> String {
-        format!("crr/{}/", self.to.bucket)
+        format!("{RULE_PREFIX}{}/", self.to.bucket)
     }
 
-    /// The name of this lane's inline policy on the source bucket's role.
-    pub fn policy_name(&self) -> String {
-        format!("crr-to-{}", self.to.bucket)
+    /// The name of this lane's inline policy on a role.
+    ///
+    /// A role that is not ours may serve several source buckets, so there the name says the source, too:
+    /// pairs from two of them to one destination would otherwise overwrite each other's policy.
+    pub fn policy_name(&self, role: &RoleArn) -> String {
+        if *role == self.own_role() {
+            format!("crr-to-{}", self.to.bucket)
+        } else {
+            format!("crr-{}-to-{}", short_hash(&self.from.arn()), self.to.bucket)
+        }
     }
 
-    /// The prefix of this lane's statements in the destination's policies. A `Sid` takes letters and digits only.
+    /// The prefix of this lane's statements in the destination's policy. A `Sid` takes letters and digits only.
     pub fn sid_prefix(&self) -> String {
         format!("CrrFrom{}", short_hash(&self.from.arn()))
+    }
+
+    /// The same in a key's policy. A key may serve several destinations of one source, so both are in it:
+    /// taking one pair away must not take the other's permission.
+    pub fn key_sid_prefix(&self) -> String {
+        let way = format!("{}->{}", self.from.arn(), self.to.arn());
+        format!("CrrKey{}", short_hash(&way))
     }
 
     /// The role that we would make for the source bucket: at most 64 characters, one for each bucket.
@@ -106,14 +123,35 @@ impl<'a> Lane<'a> {
         (shared != self.own_role()).then_some(shared)
     }
 
+    /// The role that the document names, whoever wrote it there.
+    pub fn named_role(&self, observed: &Observed) -> Option<RoleArn> {
+        self.document(observed)?.role.parse().ok()
+    }
+
+    /// Whether the document's role is ours to change: it is the one that we made, and every rule is a pair's.
+    pub fn may_change_role(&self, observed: &Observed) -> bool {
+        self.document(observed).is_some_and(|document| {
+            document.role == self.own_role().as_str()
+                && document
+                    .rules
+                    .iter()
+                    .all(|r| r.rule.id.starts_with(RULE_PREFIX))
+        })
+    }
+
     /// Whether replicas need to be told to belong to the destination's owner.
     ///
     /// Where the destination enforces bucket ownership they do anyway.
-    pub fn owner_override(&self, observed: &Observed) -> bool {
+    ///
+    /// `enforced`: the destination is ours and is to enforce it, whatever it does now.
+    pub fn owner_override(&self, observed: &Observed, enforced: bool) -> bool {
         if !self.crosses_accounts() {
             return false;
         }
         self.pair.owner_override.unwrap_or_else(|| {
+            if enforced {
+                return false;
+            }
             let ownership = observed.buckets.get(&self.to.at()).map(|b| &b.ownership);
             match ownership.and_then(|seen| seen.present()) {
                 Some(Ownership::BucketOwnerEnforced) => false,

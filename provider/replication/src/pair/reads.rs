@@ -2,14 +2,31 @@
 //!
 //! One round trip for the usual pair; what only shows itself then ([`Pair::reads_after`]) takes a second.
 
+use super::lane::Lane;
 use super::{Pair, RoleChoice};
-use crate::observed::{BucketReads, KeyReads, Observed, Reads, RoleReads};
+use crate::arn::RoleArn;
+use crate::observed::{BucketReads, KeyReads, Observed, Reads, RoleReads, Seen};
+
+impl Lane<'_> {
+    fn role_reads(&self, role: &RoleArn, policy_names: bool) -> RoleReads {
+        RoleReads {
+            site: self.from.site.name.clone(),
+            policies: [self.policy_name(role)].into(),
+            policy_names,
+        }
+    }
+}
 
 impl Pair {
     /// What to look at, all at once.
     pub fn reads(&self) -> Reads {
         let mut reads = Reads::default();
-        for side in [&self.source, &self.destination] {
+        for (side, other) in [
+            (&self.source, &self.destination),
+            (&self.destination, &self.source),
+        ] {
+            // A bucket that we make gets Object Lock where the other has it.
+            reads.buckets.entry(side.at()).or_default().object_lock |= other.create;
             let bucket = reads.buckets.entry(side.at()).or_default();
             bucket.versioning = true;
             if side.create {
@@ -31,29 +48,32 @@ impl Pair {
                 bucket.ownership |= self.owner_override.is_none();
             }
             if lane.from.role == RoleChoice::Own {
-                reads.roles.insert(
-                    lane.own_role(),
-                    RoleReads {
+                let role = lane.own_role();
+                reads
+                    .roles
+                    .insert(role.clone(), lane.role_reads(&role, false));
+            } else if let RoleChoice::Existing(role) = &lane.from.role {
+                // S3 takes a role that is not there, and then fails every object: so see that it is.
+                reads
+                    .roles
+                    .entry(role.clone())
+                    .or_insert_with(|| RoleReads {
                         site: lane.from.site.name.clone(),
-                        policies: [lane.policy_name()].into(),
+                        policies: std::collections::BTreeSet::new(),
                         policy_names: false,
-                    },
-                );
+                    });
             }
-            if let Some(key) = &lane.to.key {
-                reads.keys.insert(
-                    key.clone(),
-                    KeyReads {
-                        site: lane.to.site.name.clone(),
-                        policy: lane.writes_key_policy(),
-                    },
-                );
-            }
-            if let Some(key) = &lane.from.key {
-                reads.keys.entry(key.clone()).or_insert_with(|| KeyReads {
-                    site: lane.from.site.name.clone(),
+            for (side, writes) in [(lane.to, lane.writes_key_policy()), (lane.from, false)] {
+                let Some(key) = &side.key else { continue };
+                let read = reads.keys.entry(key.clone()).or_insert_with(|| KeyReads {
+                    site: side.site.name.clone(),
                     policy: false,
                 });
+                // Both lanes may name one key: who writes its policy decides whose credentials read it.
+                if writes {
+                    read.policy = true;
+                    read.site = side.site.name.clone();
+                }
             }
         }
         reads
@@ -72,22 +92,28 @@ impl Pair {
     pub fn reads_after(&self, observed: &Observed) -> Reads {
         let mut reads = Reads::default();
         for lane in self.lanes() {
-            if let Some(role) = lane.guest_role(observed)
+            if let Some(role) = lane.named_role(observed)
+                && lane.from.role != RoleChoice::Existing(role.clone())
                 && !observed.roles.contains_key(&role)
             {
-                reads.roles.insert(
-                    role,
-                    RoleReads {
-                        site: lane.from.site.name.clone(),
-                        policies: [lane.policy_name()].into(),
-                        policy_names: false,
-                    },
-                );
+                let names = role == lane.own_role();
+                reads
+                    .roles
+                    .insert(role.clone(), lane.role_reads(&role, names));
+            }
+            // The bucket's rules run under another role: ours may be left over, if nobody else uses it.
+            let own = lane.own_role();
+            if lane.guest_role(observed).is_some()
+                && observed.roles.get(&own).is_some_and(|found| {
+                    found.role.present().is_some() && found.policy_names == Seen::NotLooked
+                })
+            {
+                reads.roles.insert(own.clone(), lane.role_reads(&own, true));
             }
             let looked = observed
                 .buckets
                 .get(&lane.to.at())
-                .is_some_and(|b| !matches!(b.object_lock, crate::observed::Seen::NotLooked));
+                .is_some_and(|b| !matches!(b.object_lock, Seen::NotLooked));
             if lane.locked(observed) && !looked {
                 let bucket = BucketReads {
                     object_lock: true,

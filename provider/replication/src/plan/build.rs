@@ -1,6 +1,6 @@
 //! The step that mends a part.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Rank;
 use crate::arn::RoleArn;
@@ -8,7 +8,8 @@ use crate::bucket::BucketRef;
 use crate::desired::{Desired, DesiredBucket, DesiredRole, RoleStanding};
 use crate::document::ReplicationDocument;
 use crate::facet::Part;
-use crate::observed::{Observed, Seen};
+use crate::facet::role::is_last;
+use crate::observed::{Existence, Observed, ObservedBucket, ObservedRole, Seen};
 use crate::policy::ResourcePolicy;
 use crate::step::Step;
 
@@ -34,11 +35,24 @@ pub(super) fn step(
         | Part::Boundary(arn)
         | Part::RoleTags(arn)
         | Part::RolePolicy(arn, _) => role(part, arn, desired.roles.get(arn)?, observed),
+        Part::StrayRole(arn) | Part::StrayPolicy(arn, _) => {
+            let wanted = desired.strays.get(arn)?;
+            let found = observed.roles.get(arn)?;
+            let step = match part {
+                Part::StrayPolicy(_, name) if !is_last(wanted, found) => Step::DeleteRolePolicy {
+                    site: wanted.site.clone(),
+                    role: arn.clone(),
+                    name: name.clone(),
+                },
+                _ => delete_role(arn, wanted, found),
+            };
+            Some((Rank::Tidy, step))
+        }
         Part::KeyPolicy(key) => {
             let wanted = desired.keys.get(key)?;
-            let policy = shared_policy(observed.keys.get(key).map(|k| &k.policy));
-            // A key without a policy cannot be: what is merged into it is never empty.
-            let policy = policy.merged(&wanted.policy)?;
+            // Every key has a policy, and one that locks everybody out cannot be mended: unseen, it stays.
+            let text = observed.keys.get(key)?.policy.present()?;
+            let policy = ResourcePolicy::parse(text).ok()?.merged(&wanted.policy)?;
             let step = Step::PutKeyPolicy {
                 site: wanted.site.clone(),
                 key: key.clone(),
@@ -49,12 +63,38 @@ pub(super) fn step(
     }
 }
 
-/// A policy that others may have written too, or the empty one.
-pub(super) fn shared_policy(seen: Option<&Seen<String>>) -> ResourcePolicy {
-    seen.and_then(Seen::present)
-        .and_then(|text| ResourcePolicy::parse(text).ok())
-        .unwrap_or_default()
+/// The deletion of a role with those policies of ours that are on it.
+pub(super) fn delete_role(arn: &RoleArn, wanted: &DesiredRole, found: &ObservedRole) -> Step {
+    let there = |name: &&String| {
+        found
+            .policies
+            .get(*name)
+            .is_some_and(|policy| policy.present().is_some())
+    };
+    Step::DeleteRole {
+        site: wanted.site.clone(),
+        role: arn.clone(),
+        policies: wanted.policies.keys().filter(there).cloned().collect(),
+    }
 }
+
+/// The text of a document that others may write too; `Err` where it was not seen, so that it must stay.
+fn shared(
+    found: Option<&ObservedBucket>,
+    seen: Option<&Seen<String>>,
+) -> Result<Option<String>, Unseen> {
+    if found.is_none_or(|bucket| bucket.existence != Existence::Exists) {
+        return Ok(None);
+    }
+    match seen {
+        Some(Seen::Present(text)) => Ok(Some(text.clone())),
+        Some(Seen::Absent) => Ok(None),
+        _ => Err(Unseen),
+    }
+}
+
+/// What was not seen must not be overwritten.
+struct Unseen;
 
 fn bucket(
     part: &Part,
@@ -64,6 +104,14 @@ fn bucket(
     made: &BTreeSet<&BucketRef>,
 ) -> Option<(Rank, Step)> {
     let found = observed.buckets.get(at);
+    if let Some(bucket) = found
+        && matches!(
+            bucket.existence,
+            Existence::Elsewhere { .. } | Existence::Forbidden { .. }
+        )
+    {
+        return None;
+    }
     let settings = if made.contains(at) {
         Rank::Configure
     } else {
@@ -98,10 +146,11 @@ fn bucket(
             (settings, Step::PutEncryption { at, encryption })
         }
         Part::BucketTags(_) => {
-            let mut tags = found
-                .and_then(|b| b.tags.present())
-                .cloned()
-                .unwrap_or_default();
+            let mut tags = match found.map(|b| &b.tags) {
+                Some(Seen::Present(tags)) => tags.clone(),
+                Some(Seen::Absent) => BTreeMap::new(),
+                _ => return None,
+            };
             tags.extend(wanted.creation.as_ref()?.tags.clone());
             (settings, Step::PutBucketTags { at, tags })
         }
@@ -109,16 +158,20 @@ fn bucket(
         Part::ObjectLock(_) => (Rank::Configure, Step::PutObjectLock { at }),
         Part::BucketPolicy(_) => {
             let owned = wanted.policy.clone()?;
-            let policy = shared_policy(found.map(|b| &b.policy)).merged(&owned);
+            let policy = match shared(found, found.map(|b| &b.policy)).ok()? {
+                Some(text) => ResourcePolicy::parse(&text).ok()?,
+                None => ResourcePolicy::default(),
+            };
+            let policy = policy.merged(&owned);
             // It names a role, which may be a step of this very plan.
             (Rank::Configure, Step::PutBucketPolicy { at, policy, owned })
         }
         Part::Rules(_) => {
             let owned = wanted.rules.clone()?;
-            let document = found
-                .and_then(|b| b.replication.present())
-                .and_then(|xml| ReplicationDocument::parse(xml).ok())
-                .unwrap_or_else(|| ReplicationDocument::empty(""));
+            let document = match shared(found, found.map(|b| &b.replication)).ok()? {
+                Some(xml) => ReplicationDocument::parse(&xml).ok()?,
+                None => ReplicationDocument::empty(""),
+            };
             let document = document.merged(&owned).map(|d| d.to_xml());
             (
                 Rank::Replicate,

@@ -37,6 +37,15 @@ pub(super) fn problems(desired: &Desired, observed: &Observed) -> Vec<Problem> {
                 &format!("the policy of {key}"),
                 &mut problems,
             );
+            if let Some(text) = found.policy.present()
+                && let Err(error) = ResourcePolicy::parse(text)
+            {
+                problems.push(Problem::error(
+                    [wanted.label.as_str(), "kms_key_arn"],
+                    format!("The policy of {key} cannot be read"),
+                    format!("{error}. It is left as it is; mend it, then run again."),
+                ));
+            }
         }
     }
     problems
@@ -57,14 +66,15 @@ fn missing(at: &BucketRef, wanted: &DesiredBucket, problems: &mut Vec<Problem>) 
     if wanted.creation.is_some() {
         return;
     }
-    problems.push(Problem::error(
+    let problem = Problem::error(
         [wanted.label.as_str(), "bucket"],
         format!("Bucket {} does not exist at site {}", at.bucket, at.site),
         format!(
             "The service answered NoSuchBucket. Make the bucket, mend the name, or set `create = true` in `{}` to have it made here.",
             wanted.label
         ),
-    ));
+    );
+    problems.push(problem.awaited());
 }
 
 fn bucket(
@@ -134,14 +144,39 @@ fn bucket(
         &name("the Object Lock configuration"),
         problems,
     );
-    denied(Some(&found.policy), label, &name("the policy"), problems);
-    denied(
-        Some(&found.replication),
-        label,
-        &name("the replication configuration"),
-        problems,
-    );
+    shared(at, wanted, found, problems);
+}
 
+/// The two documents of a bucket that others write, too: what cannot be read must not be overwritten.
+fn shared(
+    at: &BucketRef,
+    wanted: &DesiredBucket,
+    found: &ObservedBucket,
+    problems: &mut Vec<Problem>,
+) {
+    let label = wanted.label.as_str();
+    for (seen, wanted, part) in [
+        (&found.policy, wanted.policy.is_some(), "policy"),
+        (
+            &found.replication,
+            wanted.rules.is_some(),
+            "replication configuration",
+        ),
+    ] {
+        denied(
+            Some(seen),
+            label,
+            &format!("the {part} of bucket {at}"),
+            problems,
+        );
+        if wanted && *seen == Seen::NotLooked {
+            problems.push(Problem::error(
+                [label, "bucket"],
+                format!("The {part} of bucket {at} was not looked at"),
+                "It may hold what others wrote, so it is not written unseen. This is a fault of the provider: please report it.",
+            ));
+        }
+    }
     if wanted.policy.is_some()
         && let Some(text) = found.policy.present()
         && let Err(error) = ResourcePolicy::parse(text)
@@ -153,6 +188,75 @@ fn bucket(
         ));
     }
     replication(at, wanted, found, problems);
+}
+
+/// What stops a removal: whatever may hold something of ours and will not be read.
+pub(super) fn of_removal(desired: &Desired, observed: &Observed) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (at, wanted) in &desired.buckets {
+        let label = wanted.label.as_str();
+        let Some(found) = observed.buckets.get(at) else {
+            continue;
+        };
+        if let Existence::Forbidden { message } = &found.existence {
+            problems.push(Problem::error(
+                [label, "bucket"],
+                format!("No access to bucket {} with the credentials of site {}", at.bucket, at.site),
+                format!(
+                    "The service answered: {message}\n\nWhat this pair put there cannot be taken away. Give the credentials access; or, where the bucket belongs to somebody else by now, take the pair out of the state with `terraform state rm`."
+                ),
+            ));
+        }
+        if found.existence != Existence::Exists {
+            continue;
+        }
+        let name = |part: &str| format!("the {part} of bucket {at}");
+        let unreadable = |part: &str, error: String| {
+            Problem::error(
+                [label, "bucket"],
+                format!("The {part} of bucket {at} cannot be read"),
+                format!("{error}. It is left as it is; mend it, then run again."),
+            )
+        };
+        if wanted.policy.is_some() {
+            denied(Some(&found.policy), label, &name("policy"), &mut problems);
+            if let Some(Err(error)) = found.policy.present().map(|t| ResourcePolicy::parse(t)) {
+                problems.push(unreadable("policy", error.to_string()));
+            }
+        }
+        if wanted.rules.is_some() {
+            let part = "replication configuration";
+            denied(Some(&found.replication), label, &name(part), &mut problems);
+            if let Some(Err(error)) = found
+                .replication
+                .present()
+                .map(|xml| ReplicationDocument::parse(xml))
+            {
+                problems.push(unreadable(part, error.to_string()));
+            }
+        }
+    }
+    for (arn, wanted) in &desired.roles {
+        if let Some(found) = observed.roles.get(arn) {
+            denied(
+                Some(&found.role),
+                &wanted.label,
+                &format!("role {arn}"),
+                &mut problems,
+            );
+        }
+    }
+    for (key, wanted) in &desired.keys {
+        if let Some(found) = observed.keys.get(key) {
+            denied(
+                Some(&found.policy),
+                &wanted.label,
+                &format!("the policy of {key}"),
+                &mut problems,
+            );
+        }
+    }
+    problems
 }
 
 fn replication(

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Plan;
-use super::build::shared_policy;
+use super::build::delete_role;
+use super::problems::of_removal;
 use crate::arn::RoleArn;
 use crate::bucket::BucketRef;
-use crate::desired::{Desired, DesiredBucket, DesiredRole, MADE_BY, OwnedStatements, RoleStanding};
+use crate::desired::{Desired, DesiredBucket, DesiredRole, OwnedStatements};
 use crate::document::ReplicationDocument;
+use crate::facet::role::is_last;
 use crate::observed::{Existence, Observed, ObservedBucket, ObservedRole};
+use crate::policy::ResourcePolicy;
 use crate::step::{PlannedStep, Stage, Step};
 
 /// What may go besides what we put on buckets of others.
@@ -55,7 +58,9 @@ pub fn plan_removal(desired: &Desired, observed: &Observed, removal: &Removal) -
         let Some(text) = observed.keys.get(key).and_then(|k| k.policy.present()) else {
             continue;
         };
-        let policy = shared_policy(observed.keys.get(key).map(|k| &k.policy));
+        let Ok(policy) = ResourcePolicy::parse(text) else {
+            continue;
+        };
         if policy.owned(&wanted.policy.prefix).is_empty() {
             continue;
         }
@@ -74,14 +79,14 @@ pub fn plan_removal(desired: &Desired, observed: &Observed, removal: &Removal) -
             );
         }
     }
-    for (arn, wanted) in &desired.roles {
+    for (arn, wanted) in desired.roles.iter().chain(&desired.strays) {
         if let Some(found) = observed.roles.get(arn) {
             remove_from_role(arn, wanted, found, desired, observed, &mut push);
         }
     }
     Plan {
         stages: ranked.into_values().map(|steps| Stage { steps }).collect(),
-        problems: Vec::new(),
+        problems: of_removal(desired, observed),
     }
 }
 
@@ -109,22 +114,22 @@ fn remove_from_bucket(
             },
         );
     }
-    if let Some(owned) = &wanted.policy {
-        let policy = shared_policy(Some(&found.policy));
-        if !policy.owned(&owned.prefix).is_empty() {
-            let owned = OwnedStatements {
-                prefix: owned.prefix.clone(),
-                statements: Vec::new(),
-            };
-            push(
-                Rank::Policies,
-                Step::PutBucketPolicy {
-                    at: at.clone(),
-                    policy: policy.merged(&owned),
-                    owned,
-                },
-            );
-        }
+    if let Some(owned) = &wanted.policy
+        && let Some(Ok(policy)) = found.policy.present().map(|t| ResourcePolicy::parse(t))
+        && !policy.owned(&owned.prefix).is_empty()
+    {
+        let owned = OwnedStatements {
+            prefix: owned.prefix.clone(),
+            statements: Vec::new(),
+        };
+        push(
+            Rank::Policies,
+            Step::PutBucketPolicy {
+                at: at.clone(),
+                policy: policy.merged(&owned),
+                owned,
+            },
+        );
     }
 }
 
@@ -136,9 +141,9 @@ fn remove_from_role(
     observed: &Observed,
     push: &mut impl FnMut(Rank, Step),
 ) {
-    let Some(facts) = found.role.present() else {
+    if found.role.present().is_none() {
         return;
-    };
+    }
     let site = wanted.site.clone();
     let ours: Vec<&String> = wanted
         .policies
@@ -150,27 +155,9 @@ fn remove_from_role(
                 .is_some_and(|p| p.present().is_some())
         })
         .collect();
-    let others: BTreeSet<&String> = found
-        .policy_names
-        .present()
-        .into_iter()
-        .flatten()
-        .filter(|name| !wanted.policies.contains_key(*name))
-        .collect();
     // Another pair's policy on the role, or a rule that stays and runs under it: the role is still in use.
-    let last = matches!(wanted.standing, RoleStanding::Ours(_))
-        && facts.tags.contains_key(MADE_BY.0)
-        && others.is_empty()
-        && !still_named(arn, desired, observed);
-    if last {
-        push(
-            Rank::Roles,
-            Step::DeleteRole {
-                site,
-                role: arn.clone(),
-                policies: ours.into_iter().cloned().collect(),
-            },
-        );
+    if is_last(wanted, found) && !still_named(arn, desired, observed) {
+        push(Rank::Roles, delete_role(arn, wanted, found));
         return;
     }
     for name in ours {

@@ -14,6 +14,7 @@ pub(crate) fn escape(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
             // A bare carriage return would be read back as a line feed.
             '\r' => escaped.push_str("&#13;"),
             _ => escaped.push(c),
@@ -41,7 +42,10 @@ fn status(xml: &mut String, on: bool) {
 pub fn print_rule(rule: &Rule) -> String {
     let mut xml = String::with_capacity(512);
     wrapped(&mut xml, "Rule", |xml| {
-        element(xml, "ID", &rule.id);
+        // A rule without an ID gets one from S3; an empty one is refused.
+        if !rule.id.is_empty() {
+            element(xml, "ID", &rule.id);
+        }
         element(xml, "Priority", &rule.priority.unwrap_or(0).to_string());
         wrapped(xml, "Filter", |xml| print_filter(xml, &rule.filter));
         status(xml, rule.enabled);
@@ -57,7 +61,7 @@ pub fn print_rule(rule: &Rule) -> String {
         }
         wrapped(xml, "Destination", |xml| print_destination(xml, rule));
         wrapped(xml, "DeleteMarkerReplication", |xml| {
-            status(xml, rule.delete_markers)
+            status(xml, rule.delete_markers);
         });
     });
     xml
@@ -93,12 +97,12 @@ fn print_destination(xml: &mut String, rule: &Rule) {
     }
     if rule.owner_override {
         wrapped(xml, "AccessControlTranslation", |xml| {
-            element(xml, "Owner", "Destination")
+            element(xml, "Owner", "Destination");
         });
     }
     if let Some(key) = &rule.replica_key {
         wrapped(xml, "EncryptionConfiguration", |xml| {
-            element(xml, "ReplicaKmsKeyID", key)
+            element(xml, "ReplicaKmsKeyID", key);
         });
     }
     let minutes = THRESHOLD_MINUTES.to_string();
@@ -114,7 +118,7 @@ fn print_destination(xml: &mut String, rule: &Rule) {
             // The threshold belongs to RTC: without it S3 refuses one.
             if rule.rtc {
                 wrapped(xml, "EventThreshold", |xml| {
-                    element(xml, "Minutes", &minutes)
+                    element(xml, "Minutes", &minutes);
                 });
             }
         });
