@@ -8,4 +8,6 @@
     reason = "all of this crate is tests, their helpers too"
 )]
 
+mod ground;
 mod lab;
+mod pair;

@@ -8,10 +8,10 @@ use hyper::header::HeaderValue;
 use serde_json::Value;
 
 use super::answer::Refusal;
-use super::call::Call;
-use super::principal::Principals;
+use super::call::{Call, form_value};
+use super::principal::{Principals, readable};
 use super::replication_document;
-use super::upstream::{Answer, Upstream};
+use super::upstream::{Answer, Upstream, element, elements};
 use crate::LabError;
 
 /// Buckets that stand, and the replication document each was given.
@@ -34,6 +34,7 @@ impl Guard {
             "PutBucketReplication" => self.replication(upstream, call, body).await,
             "PutBucketVersioning" => Ok(self.versioning(call, body)),
             "PutBucketPolicy" => principals_that_exist(upstream, body).await,
+            "PutRolePolicy" => room_for_policies(upstream, call, body).await,
             _ => Ok(None),
         }
     }
@@ -128,6 +129,50 @@ fn exact(body: &Bytes) -> Bytes {
     } else {
         Bytes::new()
     }
+}
+
+/// The inline policies of one role have 10,240 characters together, spaces not counted.
+async fn room_for_policies(
+    upstream: &Upstream,
+    call: &Call,
+    body: &Bytes,
+) -> Result<Option<Refusal>, LabError> {
+    let account = upstream.account_of(&call.access_key).await?;
+    let put = form_value(body, "PolicyName").unwrap_or_default();
+    let mut characters = length(&form_value(body, "PolicyDocument").unwrap_or_default());
+    let role = ("RoleName", call.resource.as_str());
+    let listed = upstream
+        .ask("iam", &account, &[("Action", "ListRolePolicies"), role])
+        .await?;
+    for policy in elements(&listed.text(), "member")
+        .iter()
+        .filter(|name| **name != put)
+    {
+        let form = [
+            ("Action", "GetRolePolicy"),
+            role,
+            ("PolicyName", policy.as_str()),
+        ];
+        let document = element(
+            &upstream.ask("iam", &account, &form).await?.text(),
+            "PolicyDocument",
+        );
+        characters += length(&readable(&document.unwrap_or_default()));
+    }
+    Ok((characters > 10_240).then(|| {
+        let words = format!(
+            "Maximum policy size of 10240 bytes exceeded for role {}",
+            call.resource
+        );
+        Refusal::new(409, "LimitExceeded", words)
+    }))
+}
+
+fn length(policy: &str) -> usize {
+    policy
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .count()
 }
 
 /// A bucket policy may name only principals that exist.

@@ -108,16 +108,10 @@ impl Principals {
                 session,
             }));
         }
-        let asked = upstream
-            .ask(
-                "sts",
-                "000000000000",
-                &[("Action", "GetAccessKeyInfo"), ("AccessKeyId", key)],
-            )
-            .await?;
-        let Some(account) = element(&asked.text(), "Account") else {
+        let account = upstream.account_of(key).await?;
+        if account.is_empty() {
             return Ok(None);
-        };
+        }
         let asked = upstream
             .ask(
                 "iam",

@@ -92,6 +92,16 @@ impl Upstream {
         Ok(answer)
     }
 
+    /// The account that an access key belongs to; empty where nobody has it.
+    pub async fn account_of(&self, access_key: &str) -> Result<String, LabError> {
+        if access_key.len() == 12 && access_key.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(access_key.to_owned());
+        }
+        let form = [("Action", "GetAccessKeyInfo"), ("AccessKeyId", access_key)];
+        let asked = self.ask("sts", "000000000000", &form).await?;
+        Ok(element(&asked.text(), "Account").unwrap_or_default())
+    }
+
     /// Asks IAM or STS something as the root of an account, whose signature the emulator takes on trust.
     pub async fn ask(
         &self,

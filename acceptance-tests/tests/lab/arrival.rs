@@ -1,53 +1,9 @@
 //! Objects put on a pair made by hand arrive, once, with their status.
 
 use acceptance_tests::{Lab, Site};
-use aws_sdk_s3::primitives::ByteStream;
 
 use super::{configuration, make_role, replicate, rule, versioned_bucket};
-
-async fn put(lab: &Lab, site: &Site, bucket: &str, key: &str) {
-    let body = ByteStream::from(key.as_bytes().to_vec());
-    lab.admin_s3(site)
-        .put_object()
-        .bucket(bucket)
-        .key(key)
-        .body(body)
-        .send()
-        .await
-        .expect("the object is put");
-}
-
-async fn status(lab: &Lab, site: &Site, bucket: &str, key: &str) -> String {
-    let head = lab
-        .admin_s3(site)
-        .head_object()
-        .bucket(bucket)
-        .key(key)
-        .send()
-        .await;
-    match head {
-        Ok(head) => head
-            .replication_status()
-            .map_or("none".to_owned(), |status| status.as_str().to_owned()),
-        Err(error) => format!(
-            "{}",
-            error
-                .raw_response()
-                .map_or(0, |answer| answer.status().as_u16())
-        ),
-    }
-}
-
-async fn versions(lab: &Lab, site: &Site, bucket: &str) -> (usize, usize) {
-    let listed = lab
-        .admin_s3(site)
-        .list_object_versions()
-        .bucket(bucket)
-        .send()
-        .await
-        .expect("a listing");
-    (listed.versions().len(), listed.delete_markers().len())
-}
+use crate::ground::{put, status, versions};
 
 async fn allow(lab: &Lab, site: &Site, bucket: &str, role: &str) {
     let policy = format!(

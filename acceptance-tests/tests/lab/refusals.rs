@@ -442,3 +442,33 @@ async fn the_document_comes_back_as_it_was_put() -> Result<(), LabError> {
     assert_eq!(got.replication_configuration(), Some(&wanted));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_role_has_room_for_so_many_policies() {
+    let lab = Lab::start().await.unwrap();
+    let east = lab.site("east");
+    make_role(&lab, east, "crr-fleet").await;
+    let put = async |name: &str, buckets: usize| {
+        let buckets: Vec<_> = (0..buckets)
+            .map(|number| format!("arn:aws:s3:::bucket-{number:03}"))
+            .collect();
+        let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "s3:ListBucket", "Resource": buckets }] });
+        let put = lab
+            .iam(east)
+            .put_role_policy()
+            .role_name("crr-fleet")
+            .policy_name(name);
+        let error = put.policy_document(policy.to_string()).send().await.err()?;
+        error
+            .as_service_error()
+            .and_then(|error| error.meta().code().map(str::to_owned))
+    };
+    assert_eq!(put("one", 300).await, None);
+    assert_eq!(put("two", 200).await.as_deref(), Some("LimitExceeded"));
+    assert_eq!(put("two", 20).await, None);
+    assert_eq!(
+        put("one", 320).await,
+        None,
+        "what it replaces is not counted"
+    );
+}

@@ -1,0 +1,173 @@
+//! A fault at each step, then apply again: it converges, with nothing orphaned and nothing twice.
+
+use acceptance_tests::{Effect, Fault, LabError, When};
+
+use super::Scene;
+use crate::ground::{bucket_policy, role_names, rule_ids};
+
+const TWO_WAY: &str = "direction = \"two_way\"";
+
+/// The writes of a clean create across accounts, each by its name and which of that name it is.
+pub async fn steps() -> Result<Vec<(String, u32)>, LabError> {
+    let scene = Scene::existing("vault", TWO_WAY).await?;
+    scene.lab.reset_calls();
+    scene.workdir.apply().await?;
+    let calls = scene.lab.calls().writes();
+    let mut steps: Vec<(String, u32)> = Vec::new();
+    for name in calls.names() {
+        let earlier = steps.iter().filter(|(other, _)| other == name).count();
+        steps.push((name.to_owned(), u32::try_from(earlier).unwrap_or(0) + 1));
+    }
+    assert!(
+        steps.len() >= 10,
+        "versioning, role, policy, bucket policy and rules, both ways: {}",
+        calls.lines()
+    );
+    Ok(steps)
+}
+
+/// What a finished two-way pair across accounts has: one of each on each side.
+pub async fn stands_once(scene: &Scene) -> Result<(), LabError> {
+    scene.workdir.expect_empty_plan().await?;
+    for (site, bucket) in [("east", &scene.source), ("vault", &scene.destination)] {
+        let site = scene.lab.site(site);
+        assert_eq!(
+            role_names(&scene.lab, site).await.len(),
+            1,
+            "one role at {}",
+            site.name
+        );
+        assert_eq!(
+            rule_ids(&scene.lab, site, bucket).await.len(),
+            1,
+            "one rule at {}",
+            site.name
+        );
+        let policy = bucket_policy(&scene.lab, site, bucket).await;
+        assert_eq!(
+            policy.matches("\"Sid\"").count(),
+            1,
+            "one statement at {}: {policy}",
+            site.name
+        );
+    }
+    Ok(())
+}
+
+async fn clean_up(scene: &Scene) -> Result<(), LabError> {
+    scene.workdir.destroy().await?;
+    for (site, bucket) in [("east", &scene.source), ("vault", &scene.destination)] {
+        let site = scene.lab.site(site);
+        assert_eq!(
+            role_names(&scene.lab, site).await,
+            Vec::<String>::new(),
+            "no role is left"
+        );
+        assert_eq!(
+            rule_ids(&scene.lab, site, bucket).await,
+            Vec::<String>::new()
+        );
+        assert_eq!(bucket_policy(&scene.lab, site, bucket).await, "");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refusal_at_each_step_then_apply_again() -> Result<(), LabError> {
+    for (operation, which) in steps().await? {
+        let scene = Scene::existing("vault", TWO_WAY).await?;
+        let refusal = Effect::Answer {
+            status: 403,
+            code: "AccessDenied".to_owned(),
+            message: "on purpose".to_owned(),
+        };
+        let fault = scene
+            .lab
+            .inject(Fault::on(&operation, refusal).when(When::Nth(which)));
+        let failed = scene.workdir.try_apply().await?;
+        assert_eq!(
+            (failed.code, fault.hits()),
+            (1, 1),
+            "{operation} {which}: {failed}"
+        );
+        assert!(
+            failed.words().contains("on purpose"),
+            "the service's own words: {failed}"
+        );
+        scene.workdir.apply().await?;
+        stands_once(&scene).await?;
+        clean_up(&scene).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_lost_at_each_step_does_nothing_twice() -> Result<(), LabError> {
+    for (operation, which) in steps().await? {
+        let scene = Scene::existing("vault", TWO_WAY).await?;
+        let fault = scene
+            .lab
+            .inject(Fault::on(&operation, Effect::DropAfter).when(When::Nth(which)));
+        scene.workdir.try_apply().await?;
+        assert_eq!(fault.hits(), 1, "{operation} {which}");
+        scene.workdir.apply().await?;
+        stands_once(&scene).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_has_not_spread_yet_is_waited_out() -> Result<(), LabError> {
+    for (operation, effect) in [
+        ("PutBucketReplication", Effect::SourceNotVersioned),
+        ("PutBucketReplication", Effect::DestinationNotVersioned),
+        ("PutBucketReplication", Effect::UnknownRole),
+        ("PutBucketReplication", Effect::OperationAborted),
+        ("PutBucketPolicy", Effect::InvalidPrincipal),
+        ("PutBucketPolicy", Effect::OperationAborted),
+        ("PutBucketVersioning", Effect::SlowDown),
+        ("CreateRole", Effect::Throttling),
+        ("GetBucketReplication", Effect::HalfBody),
+        ("PutBucketReplication", Effect::InternalError),
+    ] {
+        let scene = Scene::existing("vault", "").await?;
+        let fault = scene
+            .lab
+            .inject(Fault::on(operation, effect.clone()).when(When::First(2)));
+        let applied = scene.workdir.try_apply().await?;
+        assert_eq!(
+            (applied.code, fault.hits()),
+            (0, 2),
+            "{operation} {effect:?}: {applied}"
+        );
+        scene.workdir.expect_empty_plan().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refusal_while_destroying_then_destroy_again() -> Result<(), LabError> {
+    let clean = Scene::existing("vault", TWO_WAY).await?;
+    clean.workdir.apply().await?;
+    clean.lab.reset_calls();
+    clean.workdir.destroy().await?;
+    let calls = clean.lab.calls().writes();
+    let mut seen: Vec<String> = Vec::new();
+    for name in calls.names() {
+        seen.push(name.to_owned());
+        let which = u32::try_from(seen.iter().filter(|other| *other == name).count()).unwrap_or(1);
+        let scene = Scene::existing("vault", TWO_WAY).await?;
+        scene.workdir.apply().await?;
+        let fault = scene
+            .lab
+            .inject(Fault::on(name, Effect::AccessDenied).when(When::Nth(which)));
+        let failed = scene.workdir.try_destroy().await?;
+        assert_eq!(
+            (failed.code, fault.hits()),
+            (1, 1),
+            "{name} {which}: {failed}"
+        );
+        clean_up(&scene).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! What can be known at plan is an error at plan, at the right attribute, before anything is touched.
+
+use acceptance_tests::{Lab, LabError, Workdir};
+
+use crate::ground::versioned_bucket;
+
+#[tokio::test]
+async fn at_plan_and_before_anything_is_touched() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let source = versioned_bucket(&lab, lab.site("east"), "orders").await;
+    let destination = versioned_bucket(&lab, lab.site("west"), "orders-dr").await;
+    let workdir = Workdir::in_lab(&lab, "").await?;
+    let long = "x".repeat(1_025);
+    let key = "arn:aws:kms:us-east-1:111111111111:key/11111111-1111-1111-1111-111111111111";
+    let cases = [
+        ("source = destination", source.as_str(), "east", source.as_str(), "", String::new(), "destination"),
+        ("a bucket name that is none", "Orders", "west", &destination, "", String::new(), "source"),
+        ("an unknown site", &source, "nowhere", &destination, "", String::new(), "destination"),
+        ("tags with delete markers", &source, "west", &destination, "", "rules = { a = { tags = { k = \"v\" }, delete_markers = true } }".to_owned(), "delete"),
+        ("the same priority", &source, "west", &destination, "", "rules = { a = { prefix = \"a\", priority = 1 }, b = { prefix = \"b\", priority = 1 } }".to_owned(), "priority"),
+        ("a priority too high", &source, "west", &destination, "", "rules = { a = { priority = 2147483648 } }".to_owned(), "priority"),
+        ("a long prefix", &source, "west", &destination, "", format!("rules = {{ a = {{ prefix = \"{long}\" }} }}"), "prefix"),
+        ("a direction that is none", &source, "west", &destination, "", "direction = \"sideways\"".to_owned(), "direction"),
+        ("a storage class that is none", &source, "west", &destination, "storage_class = \"CHEAP\"", String::new(), "storage_class"),
+        ("a key of another region", &source, "west", &destination, &format!("kms_key_arn = \"{key}\""), String::new(), "kms_key"),
+        ("a missing bucket", &source, "west", "orders-nowhere", "", String::new(), "orders-nowhere"),
+    ];
+    lab.reset_calls();
+    for (case, from, site, to, side, arguments, attribute) in cases {
+        let text = format!(
+            "resource \"crr_pair\" \"orders\" {{\n  source      = {{ site = \"east\", bucket = \"{from}\" }}\n  \
+             destination = {{ site = \"{site}\", bucket = \"{to}\", {side} }}\n  {arguments}\n}}\n"
+        );
+        workdir.write("main.tf", &text)?;
+        let plan = workdir.plan().await?;
+        assert_eq!(plan.code, 1, "{case}: {plan}");
+        assert!(plan.words().contains(attribute), "{case}: {plan}");
+        assert!(
+            plan.words().contains("with crr_pair.orders"),
+            "at the resource: {case}: {plan}"
+        );
+    }
+    assert!(
+        lab.calls().writes().is_empty(),
+        "{}",
+        lab.calls().writes().lines()
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_account_that_is_not_trusted() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let source = versioned_bucket(&lab, lab.site("east"), "orders").await;
+    let destination = versioned_bucket(&lab, lab.site("vault"), "orders-dr").await;
+    let text = format!(
+        "resource \"crr_pair\" \"orders\" {{\n  source      = {{ site = \"east\", bucket = \"{source}\" }}\n  destination = {{ site = \"vault\", bucket = \"{destination}\" }}\n}}\n"
+    );
+    let workdir = Workdir::in_lab(&lab, &text).await?;
+    let block =
+        std::fs::read_to_string(workdir.path().join("provider.tf")).expect("the provider block");
+    workdir.write(
+        "provider.tf",
+        &block.replace(
+            "sites = var.sites",
+            "sites = var.sites\n  trusted_account_ids = [\"111111111111\"]",
+        ),
+    )?;
+    lab.reset_calls();
+    let plan = workdir.plan().await?;
+    assert_eq!(plan.code, 1, "{plan}");
+    assert!(plan.words().contains("222222222222"), "{plan}");
+    assert!(lab.calls().writes().is_empty());
+    Ok(())
+}
