@@ -138,8 +138,7 @@ proptest! {
         let json = encode(&value, &ty).unwrap();
         prop_assert_eq!(decode(&json, &ty).unwrap(), value.clone());
         prop_assert_eq!(decode_state(&json, &ty).unwrap(), (value, vec![]));
-        let parsed: Result<serde_json::Value, _> = serde_json::from_slice(&json);
-        prop_assert!(parsed.is_ok() || String::from_utf8_lossy(&json).contains('e'), "only a number may be too large for it");
+        prop_assert!(serde_json::from_slice::<&serde_json::value::RawValue>(&json).is_ok());
     }
 
     #[test]

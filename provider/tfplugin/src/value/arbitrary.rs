@@ -41,12 +41,18 @@ pub(crate) fn numbers() -> impl Strategy<Value = Number> {
 
 /// What may be known of an unknown of that type, as far as it can be written.
 fn refinements(ty: &Type) -> BoxedStrategy<Refinement> {
-    let bounds = || {
-        option::of(
-            (numbers(), any::<bool>())
-                .prop_map(|(number, inclusive)| Box::new(Bound { number, inclusive })),
-        )
+    // Long bounds would not fit into the extension.
+    let number = || {
+        prop_oneof![
+            any::<i64>().prop_map(Number::from),
+            any::<f32>().prop_filter_map("finite", |float| Number::from_f64(float.into()))
+        ]
     };
+    let bound = || {
+        (number(), any::<bool>())
+            .prop_map(|(number, inclusive)| Box::new(Bound { number, inclusive }))
+    };
+    let bounds = || option::of(bound());
     let lengths = || option::of(0..=1_u64 << 40);
     let not_null = any::<bool>().prop_map(|not_null| Refinement {
         not_null,
