@@ -128,6 +128,7 @@ impl Lab {
             let keys = Keys {
                 access_key: key.access_key_id().to_owned(),
                 secret_key: key.secret_access_key().to_owned(),
+                session_token: None,
             };
             for site in self.sites.iter_mut().filter(|site| site.account == account) {
                 site.operator = keys.clone();

@@ -106,7 +106,9 @@ impl Document {
             let condition = statement
                 .as_object_mut()
                 .and_then(|fields| fields.remove("Condition"));
-            if condition.is_none_or(|condition| holds(&condition, context)) {
+            let held = condition.map_or(Some(true), |condition| holds(&condition, context));
+            let denies = statement.get("Effect").and_then(Value::as_str) == Some("Deny");
+            if held.unwrap_or(denies) {
                 statements.push(statement);
             }
         }
@@ -148,37 +150,123 @@ pub(crate) fn listed(value: Option<&Value>) -> Vec<String> {
     }
 }
 
-/// Whether all conditions hold. A key that the service does not send, or an operator that is not known here, does not.
-fn holds(condition: &Value, context: &Context) -> bool {
-    let Some(operators) = condition.as_object() else {
-        return false;
-    };
-    operators.iter().all(|(operator, keys)| {
-        let Some(keys) = keys.as_object() else {
-            return false;
-        };
-        keys.iter().all(|(key, wanted)| {
+/// Whether all conditions hold; `None` where one has an operator that is not known here.
+fn holds(condition: &Value, context: &Context) -> Option<bool> {
+    let mut all = true;
+    for (operator, keys) in condition.as_object()? {
+        // One value is sent for each key, so "any of the values" and "all of them" are the same.
+        let operator = operator
+            .trim_start_matches("ForAnyValue:")
+            .trim_start_matches("ForAllValues:");
+        let (operator, if_exists) = operator
+            .strip_suffix("IfExists")
+            .map_or((operator, false), |name| (name, true));
+        for (key, wanted) in keys.as_object()? {
             let sent = context
                 .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case(key))
-                .map(|(_, value)| value.as_str());
-            let (operator, if_exists) = operator
-                .strip_suffix("IfExists")
-                .map_or((operator.as_str(), false), |name| (name, true));
-            let Some(sent) = sent else {
-                return if_exists;
+                .find(|(name, _)| name.eq_ignore_ascii_case(key));
+            all &= match sent {
+                Some((_, sent)) => compares(operator, &listed(Some(wanted)), sent)?,
+                None => if_exists,
             };
-            let wanted = listed(Some(wanted));
-            match operator {
-                "StringEquals" | "ArnEquals" if !wanted.iter().any(|value| value.contains('*')) => {
-                    wanted.iter().any(|value| value == sent)
-                }
-                "StringLike" | "ArnLike" | "ArnEquals" => wanted
-                    .iter()
-                    .any(|value| crate::gateway::fault::glob(value, sent)),
-                "StringNotEquals" => wanted.iter().all(|value| value != sent),
-                _ => false,
-            }
-        })
-    })
+        }
+    }
+    Some(all)
+}
+
+fn compares(operator: &str, wanted: &[String], sent: &str) -> Option<bool> {
+    match operator {
+        "StringEquals" => Some(wanted.iter().any(|value| value == sent)),
+        "StringNotEquals" => Some(wanted.iter().all(|value| value != sent)),
+        // For ARNs the two mean the same.
+        "StringLike" | "ArnLike" | "ArnEquals" => Some(
+            wanted
+                .iter()
+                .any(|value| crate::gateway::fault::glob(value, sent)),
+        ),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Context, Document};
+
+    fn left(condition: &str, effect: &str) -> usize {
+        let text = format!(
+            r#"{{"Statement":{{"Effect":"{effect}","Action":"a","Resource":"*","Condition":{condition}}}}}"#
+        );
+        let context = Context::from([
+            ("aws:SourceAccount", "1".to_owned()),
+            ("aws:SourceArn", "arn:aws:s3:::orders".to_owned()),
+        ]);
+        Document::parse(&text)
+            .expect("a policy")
+            .under(&context)
+            .statements()
+            .len()
+    }
+
+    #[test]
+    fn conditions_are_judged_with_what_is_sent() {
+        assert_eq!(
+            left(
+                r#"{"StringEquals":{"aws:SourceAccount":"1"},"ArnLike":{"AWS:sourcearn":["x","arn:aws:s3:::ord*"]}}"#,
+                "Allow"
+            ),
+            1
+        );
+        assert_eq!(
+            left(
+                r#"{"StringEquals":{"aws:SourceAccount":"1"},"ArnLike":{"aws:SourceArn":"arn:aws:s3:::other"}}"#,
+                "Allow"
+            ),
+            0
+        );
+        assert_eq!(
+            left(r#"{"StringEquals":{"aws:Elsewhere":"1"}}"#, "Allow"),
+            0,
+            "a key that is not sent"
+        );
+        assert_eq!(
+            left(r#"{"StringEqualsIfExists":{"aws:Elsewhere":"1"}}"#, "Allow"),
+            1
+        );
+        assert_eq!(
+            left(
+                r#"{"ForAnyValue:StringEquals":{"aws:SourceAccount":["2","1"]}}"#,
+                "Allow"
+            ),
+            1
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_judged_allows_nothing_and_denies_still() {
+        assert_eq!(
+            left(r#"{"DateLessThan":{"aws:SourceAccount":"2"}}"#, "Allow"),
+            0
+        );
+        assert_eq!(
+            left(r#"{"DateLessThan":{"aws:SourceAccount":"2"}}"#, "Deny"),
+            1
+        );
+        assert_eq!(
+            left(r#"{"StringEquals":{"aws:SourceAccount":"2"}}"#, "Deny"),
+            0
+        );
+    }
+
+    #[test]
+    fn each_action_is_taken_away_in_turn() {
+        let text = r#"{"Statement":[{"Effect":"Allow","Action":["a","b"],"Resource":"*"},{"Effect":"Allow","Action":"c","Resource":"*"}]}"#;
+        let mutants = Document::parse(text)
+            .expect("a policy")
+            .without_each_action();
+        let told: Vec<_> = mutants
+            .iter()
+            .map(|(name, left)| (name.as_str(), left.statements().len()))
+            .collect();
+        assert_eq!(told, [("a", 2), ("b", 2), ("c", 1)]);
+    }
 }

@@ -19,7 +19,7 @@ macro_rules! client {
                 .region($sdk::config::Region::new(site.region.clone()))
                 .endpoint_url(&site.endpoint)
                 .http_client(http.clone())
-                .credentials_provider(Credentials::from_keys(&keys.access_key, &keys.secret_key, None))
+                .credentials_provider(Credentials::from_keys(&keys.access_key, &keys.secret_key, keys.session_token.clone()))
                 // A test wants to see each answer as it is.
                 .retry_config($sdk::config::retry::RetryConfig::disabled())
                 $(.$set($value))*

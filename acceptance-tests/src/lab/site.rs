@@ -9,6 +9,9 @@ pub struct Keys {
     pub access_key: String,
     /// The secret key.
     pub secret_key: String,
+    /// The token of a session's keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_token: Option<String>,
 }
 
 impl Keys {
@@ -17,6 +20,7 @@ impl Keys {
         Self {
             access_key: account.to_owned(),
             secret_key: "test".to_owned(),
+            session_token: None,
         }
     }
 }

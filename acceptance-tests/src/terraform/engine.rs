@@ -1,5 +1,6 @@
 //! Which Terraform runs.
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use tokio::process::Command;
@@ -22,11 +23,17 @@ pub enum Engine {
 impl Engine {
     /// The command that `CRR_TERRAFORM` names, or `terraform` of the PATH.
     pub fn installed() -> Result<Self, LabError> {
-        if let Some(named) = std::env::var_os("CRR_TERRAFORM").filter(|named| !named.is_empty()) {
+        Self::find(
+            std::env::var_os("CRR_TERRAFORM"),
+            &std::env::var_os("PATH").unwrap_or_default(),
+        )
+    }
+
+    fn find(named: Option<OsString>, path: &OsStr) -> Result<Self, LabError> {
+        if let Some(named) = named.filter(|named| !named.is_empty()) {
             return Ok(Self::Command(named.into()));
         }
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let found = std::env::split_paths(&path)
+        let found = std::env::split_paths(path)
             .map(|folder| folder.join("terraform"))
             .find(|file| file.is_file());
         found.map(Self::Command).ok_or_else(|| {
@@ -51,5 +58,24 @@ impl Engine {
                 command
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Engine;
+
+    #[test]
+    fn a_missing_terraform_says_how_to_get_it() {
+        let error = Engine::find(None, "/nowhere".as_ref())
+            .expect_err("there is none")
+            .to_string();
+        assert!(
+            error.contains("install Terraform") && error.contains("CRR_TERRAFORM"),
+            "{error}"
+        );
+        let named =
+            Engine::find(Some("/opt/tofu".into()), "/nowhere".as_ref()).expect("it is named");
+        assert_eq!(named, Engine::Command("/opt/tofu".into()));
     }
 }

@@ -123,3 +123,17 @@ fn the_control_endpoint_shows_and_sets() {
     signal("TERM", lab.id());
     lab.wait().expect("it ends");
 }
+
+#[test]
+fn missing_tools_say_how_to_get_them() {
+    let script = acceptance_tests::root().join("acceptance-tests/lab/tools.sh");
+    let output = Command::new(script)
+        .args(["no-such-python", "/nowhere", "/nowhere"])
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !output.status.success() && said.contains("no-such-python is missing. Install Python"),
+        "{said}"
+    );
+}

@@ -192,3 +192,34 @@ async fn a_pause_holds_a_call_until_it_is_released() {
             .expect("it goes on as if nothing had been");
     }
 }
+
+#[tokio::test]
+async fn a_time_begins_with_the_first_call() {
+    let lab = Lab::start().await.unwrap();
+    let bucket = versioned_bucket(&lab, lab.site("east"), "orders").await;
+    let never =
+        lab.inject(Fault::on("GetBucketVersioning", Effect::SlowDown).when(When::Within(0)));
+    assert_eq!(
+        (asks(&lab, &bucket).await.as_str(), never.hits()),
+        ("Enabled", 0)
+    );
+    let hour = lab
+        .inject(Fault::on("GetBucketVersioning", Effect::SlowDown).when(When::Within(3_600_000)));
+    for _ in 0..3 {
+        assert!(asks(&lab, &bucket).await.starts_with("503"));
+    }
+    assert_eq!(hour.hits(), 3);
+}
+
+#[tokio::test]
+async fn latency_is_added_to_each_call() {
+    let lab = Lab::start().await.unwrap();
+    let bucket = versioned_bucket(&lab, lab.site("east"), "orders").await;
+    lab.set_latency(Duration::from_millis(50));
+    asks(&lab, &bucket).await;
+    let calls = lab.calls().of("GetBucketVersioning").0;
+    assert!(
+        calls[0].ended.expect("answered") - calls[0].began >= 50,
+        "a sleep is never shorter"
+    );
+}

@@ -182,3 +182,60 @@ async fn a_role_is_passed_only_by_who_may() {
         .await
         .expect("the root may");
 }
+
+#[tokio::test]
+async fn a_session_passes_only_what_its_role_may() {
+    let lab = Lab::start().await.unwrap();
+    let (east, west) = (lab.site("east"), lab.site("west"));
+    let source = versioned_bucket(&lab, east, "orders").await;
+    let destination = versioned_bucket(&lab, west, "orders-dr").await;
+    let ours = make_role(&lab, east, "crr-orders").await;
+    let trust = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"{}"}},"Action":"sts:AssumeRole"}}]}}"#,
+        east.account
+    );
+    let iam = lab.admin_iam(east);
+    let made = iam
+        .create_role()
+        .role_name("deployer")
+        .assume_role_policy_document(trust)
+        .send()
+        .await
+        .expect("made");
+    let may = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
+    iam.put_role_policy()
+        .role_name("deployer")
+        .policy_name("may")
+        .policy_document(may)
+        .send()
+        .await
+        .expect("put");
+    let deployer = made.role().expect("a role").arn();
+    let session = lab
+        .admin_sts(east)
+        .assume_role()
+        .role_arn(deployer)
+        .role_session_name("crr")
+        .send()
+        .await
+        .expect("assumed");
+    let session = session.credentials().expect("credentials");
+    let keys = Keys {
+        access_key: session.access_key_id().to_owned(),
+        secret_key: session.secret_access_key().to_owned(),
+        session_token: Some(session.session_token().to_owned()),
+    };
+    let put_by_session = lab
+        .s3_as(east, &keys)
+        .put_bucket_replication()
+        .bucket(&source);
+    let refused = put_by_session
+        .replication_configuration(configuration(&ours, vec![rule("all", 1, &destination)]))
+        .send()
+        .await;
+    let refused = said(&refused.unwrap_err());
+    assert!(
+        refused.contains(":assumed-role/deployer/crr is not authorized to perform: iam:PassRole"),
+        "{refused}"
+    );
+}
