@@ -41,30 +41,35 @@ impl Signature {
     }
 
     /// One line that says what it is for.
+    #[must_use]
     pub fn summary(mut self, summary: impl Into<String>) -> Self {
         self.summary = summary.into();
         self
     }
 
     /// The manual, in Markdown.
+    #[must_use]
     pub fn describe(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self
     }
 
     /// Says that the function should no longer be used, and what instead.
+    #[must_use]
     pub fn deprecated(mut self, message: impl Into<String>) -> Self {
         self.deprecation = Some(message.into());
         self
     }
 
     /// Adds a parameter at the end.
+    #[must_use]
     pub fn parameter(mut self, parameter: Parameter) -> Self {
         self.parameters.push(parameter);
         self
     }
 
     /// Takes any number of further arguments of this kind.
+    #[must_use]
     pub fn variadic(mut self, parameter: Parameter) -> Self {
         self.variadic = Some(parameter);
         self
@@ -124,18 +129,21 @@ impl Parameter {
     }
 
     /// The manual, in Markdown.
+    #[must_use]
     pub fn describe(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self
     }
 
     /// Takes null as well.
+    #[must_use]
     pub fn allow_null(mut self) -> Self {
         self.allow_null = true;
         self
     }
 
     /// Takes unknown values as well.
+    #[must_use]
     pub fn allow_unknown(mut self) -> Self {
         self.allow_unknown = true;
         self

@@ -169,9 +169,10 @@ async fn session(
         .add_service(HealthServer::new(host))
         .serve_with_incoming_shutdown(ReceiverStream::new(incoming), end.clone().cancelled_owned());
 
-    let ended = async {
+    let orderly_end = async {
         tokio::select! {
             () = end.cancelled() => {}
+            _ = tokio::signal::ctrl_c(), if debug => {}
             () = abandoned(watched, || calls.stop()), if !debug => tracing::warn!("Terraform is gone; ending"),
         }
         calls.stop();
@@ -179,8 +180,8 @@ async fn session(
         tokio::time::sleep(END_PATIENCE).await;
     };
     tokio::select! {
-        served = server => served?,
-        () = ended => {}
+        ended = server => ended?,
+        () = orderly_end => {}
     }
     Ok(())
 }

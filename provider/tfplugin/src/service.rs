@@ -95,12 +95,21 @@ type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 /// Implements the generated trait: every call goes to the method of its own name.
 macro_rules! serve_calls {
     (
+        at_once { $($at_once:ident,)* }
         one { $($one:ident,)* }
         many { $($many:ident -> $stream:ident, $event:ident,)* }
         unoffered { $($unoffered:ident: $unoffered_module:ident,)* }
     ) => {
         #[tonic::async_trait]
         impl proto::provider_server::Provider for Service {
+            $(
+                async fn $at_once(
+                    &self,
+                    _request: Request<proto::$at_once::Request>,
+                ) -> Result<Response<proto::$at_once::Response>, Status> {
+                    Ok(Response::new(Service::$at_once(self)))
+                }
+            )*
             $(
                 async fn $one(
                     &self,
@@ -148,14 +157,18 @@ macro_rules! serve_calls {
 }
 
 serve_calls! {
-    one {
+    at_once {
         get_metadata,
         get_provider_schema,
+        get_resource_identity_schemas,
+        get_functions,
+        stop_provider,
+    }
+    one {
         validate_provider_config,
         validate_resource_config,
         validate_data_resource_config,
         upgrade_resource_state,
-        get_resource_identity_schemas,
         upgrade_resource_identity,
         configure_provider,
         read_resource,
@@ -169,11 +182,9 @@ serve_calls! {
         renew_ephemeral_resource,
         close_ephemeral_resource,
         validate_list_resource_config,
-        get_functions,
         call_function,
         plan_action,
         validate_action_config,
-        stop_provider,
     }
     many {
         list_resource -> ListResourceStream, Event,

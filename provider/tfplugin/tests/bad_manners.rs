@@ -110,7 +110,7 @@ async fn a_stop_cancels_the_work_and_keeps_what_was_made() {
     let session = Session::start().await;
     for (behavior, words) in [
         ("wait", "Cancelled: The box was made, but not painted."),
-        ("hang", "Create of toy_box was cut off"),
+        ("hang", "The provider was cut off in create of toy_box"),
     ] {
         let config = ill_mannered(&session, behavior);
         let plan = session.plan(None, &config).await;

@@ -1,14 +1,17 @@
 //! `toy_box`: a resource with nested attributes of every kind, a block, an identity, and bad manners on request.
 
+mod apply;
+mod schema;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
+pub use schema::schema;
 use serde_json::json;
 use tfplugin::{
-    ApplyRequest, ApplyResponse, Attribute, Block, Context, Diagnostics, IdentityAttribute,
-    IdentitySchema, ImportRequest, Imported, MoveRequest, MoveResponse, Nested, Path, PlanRequest,
-    PlanResponse, ReadRequest, ReadResponse, Resource, Schema, Type, Value,
+    ApplyRequest, ApplyResponse, Context, Diagnostics, IdentityAttribute, IdentitySchema,
+    ImportRequest, Imported, MoveRequest, MoveResponse, Path, PlanRequest, PlanResponse,
+    ReadRequest, ReadResponse, Resource, Schema, Type, Value,
 };
 
 use crate::directory::{Directory, report};
@@ -17,226 +20,9 @@ pub struct BoxResource {
     directory: Arc<Directory>,
 }
 
-/// Version 1; in version 0 the name was called `title`.
-pub fn schema() -> Schema {
-    let lid = Nested::new()
-        .attribute(
-            "color",
-            Attribute::string().required().describe("Its color."),
-        )
-        .attribute(
-            "weight",
-            Attribute::number().computed().describe("Its weight."),
-        );
-    let compartment = Nested::new()
-        .attribute(
-            "holds",
-            Attribute::string().required().describe("What is in it."),
-        )
-        .attribute(
-            "order",
-            Attribute::number().computed().describe("Which one it is."),
-        );
-    Schema::new(1)
-        .describe("A box.")
-        .attribute(
-            "id",
-            Attribute::string()
-                .computed()
-                .use_state_for_unknown()
-                .describe("Its ID."),
-        )
-        .attribute(
-            "name",
-            Attribute::string()
-                .required()
-                .requires_replace()
-                .describe("Its name."),
-        )
-        .attribute("size", Attribute::number().optional().describe("Its size."))
-        .attribute(
-            "shape",
-            Attribute::string()
-                .optional_computed()
-                .default("cube")
-                .one_of(&["cube", "ball"])
-                .describe("Its shape."),
-        )
-        .attribute(
-            "serial",
-            Attribute::string()
-                .computed()
-                .describe("Changes with each change."),
-        )
-        .attribute(
-            "labels",
-            Attribute::map(Type::String).optional().describe("Labels."),
-        )
-        .attribute(
-            "anything",
-            Attribute::dynamic().optional().describe("Anything."),
-        )
-        .attribute(
-            "secret",
-            Attribute::string()
-                .optional()
-                .write_only()
-                .describe("Never kept."),
-        )
-        .attribute(
-            "secret_length",
-            Attribute::number()
-                .computed()
-                .describe("All that is known of it."),
-        )
-        .attribute(
-            "lid",
-            Attribute::single(lid).optional().describe("The lid."),
-        )
-        .attribute(
-            "compartments",
-            Attribute::nested_map(compartment.clone())
-                .optional()
-                .describe("By name."),
-        )
-        .attribute(
-            "drawers",
-            Attribute::nested_list(compartment.clone())
-                .optional()
-                .describe("In order."),
-        )
-        .attribute(
-            "stickers",
-            Attribute::nested_set(Nested::new().attribute(
-                "text",
-                Attribute::string().required().describe("What it says."),
-            ))
-            .optional()
-            .describe("In no order."),
-        )
-        .attribute(
-            "behavior",
-            Attribute::string()
-                .optional()
-                .describe("How it misbehaves."),
-        )
-        .block(
-            "handle",
-            Block::list(
-                Nested::new().attribute("side", Attribute::string().required().describe("Where.")),
-            )
-            .describe("Handles."),
-        )
-}
-
 impl BoxResource {
     pub fn new(directory: Arc<Directory>) -> Self {
         Self { directory }
-    }
-
-    /// The state that a plan becomes.
-    fn made(&self, request: &ApplyRequest) -> Value {
-        let mut state = request.planned.clone().unwrap_or(Value::Null);
-        let name = name_of(&state);
-        state.set("id", Value::from(format!("box-{name}")));
-        let number = request
-            .prior
-            .as_ref()
-            .and_then(|prior| prior.get("serial"))
-            .and_then(Value::as_str);
-        let number = number
-            .and_then(|number| number.parse::<u64>().ok())
-            .unwrap_or(0)
-            + 1;
-        state.set("serial", Value::from(number.to_string()));
-        let secret = request
-            .config
-            .as_ref()
-            .and_then(|config| config.get("secret"));
-        let length = secret
-            .and_then(Value::as_str)
-            .map_or(Value::Null, |secret| number_of(secret.len()));
-        state.set("secret_length", length);
-        if let Value::Object(attributes) = &mut state {
-            if let Some(lid @ Value::Object(_)) = attributes.get_mut("lid") {
-                lid.set("weight", number_of(3));
-            }
-            if let Some(Value::Map(compartments)) = attributes.get_mut("compartments") {
-                for (order, compartment) in compartments.values_mut().enumerate() {
-                    compartment.set("order", number_of(order));
-                }
-            }
-            if let Some(Value::List(drawers)) = attributes.get_mut("drawers") {
-                for (order, drawer) in drawers.iter_mut().enumerate() {
-                    drawer.set("order", number_of(order));
-                }
-            }
-        }
-        state
-    }
-
-    /// Makes or changes a box, in the manner that was asked for.
-    async fn apply(
-        &self,
-        context: &Context,
-        request: ApplyRequest,
-        diagnostics: &mut Diagnostics,
-    ) -> ApplyResponse {
-        let state = self.made(&request);
-        let name = name_of(&state);
-        let private = b"applied".to_vec();
-        let response = ApplyResponse {
-            state: Some(state.clone()),
-            private,
-            identity: identity(&name),
-        };
-        if report(
-            self.directory.put(&name, &state),
-            "write the box",
-            diagnostics,
-        )
-        .is_none()
-        {
-            return request.unchanged();
-        }
-        match state
-            .get("behavior")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-        {
-            "panic" => {
-                context.keep(state);
-                panic!("the box bursts");
-            }
-            "panic early" => panic!("the box was never made"),
-            "fail" => diagnostics.error("The box is only half made", "It says so."),
-            "fail without state" => {
-                context.keep(state);
-                diagnostics.error("The box is only half made", "It says so.");
-                return ApplyResponse::default();
-            }
-            "wait" => {
-                context.cancel.cancelled().await;
-                diagnostics.error("Cancelled", "The box was made, but not painted.");
-            }
-            "hang" => {
-                context.keep(state);
-                std::future::pending::<()>().await;
-            }
-            "leave unknown" => return with(response, "serial", Value::unknown()),
-            "give another type" => return with(response, "labels", Value::from("none")),
-            "change its mind" => return with(response, "size", number_of(99)),
-            "forget everything" => return ApplyResponse::default(),
-            behavior => {
-                // Two boxes that wait for each other: both are made only if both are being made at once.
-                if let Some(friend) = behavior.strip_prefix("meet ") {
-                    while matches!(self.directory.look(friend), Ok(None)) {
-                        tokio::time::sleep(Duration::from_millis(5)).await;
-                    }
-                }
-            }
-        }
-        response
     }
 }
 
@@ -291,7 +77,7 @@ impl Resource for BoxResource {
         let name = name_of(&request.state);
         match report(self.directory.look(&name), "look at the box", diagnostics) {
             Some(state) => ReadResponse {
-                identity: state.as_ref().and_then(|_| identity(&name)),
+                identity: state.as_ref().map(|_| identity(&name)),
                 state,
                 private: request.private,
                 deferred: None,
@@ -320,7 +106,7 @@ impl Resource for BoxResource {
             .map(name_of)
             .filter(|name| !name.is_empty());
         let mut response = request.as_proposed();
-        response.identity = known.as_deref().and_then(identity);
+        response.identity = known.as_deref().map(identity);
         response.private = b"planned".to_vec();
         match behavior.as_str() {
             "panic in plan" => panic!("the box cannot be planned"),
@@ -391,7 +177,7 @@ impl Resource for BoxResource {
                 type_name: request.type_name,
                 state: Value::object([("name", Value::from(name.as_str()))]),
                 private: Vec::new(),
-                identity: identity(&name),
+                identity: Some(identity(&name)),
             }],
             _ => Vec::new(),
         }
@@ -417,7 +203,7 @@ impl Resource for BoxResource {
         Some(MoveResponse {
             state: state.ok()?.0,
             private: Vec::new(),
-            identity: identity(&name),
+            identity: Some(identity(&name)),
         })
     }
 }
@@ -430,17 +216,12 @@ pub fn name_of(value: &Value) -> String {
         .to_owned()
 }
 
-pub fn identity(name: &str) -> Option<Value> {
-    Some(Value::object([("name", Value::from(name))]))
+pub fn identity(name: &str) -> Value {
+    Value::object([("name", Value::from(name))])
 }
 
 fn number_of(number: usize) -> Value {
-    Value::Number(tfplugin::Number::from(number as i64))
-}
-
-fn with(mut response: ApplyResponse, attribute: &str, value: Value) -> ApplyResponse {
-    if let Some(state) = &mut response.state {
-        state.set(attribute, value);
-    }
-    response
+    Value::Number(tfplugin::Number::from(
+        u64::try_from(number).unwrap_or(u64::MAX),
+    ))
 }

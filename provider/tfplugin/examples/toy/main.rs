@@ -4,6 +4,12 @@
 //! be compared with what is, and changed behind its back. Some boxes misbehave on request (`behavior`), because a
 //! framework is known by how it takes that.
 
+#![allow(
+    clippy::panic,
+    clippy::manual_assert,
+    reason = "the toy panics on request"
+)]
+
 mod boxes;
 mod directory;
 mod open;

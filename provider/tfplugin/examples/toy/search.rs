@@ -102,7 +102,7 @@ impl ListResource for BoxList {
                 return;
             };
             let listed = Listed {
-                identity: identity(name).unwrap_or(Value::Null),
+                identity: identity(name),
                 display_name: format!("the box {name}"),
                 resource: state,
                 diagnostics: Diagnostics::new(),

@@ -47,7 +47,7 @@ impl EphemeralResource for Token {
         OpenResponse {
             result: Some(result),
             private: seed.into_bytes(),
-            renew_at: Some(SystemTime::now() + Duration::from_secs(3600)),
+            renew_at: Some(SystemTime::now() + Duration::from_hours(1)),
             deferred: None,
         }
     }

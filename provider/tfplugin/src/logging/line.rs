@@ -130,7 +130,9 @@ mod tests {
 
     #[test]
     fn timestamps_are_of_the_civil_calendar() {
-        let at = |seconds, micros| timestamp(UNIX_EPOCH + Duration::new(seconds, micros * 1000));
+        let at = |seconds: u64, micros: u32| {
+            timestamp(UNIX_EPOCH + Duration::new(seconds, micros * 1000))
+        };
         assert_eq!(at(0, 0), "1970-01-01T00:00:00.000000Z");
         assert_eq!(at(951_782_399, 1), "2000-02-28T23:59:59.000001Z");
         assert_eq!(at(951_782_400, 0), "2000-02-29T00:00:00.000000Z");

@@ -10,7 +10,6 @@ use crate::proto::tfplugin6::invoke_action::{self, event};
 use crate::proto::tfplugin6::{plan_action, validate_action_config};
 use crate::{Diagnostic, Diagnostics, InvokeActionRequest, PlanActionRequest, Progress, validate};
 
-use super::calls::Outcome;
 use super::wire::{decode, deferral_allowed, deferred, diagnostics, only};
 use super::{Answers, Service};
 
@@ -46,10 +45,7 @@ impl Service {
                 diagnostics
             })
             .await;
-        match outcome {
-            Outcome::Answered(diagnostics) => Ok(diagnostics),
-            Outcome::Lost { reason, .. } => Err(reason),
-        }
+        Ok(outcome?)
     }
 
     pub(super) async fn plan_action(&self, request: plan_action::Request) -> plan_action::Response {
@@ -86,13 +82,11 @@ impl Service {
                 (deferred, diagnostics)
             })
             .await;
-        match outcome {
-            Outcome::Answered((put_off, messages)) => Ok(plan_action::Response {
-                diagnostics: diagnostics(messages),
-                deferred: put_off.map(deferred),
-            }),
-            Outcome::Lost { reason, .. } => Err(reason),
-        }
+        let (put_off, messages) = outcome?;
+        Ok(plan_action::Response {
+            diagnostics: diagnostics(messages),
+            deferred: put_off.map(deferred),
+        })
     }
 
     pub(super) fn invoke_action(
@@ -118,7 +112,7 @@ impl Service {
         let handler = Arc::clone(&offered.handler);
         let calls = self.calls();
         let (sender, messages) = mpsc::unbounded_channel();
-        let (last_sender, mut last) = oneshot::channel();
+        let (end_sender, mut end) = oneshot::channel();
         tokio::spawn(async move {
             let nobody_listens = sender.clone();
             let work = calls.run("invoke", &name, |context| async move {
@@ -135,16 +129,16 @@ impl Service {
                 () = nobody_listens.closed() => return,
             };
             let ended = match outcome {
-                Outcome::Answered(messages) => diagnostics(messages),
-                Outcome::Lost { reason, .. } => only(reason),
+                Ok(messages) => diagnostics(messages),
+                Err(lost) => only(lost.reason),
             };
-            let _ = last_sender.send(completed(ended));
+            let _ = end_sender.send(completed(ended));
         });
         let progress = stream::unfold(messages, |mut messages| async {
             let message = messages.recv().await?;
             Some((Ok(progressed(message)), messages))
         });
-        let ended = stream::once(async move { (&mut last).await.ok().map(Ok) })
+        let ended = stream::once(async move { (&mut end).await.ok().map(Ok) })
             .filter_map(|event| async { event });
         Ok(Box::pin(progress.chain(ended)))
     }

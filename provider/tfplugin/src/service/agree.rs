@@ -208,7 +208,7 @@ fn kept(planned: &Value, state: &Value, path: &Path, places: &mut Vec<Path>) {
         }
         (Value::Set(elements), Value::Set(_)) if !elements.iter().all(Value::is_wholly_known) => {}
         (Value::Dynamic(_, planned), Value::Dynamic(_, state)) => {
-            kept(planned, state, path, places)
+            kept(planned, state, path, places);
         }
         (Value::Dynamic(_, planned), _) if planned.is_unknown() => {}
         (planned, state) if same(planned, state) => {}

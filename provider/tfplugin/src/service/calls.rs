@@ -13,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::context::Kept;
-use crate::{Context, Diagnostic, Severity};
+use crate::{Context, Diagnostic};
+
+use super::wire::error;
 
 /// All calls of a process: what stops them.
 #[derive(Clone)]
@@ -22,17 +24,18 @@ pub(crate) struct Calls {
     grace: Duration,
 }
 
-/// How a call ended.
-pub(super) enum Outcome<T> {
-    /// The provider answered.
-    Answered(T),
-    /// It panicked, or did not end in time after a cancel.
-    Lost {
-        /// Why, for the user.
-        reason: Diagnostic,
-        /// What it had put aside.
-        kept: Kept,
-    },
+/// A call that ended without an answer: it panicked, or did not end in time after a cancel.
+pub(super) struct Lost {
+    /// Why, for the user.
+    pub(super) reason: Diagnostic,
+    /// What it had put aside.
+    pub(super) kept: Kept,
+}
+
+impl From<Box<Lost>> for Diagnostic {
+    fn from(lost: Box<Lost>) -> Self {
+        lost.reason
+    }
 }
 
 impl Calls {
@@ -60,7 +63,7 @@ impl Calls {
         call: &'static str,
         name: &str,
         work: impl FnOnce(Context) -> F,
-    ) -> Outcome<T>
+    ) -> Result<T, Box<Lost>>
     where
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
@@ -86,7 +89,7 @@ impl Calls {
                 if let Err(words) = &result {
                     tracing::error!(panic = %words, "the provider panicked");
                 }
-                tracing::debug!(milliseconds = started.elapsed().as_millis() as u64, "ends");
+                tracing::debug!(milliseconds = elapsed_milliseconds(started), "ends");
                 let _ = sender.send(result);
             }
             .instrument(span.clone()),
@@ -99,60 +102,38 @@ impl Calls {
             result = answer => Some(result),
             () = out_of_grace => None,
         };
-        let what = if name.is_empty() {
-            call.to_owned()
-        } else {
-            format!("{call} of {name}")
-        };
         let (summary, detail) = match result {
-            Some(Ok(Ok(answer))) => return Outcome::Answered(answer),
+            Some(Ok(Ok(answer))) => return Ok(answer),
             Some(Ok(Err(words))) => (
-                format!("The provider crashed in {what}"),
-                format!(
-                    "This is a bug in the provider. What had been made so far is kept in state.\n\n{words}"
-                ),
+                format!("The provider crashed in {call} of {name}"),
+                format!("This is a bug in the provider: {words}."),
             ),
             Some(Err(_)) => (
-                format!("The provider lost {what}"),
-                "The work ended without an answer. What had been made so far is kept in state."
-                    .to_owned(),
+                format!("The provider lost {call} of {name}"),
+                "The work ended without an answer.".to_owned(),
             ),
             None => {
                 task.abort();
                 // Only when the work is really gone is what it kept the last word.
                 let _ = tokio::time::timeout(Duration::from_secs(1), task).await;
-                span.in_scope(|| {
-                    tracing::warn!("cut off: it did not end in time after being stopped")
-                });
+                span.in_scope(|| tracing::warn!("cut off: it did not end after being stopped"));
+                let grace = self.grace.as_secs();
                 (
-                    format!("{what} was cut off"),
-                    format!(
-                        "Terraform asked to stop, and the work did not end within {} s. What had been made so far is \
-                         kept in state; the next apply goes on from there.",
-                        self.grace.as_secs()
-                    ),
+                    format!("The provider was cut off in {call} of {name}"),
+                    format!("Terraform asked to stop, and the work did not end within {grace} s."),
                 )
             }
         };
-        let reason = Diagnostic {
-            severity: Severity::Error,
-            summary: capitalized(&summary),
-            detail,
-            path: None,
-        };
-        Outcome::Lost {
-            reason,
-            kept: context.take_kept().unwrap_or_default(),
-        }
+        let kept = context.take_kept().unwrap_or_default();
+        Err(Box::new(Lost {
+            reason: error(summary, detail),
+            kept,
+        }))
     }
 }
 
-fn capitalized(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map(|first| first.to_uppercase().chain(characters).collect())
-        .unwrap_or_default()
+fn elapsed_milliseconds(started: std::time::Instant) -> u64 {
+    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 thread_local! {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::context::Kept;
 use crate::proto::tfplugin6::{apply_resource_change, plan_resource_change};
 use crate::{
     ApplyRequest, ApplyResponse, Diagnostic, Diagnostics, PlanRequest, PlanResponse, Value,
@@ -9,7 +10,6 @@ use crate::{
 
 use super::Service;
 use super::agree::{plan_with_config, state_with_plan};
-use super::calls::Outcome;
 use super::settle::{Allow, without_unknowns};
 use super::wire::{self, decode_some, deferral_allowed, deferred, diagnostics, encode, only};
 
@@ -57,7 +57,6 @@ impl Service {
             }
             _ => (None, Vec::new()),
         };
-        let destroys = planned.is_none();
         let plan = PlanRequest {
             prior: prior.clone(),
             config: config.clone(),
@@ -76,10 +75,7 @@ impl Service {
                 (response, diagnostics)
             })
             .await;
-        let (response, mut messages) = match outcome {
-            Outcome::Answered(answer) => answer,
-            Outcome::Lost { reason, .. } => return Err(reason),
-        };
+        let (response, mut messages) = outcome?;
         let PlanResponse {
             planned: refined,
             requires_replace,
@@ -88,27 +84,8 @@ impl Service {
             deferred: put_off,
         } = response;
         let what = format!("the plan of {name}");
-        let refined = match (refined, destroys) {
-            (Some(_), true) => {
-                messages.error(
-                    format!("The provider planned a state for {name}, which is to be destroyed"),
-                    "This is a bug in the provider.",
-                );
-                None
-            }
-            (None, false) => {
-                if !messages.has_errors() {
-                    messages.error(
-                        format!("The provider planned no state for {name}"),
-                        "This is a bug in the provider: it was asked to create or change, and answered as for a destroy.",
-                    );
-                }
-                planned
-            }
-            (refined, _) => {
-                refined.map(|refined| offered.settled(refined, Allow::PLAN, &what, &mut messages))
-            }
-        };
+        let refined = checked_plan(refined, planned, &name, &mut messages)
+            .map(|refined| offered.settled(refined, Allow::PLAN, &what, &mut messages));
         if let (Some(config), Some(refined), false) = (&config, &refined, messages.has_errors()) {
             plan_with_config(
                 &offered.schema,
@@ -204,39 +181,14 @@ impl Service {
             })
             .await;
         let (response, mut messages) = match outcome {
-            Outcome::Answered((response, messages, kept))
-                if response.state.is_none() && messages.has_errors() =>
-            {
+            Ok((response, messages, kept)) if response.state.is_none() && messages.has_errors() => {
                 // No state beside an error is no proof that there is no object.
-                let ApplyResponse {
-                    private, identity, ..
-                } = response;
-                let private = if private.is_empty() {
-                    request.planned_private
-                } else {
-                    private
-                };
-                (
-                    ApplyResponse {
-                        state: kept.state.map(without_unknowns).or(prior),
-                        private,
-                        identity,
-                    },
-                    messages,
-                )
+                (reached(kept, prior, request.planned_private), messages)
             }
-            Outcome::Answered((response, messages, _)) => (response, messages),
-            Outcome::Lost { reason, kept } => {
-                let state = kept.state.map(without_unknowns).or(prior);
-                let private = kept.private.unwrap_or(request.planned_private);
-                (
-                    ApplyResponse {
-                        state,
-                        private,
-                        identity: kept.identity,
-                    },
-                    Diagnostics::from_iter([reason]),
-                )
+            Ok((response, messages, _)) => (response, messages),
+            Err(lost) => {
+                let messages = Diagnostics::from_iter([lost.reason]);
+                (reached(lost.kept, prior, request.planned_private), messages)
             }
         };
         let what = format!("the state of {name} after {}", operation.name());
@@ -256,6 +208,43 @@ impl Service {
             new_identity,
             diagnostics: diagnostics(messages),
         })
+    }
+}
+
+/// A plan to destroy plans no state, and any other plans one.
+fn checked_plan(
+    refined: Option<Value>,
+    planned: Option<Value>,
+    name: &str,
+    messages: &mut Diagnostics,
+) -> Option<Value> {
+    match (refined, planned) {
+        (Some(_), None) => {
+            messages.error(
+                format!("The provider planned a state for {name}, which is to be destroyed"),
+                "This is a bug in the provider.",
+            );
+            None
+        }
+        (None, Some(planned)) => {
+            if !messages.has_errors() {
+                messages.error(
+                    format!("The provider planned no state for {name}"),
+                    "This is a bug in the provider: it answered as for a destroy.",
+                );
+            }
+            Some(planned)
+        }
+        (refined, _) => refined,
+    }
+}
+
+/// The answer in place of a provider that gave none: what it kept, or else what was before.
+fn reached(kept: Kept, prior: Option<Value>, private: Vec<u8>) -> ApplyResponse {
+    ApplyResponse {
+        state: kept.state.map(without_unknowns).or(prior),
+        private: kept.private.unwrap_or(private),
+        identity: kept.identity,
     }
 }
 

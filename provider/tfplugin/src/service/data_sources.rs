@@ -6,7 +6,6 @@ use crate::proto::tfplugin6::{read_data_source, validate_data_resource_config};
 use crate::{DataSourceRequest, DataSourceResponse, Diagnostic, Diagnostics, Value, validate};
 
 use super::Service;
-use super::calls::Outcome;
 use super::settle::{Allow, settle};
 use super::wire::{decode, deferral_allowed, deferred, diagnostics, encode, only};
 
@@ -42,10 +41,7 @@ impl Service {
                 diagnostics
             })
             .await;
-        match outcome {
-            Outcome::Answered(diagnostics) => Ok(diagnostics),
-            Outcome::Lost { reason, .. } => Err(reason),
-        }
+        Ok(outcome?)
     }
 
     pub(super) async fn read_data_source(
@@ -91,10 +87,7 @@ impl Service {
                 deferred: put_off,
             },
             mut messages,
-        ) = match outcome {
-            Outcome::Answered(answer) => answer,
-            Outcome::Lost { reason, .. } => return Err(reason),
-        };
+        ) = outcome?;
         let what = format!("the result of data {name}");
         if state.is_none() && put_off.is_none() && !messages.has_errors() {
             messages.error(

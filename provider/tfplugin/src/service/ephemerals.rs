@@ -9,7 +9,6 @@ use crate::proto::tfplugin6::{
 use crate::{Diagnostic, Diagnostics, OpenRequest, OpenResponse, Value, validate};
 
 use super::Service;
-use super::calls::Outcome;
 use super::settle::{Allow, settle};
 use super::wire::{decode, deferral_allowed, deferred, diagnostics, encode, only, timestamp};
 
@@ -45,10 +44,7 @@ impl Service {
                 diagnostics
             })
             .await;
-        match outcome {
-            Outcome::Answered(diagnostics) => Ok(diagnostics),
-            Outcome::Lost { reason, .. } => Err(reason),
-        }
+        Ok(outcome?)
     }
 
     pub(super) async fn open_ephemeral_resource(
@@ -96,10 +92,7 @@ impl Service {
                 deferred: put_off,
             },
             mut messages,
-        ) = match outcome {
-            Outcome::Answered(answer) => answer,
-            Outcome::Lost { reason, .. } => return Err(reason),
-        };
+        ) = outcome?;
         let what = format!("the result of ephemeral {name}");
         if result.is_none() && put_off.is_none() && !messages.has_errors() {
             messages.error(
@@ -152,14 +145,12 @@ impl Service {
                 (response, diagnostics)
             })
             .await;
-        match outcome {
-            Outcome::Answered((response, messages)) => Ok(renew_ephemeral_resource::Response {
-                renew_at: response.renew_at.map(timestamp),
-                private: Some(response.private),
-                diagnostics: diagnostics(messages),
-            }),
-            Outcome::Lost { reason, .. } => Err(reason),
-        }
+        let (response, messages) = outcome?;
+        Ok(renew_ephemeral_resource::Response {
+            renew_at: response.renew_at.map(timestamp),
+            private: Some(response.private),
+            diagnostics: diagnostics(messages),
+        })
     }
 
     pub(super) async fn close_ephemeral_resource(
@@ -188,9 +179,6 @@ impl Service {
                 diagnostics
             })
             .await;
-        match outcome {
-            Outcome::Answered(diagnostics) => Ok(diagnostics),
-            Outcome::Lost { reason, .. } => Err(reason),
-        }
+        Ok(outcome?)
     }
 }

@@ -7,7 +7,6 @@ use crate::proto::tfplugin6::call_function;
 use crate::{Diagnostic, Diagnostics, FunctionError, Value};
 
 use super::Service;
-use super::calls::Outcome;
 use super::settle::{Allow, settle};
 use super::wire::{decode, encode};
 
@@ -35,8 +34,12 @@ impl Service {
         &self,
         request: call_function::Request,
     ) -> Result<crate::proto::tfplugin6::DynamicValue, FunctionError> {
-        let catalog = self.catalog().map_err(as_function_error)?;
-        let offered = catalog.function(&request.name).map_err(as_function_error)?;
+        let catalog = self
+            .catalog()
+            .map_err(|problem| as_function_error(&problem))?;
+        let offered = catalog
+            .function(&request.name)
+            .map_err(|problem| as_function_error(&problem))?;
         let signature = &offered.signature;
         let fixed = signature.parameters.len();
         if request.arguments.len() < fixed
@@ -63,7 +66,7 @@ impl Service {
                     &parameter.ty,
                     &format!("The argument {}", parameter.name),
                 )
-                .map_err(|error| FunctionError::argument(index, words(error)))
+                .map_err(|error| FunctionError::argument(index, words(&error)))
             })
             .collect::<Result<Vec<Value>, _>>()?;
         let handler = Arc::clone(&offered.handler);
@@ -80,16 +83,16 @@ impl Service {
             })
             .await;
         let result = match outcome {
-            Outcome::Answered(result) => result?,
-            Outcome::Lost { reason, .. } => return Err(as_function_error(reason)),
+            Ok(result) => result?,
+            Err(lost) => return Err(as_function_error(&lost.reason)),
         };
         let mut misfits = Diagnostics::new();
         let what = format!("the result of function {}", request.name);
         let result = settle(result, &signature.returns, Allow::PLAN, &what, &mut misfits);
         if let Some(misfit) = misfits.into_iter().next() {
-            return Err(as_function_error(misfit));
+            return Err(as_function_error(&misfit));
         }
-        encode(&result, &signature.returns, &what).map_err(as_function_error)
+        encode(&result, &signature.returns, &what).map_err(|problem| as_function_error(&problem))
     }
 }
 
@@ -100,10 +103,10 @@ fn crashed(payload: &(dyn std::any::Any + Send)) -> FunctionError {
     ))
 }
 
-fn as_function_error(diagnostic: Diagnostic) -> FunctionError {
-    FunctionError::new(words(diagnostic))
+fn as_function_error(problem: &Diagnostic) -> FunctionError {
+    FunctionError::new(words(problem))
 }
 
-fn words(diagnostic: Diagnostic) -> String {
-    format!("{}: {}", diagnostic.summary, diagnostic.detail)
+fn words(problem: &Diagnostic) -> String {
+    format!("{}: {}", problem.summary, problem.detail)
 }

@@ -10,7 +10,6 @@ use tonic::codegen::tokio_stream::wrappers::ReceiverStream;
 use crate::proto::tfplugin6::{list_resource, validate_list_resource_config};
 use crate::{Diagnostic, Diagnostics, Found, ListRequest, Listed, validate};
 
-use super::calls::Outcome;
 use super::catalog::{Catalog, OfferedResource};
 use super::settle::Allow;
 use super::wire::{decode, diagnostics, encode, error, only};
@@ -51,10 +50,7 @@ impl Service {
                 diagnostics
             })
             .await;
-        match outcome {
-            Outcome::Answered(diagnostics) => Ok(diagnostics),
-            Outcome::Lost { reason, .. } => Err(reason),
-        }
+        Ok(outcome?)
     }
 
     pub(super) fn list_resource(
@@ -89,7 +85,7 @@ impl Service {
             .filter(|limit| *limit > 0)
             .unwrap_or(usize::MAX);
         let include_resource = request.include_resource_object;
-        let list = ListRequest {
+        let wanted = ListRequest {
             config,
             include_resource,
             limit,
@@ -97,14 +93,14 @@ impl Service {
         let handler = Arc::clone(&offered.handler);
         let calls = self.calls();
         let (sender, found) = mpsc::channel(BACKLOG);
-        let (last_sender, last) = mpsc::channel(1);
-        let type_name = name.clone();
+        let (end_sender, end) = mpsc::channel(1);
+        let listed_type = name.clone();
         tokio::spawn(async move {
             let nobody_listens = sender.clone();
-            let work = calls.run("list", &type_name, |context| async move {
+            let work = calls.run("list", &listed_type, |context| async move {
                 let mut diagnostics = Diagnostics::new();
                 handler
-                    .list(&context, list, &Found::new(sender), &mut diagnostics)
+                    .list(&context, wanted, &Found::new(sender), &mut diagnostics)
                     .await;
                 diagnostics
             });
@@ -114,18 +110,18 @@ impl Service {
                 () = nobody_listens.closed() => return,
             };
             let messages = match outcome {
-                Outcome::Answered(messages) => messages,
-                Outcome::Lost { reason, .. } => Diagnostics::from_iter([reason]),
+                Ok(messages) => messages,
+                Err(lost) => Diagnostics::from_iter([lost.reason]),
             };
             if !messages.is_empty() {
-                let _ = last_sender.send(Ok(closing(diagnostics(messages)))).await;
+                let _ = end_sender.send(Ok(closing(diagnostics(messages)))).await;
             }
         });
         let events = ReceiverStream::new(found).take(limit).map(move |listed| {
             Ok(event(&catalog, &name, listed, include_resource)
                 .unwrap_or_else(|error| closing(only(error))))
         });
-        Ok(Box::pin(events.chain(ReceiverStream::new(last))))
+        Ok(Box::pin(events.chain(ReceiverStream::new(end))))
     }
 }
 

@@ -10,14 +10,10 @@ use crate::proto::tfplugin6::{
 use crate::{ConfigureRequest, Diagnostic, Diagnostics, validate};
 
 use super::Service;
-use super::calls::Outcome;
 use super::wire::{decode, deferral_allowed, diagnostics, only};
 
 impl Service {
-    pub(super) async fn get_metadata(
-        &self,
-        _request: get_metadata::Request,
-    ) -> get_metadata::Response {
+    pub(super) fn get_metadata(&self) -> get_metadata::Response {
         self.catalog().map_or_else(
             |error| get_metadata::Response {
                 diagnostics: only(error),
@@ -27,10 +23,7 @@ impl Service {
         )
     }
 
-    pub(super) async fn get_provider_schema(
-        &self,
-        _request: get_provider_schema::Request,
-    ) -> get_provider_schema::Response {
+    pub(super) fn get_provider_schema(&self) -> get_provider_schema::Response {
         self.catalog().map_or_else(
             |error| get_provider_schema::Response {
                 diagnostics: only(error),
@@ -40,10 +33,7 @@ impl Service {
         )
     }
 
-    pub(super) async fn get_resource_identity_schemas(
-        &self,
-        _request: get_resource_identity_schemas::Request,
-    ) -> get_resource_identity_schemas::Response {
+    pub(super) fn get_resource_identity_schemas(&self) -> get_resource_identity_schemas::Response {
         self.catalog().map_or_else(
             |error| get_resource_identity_schemas::Response {
                 diagnostics: only(error),
@@ -53,10 +43,7 @@ impl Service {
         )
     }
 
-    pub(super) async fn get_functions(
-        &self,
-        _request: get_functions::Request,
-    ) -> get_functions::Response {
+    pub(super) fn get_functions(&self) -> get_functions::Response {
         self.catalog().map_or_else(
             |error| get_functions::Response {
                 diagnostics: only(error),
@@ -98,10 +85,7 @@ impl Service {
                 diagnostics
             })
             .await;
-        match outcome {
-            Outcome::Answered(diagnostics) => Ok(diagnostics),
-            Outcome::Lost { reason, .. } => Err(reason),
-        }
+        Ok(outcome?)
     }
 
     pub(super) async fn configure_provider(
@@ -138,20 +122,13 @@ impl Service {
                 diagnostics
             })
             .await;
-        match outcome {
-            Outcome::Answered(diagnostics) => {
-                self.configured
-                    .store(!diagnostics.has_errors(), Ordering::Release);
-                Ok(diagnostics)
-            }
-            Outcome::Lost { reason, .. } => Err(reason),
-        }
+        let diagnostics = outcome?;
+        self.configured
+            .store(!diagnostics.has_errors(), Ordering::Release);
+        Ok(diagnostics)
     }
 
-    pub(super) async fn stop_provider(
-        &self,
-        _request: stop_provider::Request,
-    ) -> stop_provider::Response {
+    pub(super) fn stop_provider(&self) -> stop_provider::Response {
         tracing::info!("asked to stop: cancelling what is under way");
         self.calls.stop();
         stop_provider::Response {

@@ -12,7 +12,6 @@ use crate::{
 };
 
 use super::Service;
-use super::calls::Outcome;
 use super::catalog::{Catalog, OfferedResource};
 use super::settle::{Allow, settle, strip_write_only};
 use super::wire::{
@@ -51,10 +50,7 @@ impl Service {
                 diagnostics
             })
             .await;
-        match outcome {
-            Outcome::Answered(diagnostics) => Ok(diagnostics),
-            Outcome::Lost { reason, .. } => Err(reason),
-        }
+        Ok(outcome?)
     }
 
     pub(super) async fn read_resource(
@@ -111,10 +107,7 @@ impl Service {
                 (response, diagnostics)
             })
             .await;
-        let (response, mut diagnostics) = match outcome {
-            Outcome::Answered(answer) => answer,
-            Outcome::Lost { reason, .. } => return Err(reason),
-        };
+        let (response, mut diagnostics) = outcome?;
         let ReadResponse {
             state: found,
             identity: found_identity,
@@ -175,10 +168,7 @@ impl Service {
                 (found, diagnostics)
             })
             .await;
-        let (found, mut messages) = match outcome {
-            Outcome::Answered(answer) => answer,
-            Outcome::Lost { reason, .. } => return Err(reason),
-        };
+        let (found, mut messages) = outcome?;
         if found.is_empty() && !messages.has_errors() {
             messages.error(
                 format!("There is no {name} to import"),
@@ -247,10 +237,7 @@ impl Service {
                 (response, diagnostics)
             })
             .await;
-        let (response, mut messages) = match outcome {
-            Outcome::Answered(answer) => answer,
-            Outcome::Lost { reason, .. } => return Err(reason),
-        };
+        let (response, mut messages) = outcome?;
         let Some(response) = response else {
             if !messages.has_errors() {
                 messages.error(

@@ -39,7 +39,7 @@ struct Misfit {
     what: String,
 }
 
-/// Fits `value` to `ty`; each misfit becomes an error about `what`, such as "the state of toy_box after apply".
+/// Fits `value` to `ty`; each misfit becomes an error about `what`, such as "the state of a resource after apply".
 pub(super) fn settle(
     value: Value,
     ty: &Type,
@@ -247,7 +247,7 @@ fn strip(nested: &Nested, value: &mut Value) {
             match nesting {
                 AttributeNesting::Single => strip(inner, value),
                 AttributeNesting::List | AttributeNesting::Set | AttributeNesting::Map => {
-                    strip_each(inner, value)
+                    strip_each(inner, value);
                 }
             }
         }
@@ -259,7 +259,7 @@ fn strip(nested: &Nested, value: &mut Value) {
         match block.nesting() {
             BlockNesting::Single | BlockNesting::Group => strip(block.body(), value),
             BlockNesting::List | BlockNesting::Set | BlockNesting::Map => {
-                strip_each(block.body(), value)
+                strip_each(block.body(), value);
             }
         }
     }

@@ -8,7 +8,6 @@ use crate::proto::tfplugin6::{
 use crate::{Diagnostic, Diagnostics, Type, Value, json};
 
 use super::Service;
-use super::calls::Outcome;
 use super::settle::strip_write_only;
 use super::wire::{diagnostics, encode, error, only};
 
@@ -53,15 +52,11 @@ impl Service {
                     (upgraded, diagnostics)
                 })
                 .await;
-            match outcome {
-                Outcome::Answered((_, messages)) if messages.has_errors() => {
-                    return Ok((None, messages));
-                }
-                Outcome::Answered((upgraded, messages)) => {
-                    (upgraded.to_string().into_bytes(), messages)
-                }
-                Outcome::Lost { reason, .. } => return Err(reason),
+            let (upgraded, messages) = outcome?;
+            if messages.has_errors() {
+                return Ok((None, messages));
             }
+            (upgraded.to_string().into_bytes(), messages)
         };
         let mut state = by_schema(&json, &offered.ty, &name, &what, request.version, current)?;
         strip_write_only(&offered.schema, &mut state);
@@ -114,15 +109,11 @@ impl Service {
                     (upgraded, diagnostics)
                 })
                 .await;
-            match outcome {
-                Outcome::Answered((_, messages)) if messages.has_errors() => {
-                    return Ok((None, messages));
-                }
-                Outcome::Answered((upgraded, messages)) => {
-                    (upgraded.to_string().into_bytes(), messages)
-                }
-                Outcome::Lost { reason, .. } => return Err(reason),
+            let (upgraded, messages) = outcome?;
+            if messages.has_errors() {
+                return Ok((None, messages));
             }
+            (upgraded.to_string().into_bytes(), messages)
         };
         let identity = by_schema(&json, ty, &name, &what, request.version, schema.version())?;
         Ok((
