@@ -68,7 +68,8 @@ struct Sides<'a> {
     prior: Option<&'a Value>,
     /// What the user wants.
     config: &'a Value,
-    /// What Terraform makes of the two; none where it has another shape.
+    /// What Terraform makes of the two; none where it has another shape, and inside a set, where each version of Terraform
+    /// matches elements in its own way.
     proposed: Option<&'a Value>,
 }
 
@@ -82,9 +83,37 @@ impl<'a> Sides<'a> {
         }
     }
 
-    /// What holds while nobody decides otherwise.
-    fn kept(self) -> &'a Value {
-        self.proposed.or(self.prior).unwrap_or(&NULL)
+    /// What holds of a computed attribute while nobody decides otherwise.
+    fn kept(self, attribute: &Attribute) -> &'a Value {
+        if let Some(proposed) = self.proposed {
+            return proposed;
+        }
+        // As Terraform does: an object that can only have come from the configuration goes with it.
+        let prior = self.prior.unwrap_or(&NULL);
+        if attribute.is_optional() && has_configured_part(attribute, prior) {
+            &NULL
+        } else {
+            prior
+        }
+    }
+}
+
+/// Whether a nested attribute has a value in it that no provider can have computed.
+fn has_configured_part(attribute: &Attribute, value: &Value) -> bool {
+    let Some((_, nested)) = attribute.nested() else {
+        return false;
+    };
+    let in_object = |object: &Value| {
+        nested.attributes().any(|(name, child)| {
+            let value = object.get(name).unwrap_or(&NULL);
+            !value.is_null() && (!child.is_computed() || has_configured_part(child, value))
+        })
+    };
+    match value {
+        Value::Object(_) => in_object(value),
+        Value::List(elements) | Value::Set(elements) => elements.iter().any(in_object),
+        Value::Map(elements) => elements.values().any(in_object),
+        _ => false,
     }
 }
 
@@ -152,7 +181,9 @@ impl Walk {
         }
         let wanted = match (sides.config.is_null(), attribute.default_value()) {
             (true, Some(default)) if attribute.is_computed() => default,
-            (true, _) if attribute.is_computed() => return self.computed(attribute, sides.kept()),
+            (true, _) if attribute.is_computed() => {
+                return self.computed(attribute, sides.kept(attribute));
+            }
             _ => sides.config,
         };
         let planned = match attribute.nested() {
@@ -237,7 +268,6 @@ impl Walk {
             (Shape::Set, Value::Set(elements)) => {
                 self.inside_sets += 1;
                 let prior = Matching::new(nested, elements, sides.prior);
-                let proposed = Matching::new(nested, elements, sides.proposed);
                 let planned: Vec<Value> = elements
                     .iter()
                     .enumerate()
@@ -245,7 +275,7 @@ impl Walk {
                         let sides = Sides {
                             prior: prior.of(index),
                             config,
-                            proposed: proposed.of(index),
+                            proposed: None,
                         };
                         self.object(nested, sides, path)
                     })

@@ -170,34 +170,39 @@ impl<'a> Reader<'a> {
     }
 
     fn number(&mut self) -> Result<Number, CodecError> {
-        let float = |float| {
-            Number::from_f64_exact(float).ok_or_else(|| CodecError::new("the number is not finite"))
-        };
+        self.finite_number()?
+            .ok_or_else(|| CodecError::new("the number is not finite"))
+    }
+
+    /// A number; none when it is infinite.
+    pub(super) fn finite_number(&mut self) -> Result<Option<Number>, CodecError> {
+        let float = Number::from_f64_exact;
         match self.peek()? {
             Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
                 // The text stays out of the message: it may be secret.
                 return self
                     .string()?
                     .parse()
+                    .map(Some)
                     .map_err(|_| CodecError::new("expected a number, found other text"));
             }
             _ => {}
         }
-        match self.marker()? {
-            Marker::FixPos(number) => Ok(number.into()),
-            Marker::FixNeg(number) => Ok(number.into()),
-            Marker::U8 => Ok(u8::from_be_bytes(self.take_array()?).into()),
-            Marker::U16 => Ok(u16::from_be_bytes(self.take_array()?).into()),
-            Marker::U32 => Ok(u32::from_be_bytes(self.take_array()?).into()),
-            Marker::U64 => Ok(u64::from_be_bytes(self.take_array()?).into()),
-            Marker::I8 => Ok(i8::from_be_bytes(self.take_array()?).into()),
-            Marker::I16 => Ok(i16::from_be_bytes(self.take_array()?).into()),
-            Marker::I32 => Ok(i32::from_be_bytes(self.take_array()?).into()),
-            Marker::I64 => Ok(i64::from_be_bytes(self.take_array()?).into()),
-            Marker::F32 => float(f32::from_be_bytes(self.take_array()?).into()),
-            Marker::F64 => float(f64::from_be_bytes(self.take_array()?)),
-            marker => Err(unexpected("a number", marker)),
-        }
+        Ok(Some(match self.marker()? {
+            Marker::FixPos(number) => number.into(),
+            Marker::FixNeg(number) => number.into(),
+            Marker::U8 => u8::from_be_bytes(self.take_array()?).into(),
+            Marker::U16 => u16::from_be_bytes(self.take_array()?).into(),
+            Marker::U32 => u32::from_be_bytes(self.take_array()?).into(),
+            Marker::U64 => u64::from_be_bytes(self.take_array()?).into(),
+            Marker::I8 => i8::from_be_bytes(self.take_array()?).into(),
+            Marker::I16 => i16::from_be_bytes(self.take_array()?).into(),
+            Marker::I32 => i32::from_be_bytes(self.take_array()?).into(),
+            Marker::I64 => i64::from_be_bytes(self.take_array()?).into(),
+            Marker::F32 => return Ok(float(f32::from_be_bytes(self.take_array()?).into())),
+            Marker::F64 => return Ok(float(f64::from_be_bytes(self.take_array()?))),
+            marker => return Err(unexpected("a number", marker)),
+        }))
     }
 
     /// A type, as bytes or text of JSON.

@@ -3,11 +3,10 @@
 use rmp::encode;
 
 use crate::codec::CodecError;
-use crate::number::Number;
 use crate::ty::Type;
 use crate::value::{Bound, Refinement, Value};
 
-use super::read::{self, Reader};
+use super::read::Reader;
 use super::write::{self, failed};
 
 /// The extension around a map of refinements; every other extension is a plain unknown.
@@ -115,7 +114,7 @@ fn cut(prefix: &str) -> &str {
 
 /// Makes a value of an extension's type and payload.
 pub(super) fn read(extension: i8, payload: &[u8]) -> Result<Value, CodecError> {
-    if extension != REFINED {
+    if extension != REFINED || payload.len() <= 1 {
         return Ok(Value::unknown());
     }
     if payload.len() > PAYLOAD_LIMIT {
@@ -137,33 +136,26 @@ pub(super) fn read(extension: i8, payload: &[u8]) -> Result<Value, CodecError> {
                 refinement.not_null = true;
             }
             PREFIX => refinement.prefix = Some(reader.string()?.to_owned()),
-            LOWER => refinement.lower = Some(Box::new(bound(&mut reader)?)),
-            UPPER => refinement.upper = Some(Box::new(bound(&mut reader)?)),
+            LOWER => refinement.lower = bound(&mut reader)?,
+            UPPER => refinement.upper = bound(&mut reader)?,
             MIN_LENGTH => refinement.min_length = Some(length(&mut reader)?),
             MAX_LENGTH => refinement.max_length = Some(length(&mut reader)?),
             // A later version of cty may know more of the value than we can keep.
             _ => reader.skip()?,
         }
     }
-    if reader.is_empty() {
-        Ok(Value::Unknown(refinement))
-    } else {
-        Err(CodecError::new("there is more after the refinement"))
-    }
+    // What follows the map is kept free for later versions, too.
+    Ok(Value::Unknown(refinement))
 }
 
-fn bound(reader: &mut Reader<'_>) -> Result<Bound, CodecError> {
+/// A bound, or none: where there is no end, Terraform says so with an infinite number.
+fn bound(reader: &mut Reader<'_>) -> Result<Option<Box<Bound>>, CodecError> {
     if reader.array_length()? != Some(2) {
         return Err(CodecError::new("a bound must be a pair"));
     }
-    let number: Number = match read::value(reader, &Type::Number, 0)? {
-        Value::Number(number) => number,
-        _ => return Err(CodecError::new("a bound must be a known number")),
-    };
-    Ok(Bound {
-        number,
-        inclusive: reader.boolean()?,
-    })
+    let number = reader.finite_number()?;
+    let inclusive = reader.boolean()?;
+    Ok(number.map(|number| Box::new(Bound { number, inclusive })))
 }
 
 fn length(reader: &mut Reader<'_>) -> Result<u64, CodecError> {

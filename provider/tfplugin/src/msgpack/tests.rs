@@ -178,6 +178,12 @@ fn a_refinement_that_cannot_be_used_is_left_out() {
 }
 
 #[test]
+fn an_infinite_bound_is_none() {
+    let endless = b"\xc7\x19\x0c\x82\x03\x92\xcb\xff\xf0\x00\x00\x00\x00\x00\x00\xc2\x04\x92\xcb\x7f\xf0\x00\x00\x00\x00\x00\x00\xc3";
+    assert_eq!(decode(endless, &Type::Number).unwrap(), Value::unknown());
+}
+
+#[test]
 fn a_later_refinement_is_passed_over() {
     assert_eq!(
         decode(b"\xc7\x08\x0c\x82\x09\x92\xc0\xa1x\x01\xc2", &Type::String).unwrap(),

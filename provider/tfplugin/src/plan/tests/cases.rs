@@ -297,6 +297,49 @@ fn elements_of_a_set_are_known_by_what_the_user_can_set() {
 }
 
 #[test]
+fn a_set_that_terraform_could_not_match_is_matched_all_the_same() {
+    let prior = state([(
+        "set",
+        Value::set_of([made("x/", 2, "rx"), made("y/", 3, "ry")]),
+    )]);
+    let elements = || {
+        Value::Set(vec![
+            rule_of([("prefix", text("y/"))]),
+            rule_of([("prefix", text("x/"))]),
+        ])
+    };
+    let mut proposed = prior.clone();
+    proposed.set("set", elements());
+    assert_eq!(
+        update(&prior, &config([("set", elements())]), &proposed).0,
+        prior
+    );
+}
+
+#[test]
+fn inside_a_set_too_an_object_from_the_configuration_goes_with_it() {
+    let options = || Nested::new().attribute("name", Attribute::string().optional());
+    let element = || {
+        Nested::new()
+            .attribute("key", Attribute::string().required())
+            .attribute("options", Attribute::single(options()).optional_computed())
+    };
+    let schema = Schema::new(0).attribute("set", Attribute::nested_set(element()).optional());
+    let of = |options: Value| {
+        Value::object([(
+            "set",
+            Value::set_of([Value::object([("key", text("k")), ("options", options)])]),
+        )])
+    };
+    let prior = of(Value::object([("name", text("mine"))]));
+    let config = of(Value::Null);
+    assert_eq!(
+        plan(&schema, Some(&prior), &config, &prior).0,
+        of(Value::unknown())
+    );
+}
+
+#[test]
 fn an_element_that_says_little_leaves_the_others_theirs() {
     // The first could be either of the two; only one of them leaves something for the second.
     let prior = state([(
