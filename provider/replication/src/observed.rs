@@ -1,5 +1,6 @@
 //! What is: the answer to [`Reads`].
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -157,26 +158,45 @@ impl Observed {
     pub fn extend(&mut self, other: Self) {
         for (at, bucket) in other.buckets {
             match self.buckets.entry(at) {
-                std::collections::btree_map::Entry::Vacant(entry) => {
+                Entry::Vacant(entry) => {
                     entry.insert(bucket);
                 }
-                std::collections::btree_map::Entry::Occupied(mut entry) => {
+                Entry::Occupied(mut entry) => {
                     entry.get_mut().extend(bucket);
                 }
             }
         }
-        self.roles.extend(other.roles);
+        for (arn, role) in other.roles {
+            match self.roles.entry(arn) {
+                Entry::Vacant(entry) => {
+                    entry.insert(role);
+                }
+                Entry::Occupied(mut entry) => {
+                    entry.get_mut().extend(role);
+                }
+            }
+        }
         self.keys.extend(other.keys);
+    }
+}
+
+/// A further look tells more or nothing.
+fn newer<T>(old: &mut Seen<T>, new: Seen<T>) {
+    if !matches!(new, Seen::NotLooked) {
+        *old = new;
+    }
+}
+
+impl ObservedRole {
+    fn extend(&mut self, other: Self) {
+        newer(&mut self.role, other.role);
+        newer(&mut self.policy_names, other.policy_names);
+        self.policies.extend(other.policies);
     }
 }
 
 impl ObservedBucket {
     fn extend(&mut self, other: Self) {
-        fn newer<T>(old: &mut Seen<T>, new: Seen<T>) {
-            if !matches!(new, Seen::NotLooked) {
-                *old = new;
-            }
-        }
         self.existence = other.existence;
         newer(&mut self.versioning, other.versioning);
         newer(&mut self.replication, other.replication);

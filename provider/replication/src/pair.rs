@@ -18,6 +18,7 @@ mod rules;
 mod warn;
 
 pub use check::STORAGE_CLASSES;
+pub use lane::own_role;
 
 /// A site as far as the model cares: who answers there, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

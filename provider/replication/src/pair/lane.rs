@@ -1,7 +1,8 @@
 //! A lane: one direction of a pair. A two-way pair has two, and each is the other's mirror.
 
-use super::{Direction, Pair, RoleChoice, Side, short_hash};
-use crate::arn::RoleArn;
+use super::{Direction, Pair, RoleChoice, Side, Site, short_hash};
+use crate::arn::{RoleArn, bucket_arn};
+use crate::name::BucketName;
 use crate::bucket::Ownership;
 use crate::document::ReplicationDocument;
 use crate::observed::Observed;
@@ -84,16 +85,9 @@ impl Lane<'_> {
         format!("CrrKey{}", short_hash(&way))
     }
 
-    /// The role that we would make for the source bucket: at most 64 characters, one for each bucket.
+    /// The role that we would make for the source bucket.
     pub fn own_role(&self) -> RoleArn {
-        let bucket: String = self.from.bucket.as_str().chars().take(50).collect();
-        let name = format!("crr-{bucket}-{}", short_hash(&self.from.arn()));
-        RoleArn::of(
-            &self.from.site.partition,
-            &self.from.site.account,
-            ROLE_PATH,
-            &name,
-        )
+        own_role(&self.from.site, &self.from.bucket)
     }
 
     /// The replication configuration that stands on the source bucket.
@@ -178,4 +172,11 @@ impl Lane<'_> {
         };
         lock(self.from)
     }
+}
+
+/// The role that we would make for a bucket that objects leave: at most 64 characters, one for each bucket.
+pub fn own_role(site: &Site, bucket: &BucketName) -> RoleArn {
+    let start: String = bucket.as_str().chars().take(50).collect();
+    let hash = short_hash(&bucket_arn(&site.partition, bucket));
+    RoleArn::of(&site.partition, &site.account, ROLE_PATH, &format!("crr-{start}-{hash}"))
 }

@@ -2,10 +2,12 @@
 //!
 //! One round trip for the usual pair; what only shows itself then ([`Pair::reads_after`]) takes a second.
 
+use std::collections::btree_map::Entry;
+
 use super::lane::Lane;
 use super::{Pair, RoleChoice};
 use crate::arn::RoleArn;
-use crate::observed::{BucketReads, KeyReads, Observed, Reads, RoleReads, Seen};
+use crate::observed::{BucketReads, Existence, KeyReads, Observed, Reads, RoleReads, Seen};
 
 impl Lane<'_> {
     fn role_reads(&self, role: &RoleArn, policy_names: bool) -> RoleReads {
@@ -94,12 +96,23 @@ impl Pair {
         for lane in self.lanes() {
             if let Some(role) = lane.named_role(observed)
                 && lane.from.role != RoleChoice::Existing(role.clone())
-                && !observed.roles.contains_key(&role)
-            {
-                let names = role == lane.own_role();
-                reads
+                && !observed
                     .roles
-                    .insert(role.clone(), lane.role_reads(&role, names));
+                    .get(&role)
+                    .is_some_and(|found| found.policies.contains_key(&lane.policy_name(&role)))
+            {
+                let new = lane.role_reads(&role, role == lane.own_role());
+                // Both lanes may find one role: one read of it, for the policies of both.
+                match reads.roles.entry(role) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(new);
+                    }
+                    Entry::Occupied(mut entry) => {
+                        let read = entry.get_mut();
+                        read.policies.extend(new.policies);
+                        read.policy_names |= new.policy_names;
+                    }
+                }
             }
             // The bucket's rules run under another role: ours may be left over, if nobody else uses it.
             let own = lane.own_role();
@@ -110,10 +123,9 @@ impl Pair {
             {
                 reads.roles.insert(own.clone(), lane.role_reads(&own, true));
             }
-            let looked = observed
-                .buckets
-                .get(&lane.to.at())
-                .is_some_and(|b| !matches!(b.object_lock, Seen::NotLooked));
+            let looked = observed.buckets.get(&lane.to.at()).is_none_or(|b| {
+                b.existence != Existence::Exists || b.object_lock != Seen::NotLooked
+            });
             if lane.locked(observed) && !looked {
                 let bucket = BucketReads {
                     object_lock: true,

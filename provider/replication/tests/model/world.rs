@@ -260,7 +260,8 @@ impl World {
 
     /// S3 and KMS refuse a policy that names a role which is not there.
     fn check_principals(&self, text: &str) -> Result<(), String> {
-        let policy: Value = serde_json::from_str(text).map_err(|e| format!("MalformedPolicy: {e}"))?;
+        let policy: Value =
+            serde_json::from_str(text).map_err(|e| format!("MalformedPolicy: {e}"))?;
         for statement in policy["Statement"].as_array().into_iter().flatten() {
             let Some(principal) = statement["Principal"]["AWS"].as_str() else {
                 continue;
@@ -341,7 +342,11 @@ impl World {
                     ours.push(format!("{at} rule {}", rule.rule.id));
                 }
             }
-            if bucket.policy.as_ref().is_some_and(|text| text.contains("\"Crr")) {
+            if bucket
+                .policy
+                .as_ref()
+                .is_some_and(|text| text.contains("\"Crr"))
+            {
                 ours.push(format!("{at} policy"));
             }
         }
@@ -364,7 +369,9 @@ impl World {
     /// The rules that stand on a bucket.
     pub fn rules(&self, at: &BucketRef) -> Vec<replication::document::DocumentRule> {
         let document = self.buckets.get(at).and_then(|b| b.replication.as_ref());
-        document.map_or_else(Vec::new, |xml| ReplicationDocument::parse(xml).unwrap().rules)
+        document.map_or_else(Vec::new, |xml| {
+            ReplicationDocument::parse(xml).unwrap().rules
+        })
     }
 
     /// The world without what has no meaning: how a list of one is written, in what order statements stand.
