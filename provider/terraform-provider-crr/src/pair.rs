@@ -1,0 +1,107 @@
+//! `crr_pair`: two buckets, and what replicates from the one to the other.
+//!
+//! # Flow
+//!
+//! [`config`] turns attributes into the model's pair. [`look`] looks at the world for it. [`plan`] and [`apply`] then
+//! ask the model, which says what should be, what is wrong, and which steps lead there.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tfplugin::{
+    ApplyRequest, ApplyResponse, Context, Diagnostics, IdentitySchema, ImportRequest, Imported, PlanRequest,
+    PlanResponse, ReadRequest, ReadResponse, Resource, Schema, Value,
+};
+
+use crate::runtime::Shared;
+
+mod apply;
+mod config;
+mod import;
+mod look;
+mod plan;
+pub mod schema;
+mod state;
+mod validate;
+
+pub(crate) use schema::parses_as;
+pub(crate) use state::identity as identity_value;
+
+/// The resource.
+pub struct PairResource {
+    shared: Arc<Shared>,
+}
+
+impl PairResource {
+    /// The resource over what the provider block made.
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+}
+
+#[async_trait]
+impl Resource for PairResource {
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn identity(&self) -> Option<IdentitySchema> {
+        Some(schema::identity())
+    }
+
+    async fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
+        if let Some(attributes) = config::PairAttributes::read(config, diagnostics) {
+            attributes.validate(diagnostics);
+        }
+    }
+
+    async fn read(&self, _context: &Context, request: ReadRequest, diagnostics: &mut Diagnostics) -> ReadResponse {
+        match self.shared.get(diagnostics) {
+            Some(runtime) => look::read(&runtime, request, diagnostics).await,
+            None => request.unchanged(),
+        }
+    }
+
+    async fn plan(&self, _context: &Context, request: PlanRequest, diagnostics: &mut Diagnostics) -> PlanResponse {
+        match self.shared.get(diagnostics) {
+            Some(runtime) => plan::plan(&runtime, request, diagnostics).await,
+            None => request.as_proposed(),
+        }
+    }
+
+    async fn create(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
+        self.apply(context, request, diagnostics).await
+    }
+
+    async fn update(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
+        self.apply(context, request, diagnostics).await
+    }
+
+    async fn delete(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
+        match self.shared.get(diagnostics) {
+            Some(runtime) => apply::remove(&runtime, context, request, diagnostics).await,
+            None => request.unchanged(),
+        }
+    }
+
+    async fn import(
+        &self,
+        _context: &Context,
+        request: ImportRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Imported> {
+        match self.shared.get(diagnostics) {
+            Some(runtime) => import::import(&runtime, request, diagnostics).await.into_iter().collect(),
+            None => Vec::new(),
+        }
+    }
+}
+
+impl PairResource {
+    async fn apply(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
+        match self.shared.get(diagnostics) {
+            Some(runtime) => apply::apply(&runtime, context, request, diagnostics).await,
+            None => request.unchanged(),
+        }
+    }
+}

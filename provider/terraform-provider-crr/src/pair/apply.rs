@@ -1,0 +1,324 @@
+//! Taking the steps of a pair, and taking the pair away.
+
+use std::collections::BTreeSet;
+
+use cloud::{ExecuteError, Guard, Job};
+use replication::{Desired, Facets, Observed, Pair, Removal};
+use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value};
+use tokio::time::Instant;
+
+use super::config::{Operation, PairAttributes, Resolution};
+use super::look::look;
+use super::state::{Computed, facets_of, identity};
+use crate::diagnostics::{add_error, add_failure, add_problems};
+use crate::facets;
+use crate::runtime::Runtime;
+
+/// Private data beside a pair whose creation failed half-way. Terraform then replaces it, and the removal of what
+/// was never whole must not empty a bucket on the way to making it again.
+const INCOMPLETE: &[u8] = b"incomplete";
+
+/// Creates or changes a pair.
+pub async fn apply(
+    runtime: &Runtime,
+    context: &Context,
+    request: ApplyRequest,
+    diagnostics: &mut Diagnostics,
+) -> ApplyResponse {
+    let Some(planned) = &request.planned else {
+        return request.unchanged();
+    };
+    let Some(attributes) = PairAttributes::read(planned, diagnostics) else {
+        return request.unchanged();
+    };
+    let prior = request.prior.as_ref().and_then(|prior| PairAttributes::read(prior, diagnostics));
+    let pair = match attributes.resolve(prior.as_ref(), runtime, diagnostics).await {
+        Resolution::Known(pair) => pair,
+        Resolution::Unknown { .. } => {
+            diagnostics.error(
+                "Still unknown at apply",
+                "A value that the pair needs is not known although everything it comes from has been applied. If it is in the provider block, make what it comes from first, with -target.",
+            );
+            return request.unchanged();
+        }
+        Resolution::Failed => return request.unchanged(),
+    };
+    let problems = pair.check();
+    if problems.iter().any(replication::Problem::is_error) {
+        add_problems(&problems, diagnostics);
+        return request.unchanged();
+    }
+    let lanes = lanes(&pair);
+    if prior.is_none()
+        && let Some(lane) = runtime.claim(&lanes)
+    {
+        diagnostics.error_at(
+            Path::root().attribute("destination"),
+            format!("Another resource of this configuration replicates {lane}"),
+            "Two resources for one direction of one pair would write over each other. Keep one; a two-way pair is both directions.",
+        );
+        return request.unchanged();
+    }
+    let operation = if prior.is_some() { Operation::Update } else { Operation::Create };
+    let job = Job {
+        cancel: context.cancel.clone(),
+        deadline: Some(Instant::now() + attributes.timeout(operation)),
+    };
+    let old = match &prior {
+        Some(prior) => match prior.resolve(Some(prior), runtime, diagnostics).await {
+            Resolution::Known(old) => Some(old),
+            _ => return request.unchanged(),
+        },
+        None => None,
+    };
+    let creating = old.is_none();
+    let work = Work {
+        runtime,
+        context,
+        pair: &pair,
+        old: old.as_deref(),
+        job,
+    };
+    let response = work.run(request, diagnostics).await;
+    if creating && diagnostics.has_errors() {
+        runtime.release(&lanes);
+    }
+    response
+}
+
+fn lanes(pair: &Pair) -> Vec<String> {
+    let mut lanes = vec![format!("{} to {}", pair.source.bucket, pair.destination.bucket)];
+    if pair.direction == replication::Direction::TwoWay {
+        lanes.push(format!("{} to {}", pair.destination.bucket, pair.source.bucket));
+    }
+    lanes
+}
+
+/// One apply of a pair whose every value is known.
+struct Work<'a> {
+    runtime: &'a Runtime,
+    context: &'a Context,
+    pair: &'a Pair,
+    old: Option<&'a Pair>,
+    job: Job,
+}
+
+impl Work<'_> {
+    async fn run(&self, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
+        let id = self.pair.id().to_string();
+        let _guard = self.lock().await;
+        let observed = match self.runtime.recall_fresh(&id) {
+            Some(observed) if self.pair.reads().is_within(&observed) => observed,
+            _ => match look(self.runtime, self.pair, diagnostics).await {
+                Some(observed) => observed,
+                None => return request.unchanged(),
+            },
+        };
+        let desired = self.pair.desired(&observed);
+        let plan = replication::plan(&desired, &observed);
+        let errors: Vec<_> = plan.problems.iter().filter(|p| p.is_error()).cloned().collect();
+        add_problems(&errors, diagnostics);
+        self.check_roles(&observed, diagnostics);
+        if let Some(planned) = request.planned.as_ref().and_then(facets_of) {
+            let now = Facets::desired(&desired);
+            if planned != now {
+                diagnostics.error(
+                    format!("Pair {id} changed since it was planned"),
+                    format!(
+                        "Nothing was touched. Plan again to see what has changed:\n{}",
+                        facets::differences(&planned, &now)
+                    ),
+                );
+            }
+        }
+        if diagnostics.has_errors() {
+            return request.unchanged();
+        }
+        // From here on something may be made: whatever happens, state must know of it.
+        self.context.keep(self.reached(&request, &desired, &Facets::observed(&desired, &observed)));
+        let mut result = self.runtime.cloud.execute(&plan, &self.job).await;
+        if result.is_ok() {
+            result = self.remove_leftovers(&desired, diagnostics).await;
+        }
+        self.runtime.forget_looks(&[self.pair.source.at(), self.pair.destination.at()]);
+        self.answer(request, &desired, result, diagnostics).await
+    }
+
+    /// Keeps all other resources of this process from the buckets, roles and keys until the pair is done.
+    async fn lock(&self) -> Guard {
+        let mut buckets = BTreeSet::new();
+        let mut roles = BTreeSet::new();
+        let mut keys = BTreeSet::new();
+        for pair in [Some(self.pair), self.old].into_iter().flatten() {
+            let reads = pair.reads();
+            buckets.extend(reads.buckets.into_keys());
+            roles.extend(reads.roles.into_keys());
+            keys.extend(reads.keys.into_keys());
+        }
+        self.runtime.cloud.lock(buckets, roles, keys).await
+    }
+
+    /// S3 takes a role that is not there, and then fails every object.
+    fn check_roles(&self, observed: &Observed, diagnostics: &mut Diagnostics) {
+        for (label, side) in [("source", &self.pair.source), ("destination", &self.pair.destination)] {
+            if let replication::RoleChoice::Existing(role) = &side.role
+                && observed.roles.get(role).is_some_and(|found| found.role.is_absent())
+            {
+                diagnostics.error_at(
+                    Path::root().attribute(label).attribute("role"),
+                    format!("Role {role} does not exist"),
+                    "IAM answers NoSuchEntity. S3 would take the rules all the same and then fail every object. Make the role first; for `role = \"site\"` set `replication_role` on the site's `crr_site`.",
+                );
+            }
+        }
+    }
+
+    /// Removes what the pair no longer has: after the new is there, so that no object falls in between.
+    async fn remove_leftovers(&self, desired: &Desired, diagnostics: &mut Diagnostics) -> Result<(), ExecuteError> {
+        let Some(old) = self.old else { return Ok(()) };
+        let reads = old.removal_reads();
+        let observed = match self.runtime.observe(&reads, |seen| old.reads_after(seen)).await {
+            Ok(observed) => observed,
+            Err(error) => {
+                add_error(Path::root(), &error, diagnostics);
+                return Ok(());
+            }
+        };
+        let leftovers = old.desired(&observed).leftovers(desired);
+        let plan = replication::plan_removal(&leftovers, &observed, &Removal::default());
+        self.runtime.cloud.execute(&plan, &self.job).await
+    }
+
+    /// Looks again: that is the new state.
+    async fn answer(
+        &self,
+        request: ApplyRequest,
+        planned: &Desired,
+        result: Result<(), ExecuteError>,
+        diagnostics: &mut Diagnostics,
+    ) -> ApplyResponse {
+        let mut failed = false;
+        if let Err(error) = &result {
+            add_failure(error, diagnostics);
+            failed = true;
+        }
+        let observed = look(self.runtime, self.pair, diagnostics).await;
+        let facets = observed.as_ref().map(|observed| {
+            let desired = self.pair.desired(observed);
+            Facets::observed(&desired, observed)
+        });
+        if let (false, Some(facets)) = (failed, &facets) {
+            let wanted = Facets::desired(planned);
+            if *facets != wanted {
+                diagnostics.error(
+                    format!("Pair {} is not as it was made", self.pair.id()),
+                    format!(
+                        "Every step was taken, and a look right after shows something else. Somebody else may be writing to the same buckets. Apply again to mend it:\n{}",
+                        facets::differences(&wanted, facets)
+                    ),
+                );
+            }
+        }
+        let facets = facets.unwrap_or_default();
+        let failed = diagnostics.has_errors();
+        let state = self.reached(&request, planned, &facets);
+        // A change that failed leaves the old configuration in state, so that the next plan shows the change again.
+        let state = match (&request.prior, failed) {
+            (Some(prior), true) => {
+                let mut state = prior.clone();
+                if let Some(facets) = state_part(&self.reached(&request, planned, &facets), "facets") {
+                    state.set("facets", facets);
+                }
+                state
+            }
+            _ => state,
+        };
+        ApplyResponse {
+            state: Some(state),
+            private: if failed && request.prior.is_none() { INCOMPLETE.to_vec() } else { Vec::new() },
+            identity: Some(identity(&self.pair.id())),
+        }
+    }
+
+    fn reached(&self, request: &ApplyRequest, desired: &Desired, facets: &Facets) -> Value {
+        let mut state = request.planned.clone().unwrap_or(Value::Null);
+        Computed::with(self.pair, desired, facets.clone()).write(&mut state);
+        state
+    }
+}
+
+fn state_part(state: &Value, name: &str) -> Option<Value> {
+    state.get(name).cloned()
+}
+
+/// Takes a pair away: what we put on the buckets, and the buckets themselves only where the user said so.
+pub async fn remove(
+    runtime: &Runtime,
+    context: &Context,
+    request: ApplyRequest,
+    diagnostics: &mut Diagnostics,
+) -> ApplyResponse {
+    let Some(attributes) = request.prior.as_ref().and_then(|prior| PairAttributes::read(prior, diagnostics)) else {
+        return request.unchanged();
+    };
+    let Resolution::Known(pair) = attributes.resolve(Some(&attributes), runtime, diagnostics).await else {
+        return request.unchanged();
+    };
+    let job = Job {
+        cancel: context.cancel.clone(),
+        deadline: Some(Instant::now() + attributes.timeout(Operation::Delete)),
+    };
+    let reads = pair.removal_reads();
+    let _guard = runtime
+        .cloud
+        .lock(reads.buckets.keys().cloned(), reads.roles.keys().cloned(), reads.keys.keys().cloned())
+        .await;
+    let observed = match runtime.observe(&reads, |seen| pair.reads_after(seen)).await {
+        Ok(observed) => observed,
+        Err(error) => {
+            add_error(Path::root(), &error, diagnostics);
+            return request.unchanged();
+        }
+    };
+    let desired = pair.desired(&observed);
+    let incomplete = request.private == INCOMPLETE;
+    let removal = removal(&pair, &desired, &attributes, incomplete, diagnostics);
+    let plan = replication::plan_removal(&desired, &observed, &removal);
+    tracing::debug!(pair = %pair.id(), steps = %plan.describe(), "removing");
+    runtime.forget_looks(&[pair.source.at(), pair.destination.at()]);
+    if let Err(error) = runtime.cloud.execute(&plan, &job).await {
+        add_failure(&error, diagnostics);
+        return request.unchanged();
+    }
+    runtime.release(&lanes(&pair));
+    ApplyResponse::default()
+}
+
+/// The buckets that go with the pair.
+///
+/// An unfinished creation is replaced by Terraform at the next apply: its buckets stay, since they are to be used
+/// again at once, and a name that was just given up is not free at once.
+fn removal(
+    pair: &Pair,
+    desired: &Desired,
+    attributes: &PairAttributes,
+    incomplete: bool,
+    diagnostics: &mut Diagnostics,
+) -> Removal {
+    let mut removal = Removal::default();
+    for (label, side) in [("source", &pair.source), ("destination", &pair.destination)] {
+        let ours = desired.buckets.get(&side.at()).is_some_and(|b| b.creation.is_some());
+        if !(ours && attributes.force_destroy(label)) {
+            continue;
+        }
+        if incomplete {
+            diagnostics.warning(
+                format!("Bucket {} stays", side.at()),
+                "The pair's creation had not come to its end, so the bucket is kept for the next one, although `force_destroy` is set. If there is to be none, delete the bucket by hand.",
+            );
+        } else {
+            removal.buckets.insert(side.at());
+        }
+    }
+    removal
+}

@@ -1,0 +1,355 @@
+//! From the resource's attributes, which may be unknown, to the model's pair, in which nothing is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use replication::pair::PairRule;
+use replication::{BucketName, Direction, Filter, KeyArn, Pair, PairId, RoleChoice, RuleName, Side, Site, SiteName};
+use serde::Deserialize;
+use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
+
+use crate::runtime::{Runtime, SiteLookup};
+
+/// The attributes of a pair, from a configuration, a plan or a state.
+#[derive(Debug, Clone, Deserialize)]
+pub struct PairAttributes {
+    pub source: Attr<SideAttributes>,
+    pub destination: Attr<SideAttributes>,
+    pub direction: Attr<String>,
+    pub rules: Attr<BTreeMap<String, Attr<RuleAttributes>>>,
+    pub delete_markers: Attr<bool>,
+    pub replica_modifications: Attr<bool>,
+    pub rtc: Attr<bool>,
+    pub metrics: Attr<bool>,
+    owner_override: Attr<bool>,
+    role: Attr<String>,
+    permissions_boundary: Attr<String>,
+    tags: Attr<BTreeMap<String, Attr<String>>>,
+    adopt: Attr<bool>,
+    timeouts: Attr<Timeouts>,
+    created: Attr<Created>,
+}
+
+/// The attributes of one side.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SideAttributes {
+    pub site: Attr<String>,
+    pub bucket: Attr<String>,
+    pub create: Attr<bool>,
+    pub force_destroy: Attr<bool>,
+    storage_class: Attr<String>,
+    kms_key_arn: Attr<String>,
+    role: Attr<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct RuleAttributes {
+    pub id: Attr<String>,
+    enabled: Attr<bool>,
+    pub prefix: Attr<String>,
+    pub tags: Attr<BTreeMap<String, Attr<String>>>,
+    priority: Attr<u32>,
+    pub delete_markers: Attr<bool>,
+    pub replica_modifications: Attr<bool>,
+    pub rtc: Attr<bool>,
+    pub metrics: Attr<bool>,
+    storage_class: Attr<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct Timeouts {
+    create: Attr<String>,
+    read: Attr<String>,
+    update: Attr<String>,
+    delete: Attr<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+struct Created {
+    source: Attr<bool>,
+    destination: Attr<bool>,
+}
+
+/// What may take a time of its own.
+#[derive(Debug, Clone, Copy)]
+pub enum Operation {
+    Create,
+    Read,
+    Update,
+    Delete,
+}
+
+/// What the attributes came to.
+pub enum Resolution {
+    /// Everything is known.
+    Known(Box<Pair>),
+    /// Something is known after apply only.
+    Unknown {
+        /// Whether it is in the provider block.
+        provider: bool,
+    },
+    /// A diagnostic says what is wrong.
+    Failed,
+}
+
+/// Why a value could not be had.
+enum Missing {
+    Unknown,
+    Failed,
+}
+
+/// A known value, or none where it is not set.
+fn set<T: Clone>(value: &Attr<T>) -> Result<Option<T>, Missing> {
+    match value {
+        Attr::Known(value) => Ok(Some(value.clone())),
+        Attr::Null => Ok(None),
+        Attr::Unknown => Err(Missing::Unknown),
+    }
+}
+
+fn texts(map: &Attr<BTreeMap<String, Attr<String>>>) -> Result<BTreeMap<String, String>, Missing> {
+    let mut result = BTreeMap::new();
+    for (key, value) in set(map)?.unwrap_or_default() {
+        result.insert(key, set(&value)?.unwrap_or_default());
+    }
+    Ok(result)
+}
+
+impl PairAttributes {
+    /// Reads the attributes of a value of the resource's type.
+    pub fn read(value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
+        match from_value(value) {
+            Ok(attributes) => Some(attributes),
+            Err(error) => {
+                diagnostics.error_at(error.path, "The pair cannot be read", error.message);
+                None
+            }
+        }
+    }
+
+    /// Whether the configuration gives replica modification sync a value that is known after apply only.
+    pub fn awaits_replica_modifications(&self) -> bool {
+        self.replica_modifications.is_unknown()
+    }
+
+    /// The name of the pair, if all of it is known.
+    pub fn id(&self) -> Option<PairId> {
+        let side = |side: &Attr<SideAttributes>| -> Option<(SiteName, BucketName)> {
+            let side = side.as_known()?;
+            Some((
+                side.site.as_known()?.parse().ok()?,
+                side.bucket.as_known()?.parse().ok()?,
+            ))
+        };
+        let (source_site, source_bucket) = side(&self.source)?;
+        let (destination_site, destination_bucket) = side(&self.destination)?;
+        Some(PairId {
+            source_site,
+            source_bucket,
+            destination_site,
+            destination_bucket,
+        })
+    }
+
+    /// How long an operation may take.
+    pub fn timeout(&self, operation: Operation) -> Duration {
+        const MINUTE: u64 = 60;
+        let timeouts = self.timeouts.as_known().cloned().unwrap_or_default();
+        let (given, usual) = match operation {
+            Operation::Create => (timeouts.create, 20 * MINUTE),
+            Operation::Read => (timeouts.read, 5 * MINUTE),
+            Operation::Update => (timeouts.update, 20 * MINUTE),
+            Operation::Delete => (timeouts.delete, 60 * MINUTE),
+        };
+        given
+            .known()
+            .and_then(|text| crate::duration::parse(&text).ok())
+            .unwrap_or(Duration::from_secs(usual))
+    }
+
+    /// Whether a side's bucket is to be emptied and deleted with the pair.
+    pub fn force_destroy(&self, label: &str) -> bool {
+        let side = if label == "source" { &self.source } else { &self.destination };
+        side.as_known()
+            .and_then(|side| side.force_destroy.as_known().copied())
+            .unwrap_or_default()
+    }
+
+    /// The IDs that rules were given.
+    pub fn rule_ids(&self) -> BTreeSet<String> {
+        self.rules
+            .as_known()
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .filter_map(|rule| rule.as_known()?.id.as_known().cloned())
+            .collect()
+    }
+
+    /// Turns the attributes into a pair.
+    ///
+    /// `prior` is what state says: which buckets are ours, and which rules were given to us.
+    pub async fn resolve(
+        &self,
+        prior: Option<&Self>,
+        runtime: &Runtime,
+        diagnostics: &mut Diagnostics,
+    ) -> Resolution {
+        if runtime.unknown.is_some() {
+            return Resolution::Unknown { provider: true };
+        }
+        let before = diagnostics.has_errors();
+        match self.pair(prior, runtime, diagnostics).await {
+            Ok(pair) if before || !diagnostics.has_errors() => Resolution::Known(Box::new(pair)),
+            Ok(_) | Err(Missing::Failed) => Resolution::Failed,
+            Err(Missing::Unknown) => Resolution::Unknown { provider: false },
+        }
+    }
+
+    async fn pair(
+        &self,
+        prior: Option<&Self>,
+        runtime: &Runtime,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Pair, Missing> {
+        let created = prior.and_then(|p| p.created.as_known().copied()).unwrap_or_default();
+        let is = |flag: Attr<bool>| flag.known().unwrap_or_default();
+        let source = self.side("source", is(created.source), runtime, diagnostics).await?;
+        let destination = self
+            .side("destination", is(created.destination), runtime, diagnostics)
+            .await?;
+        let direction = match set(&self.direction)?.as_deref() {
+            Some("two_way") => Direction::TwoWay,
+            _ => Direction::OneWay,
+        };
+        let mut tags = runtime.default_tags.clone();
+        tags.extend(texts(&self.tags)?);
+        Ok(Pair {
+            source,
+            destination,
+            direction,
+            rules: self.pair_rules(direction, diagnostics)?,
+            owner_override: set(&self.owner_override)?,
+            boundary: set(&self.permissions_boundary)?,
+            tags,
+            adopt: set(&self.adopt)?.unwrap_or_default(),
+            remembered_ids: prior.map(Self::rule_ids).unwrap_or_default(),
+            trusted_accounts: runtime.trusted_accounts.clone(),
+        })
+    }
+
+    async fn side(
+        &self,
+        label: &str,
+        created: bool,
+        runtime: &Runtime,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Side, Missing> {
+        let side = if label == "source" { &self.source } else { &self.destination };
+        let path = Path::root().attribute(label);
+        let side = set(side)?.ok_or(Missing::Failed)?;
+        let name: SiteName = parsed(&side.site, &path.attribute("site"), diagnostics)?.ok_or(Missing::Failed)?;
+        let bucket: BucketName =
+            parsed(&side.bucket, &path.attribute("bucket"), diagnostics)?.ok_or(Missing::Failed)?;
+        let key: Option<KeyArn> = parsed(&side.kms_key_arn, &path.attribute("kms_key_arn"), diagnostics)?;
+        let site = match runtime.site(&name, path.attribute("site"), diagnostics).await {
+            SiteLookup::Known(site) => site,
+            SiteLookup::Unknown => return Err(Missing::Unknown),
+            SiteLookup::Failed => return Err(Missing::Failed),
+        };
+        let role = match set(&side.role)? {
+            Some(role) => Some(role),
+            None => set(&self.role)?,
+        };
+        let role = role_choice(role.as_deref(), &site, runtime).ok_or(Missing::Failed)?;
+        let create = set(&side.create)?.unwrap_or_default();
+        if !create && set(&side.force_destroy)?.unwrap_or_default() && !created {
+            diagnostics.error_at(
+                path.attribute("force_destroy"),
+                "Only a bucket that the provider made can be destroyed",
+                "`force_destroy` deletes every version of every object. It needs `create = true`.",
+            );
+        }
+        Ok(Side {
+            site,
+            bucket,
+            create: create || created,
+            created,
+            storage_class: set(&side.storage_class)?,
+            key,
+            role,
+        })
+    }
+
+    fn pair_rules(&self, direction: Direction, diagnostics: &mut Diagnostics) -> Result<Vec<PairRule>, Missing> {
+        let everything = PairRule {
+            name: RuleName::everything(),
+            id: None,
+            filter: Filter::default(),
+            enabled: true,
+            priority: None,
+            delete_markers: set(&self.delete_markers)?.unwrap_or_default(),
+            // The plan leaves it unknown where the configuration leaves it to us.
+            replica_modifications: match &self.replica_modifications {
+                Attr::Known(on) => *on,
+                Attr::Null | Attr::Unknown => direction == Direction::TwoWay,
+            },
+            rtc: set(&self.rtc)?.unwrap_or_default(),
+            metrics: set(&self.metrics)?.unwrap_or(true),
+            storage_class: None,
+        };
+        let Some(given) = set(&self.rules)? else {
+            return Ok(vec![everything]);
+        };
+        let mut rules = Vec::with_capacity(given.len());
+        for (name, rule) in given {
+            let path = Path::root().attribute("rules").key(&name);
+            let rule = set(&rule)?.ok_or_else(|| {
+                diagnostics.error_at(path.clone(), "A rule is null", "Write `{}` for a rule with every default.");
+                Missing::Failed
+            })?;
+            let name: RuleName = name.parse().map_err(|error: replication::NameError| {
+                diagnostics.error_at(path, "Not a rule name", error.to_string());
+                Missing::Failed
+            })?;
+            rules.push(PairRule {
+                name,
+                id: set(&rule.id)?,
+                filter: Filter {
+                    prefix: set(&rule.prefix)?.unwrap_or_default(),
+                    tags: texts(&rule.tags)?,
+                },
+                enabled: set(&rule.enabled)?.unwrap_or(true),
+                priority: set(&rule.priority)?,
+                delete_markers: set(&rule.delete_markers)?.unwrap_or(everything.delete_markers),
+                replica_modifications: set(&rule.replica_modifications)?
+                    .unwrap_or(everything.replica_modifications),
+                rtc: set(&rule.rtc)?.unwrap_or(everything.rtc),
+                metrics: set(&rule.metrics)?.unwrap_or(everything.metrics),
+                storage_class: set(&rule.storage_class)?,
+            });
+        }
+        Ok(rules)
+    }
+}
+
+fn parsed<T>(value: &Attr<String>, path: &Path, diagnostics: &mut Diagnostics) -> Result<Option<T>, Missing>
+where
+    T: std::str::FromStr<Err = replication::NameError>,
+{
+    set(value)?
+        .map(|text| {
+            text.parse().map_err(|error: replication::NameError| {
+                diagnostics.error_at(path.clone(), "Not a valid name", error.to_string());
+                Missing::Failed
+            })
+        })
+        .transpose()
+}
+
+fn role_choice(text: Option<&str>, site: &Site, runtime: &Runtime) -> Option<RoleChoice> {
+    match text {
+        None | Some("own") => Some(RoleChoice::Own),
+        Some("site") => Some(RoleChoice::Existing(runtime.site_role(site))),
+        Some(arn) => arn.parse().ok().map(RoleChoice::Existing),
+    }
+}

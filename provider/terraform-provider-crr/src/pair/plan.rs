@@ -1,0 +1,91 @@
+//! Planning a pair: every value that apply will reach is known here, if only the configuration is.
+
+use replication::{Observed, Pair};
+use tfplugin::{Deferred, Diagnostics, PlanRequest, PlanResponse, Value};
+
+use super::config::{PairAttributes, Resolution};
+use super::look::look;
+use super::state::{Computed, identity};
+use crate::diagnostics::add_problems;
+use crate::runtime::Runtime;
+
+/// Plans the creation or change of a pair.
+pub async fn plan(runtime: &Runtime, request: PlanRequest, diagnostics: &mut Diagnostics) -> PlanResponse {
+    let Some(planned) = &request.planned else {
+        return request.as_proposed();
+    };
+    let Some(attributes) = PairAttributes::read(planned, diagnostics) else {
+        return request.as_proposed();
+    };
+    let prior = request.prior.as_ref().and_then(|prior| PairAttributes::read(prior, diagnostics));
+    let configured = request.config.as_ref().and_then(|config| PairAttributes::read(config, diagnostics));
+    if configured.is_some_and(|config| config.awaits_replica_modifications()) {
+        return unknown(request, false);
+    }
+    // A pair that is to be replaced starts anew: what the old one made is not the new one's.
+    let replaced = !request.requires_replace.is_empty();
+    let prior = prior.filter(|_| !replaced);
+    let pair = match attributes.resolve(prior.as_ref(), runtime, diagnostics).await {
+        Resolution::Known(pair) => pair,
+        Resolution::Unknown { provider } => return unknown(request, provider),
+        Resolution::Failed => return request.as_proposed(),
+    };
+    let problems = pair.check();
+    add_problems(&problems, diagnostics);
+    if problems.iter().any(replication::Problem::is_error) {
+        return request.as_proposed();
+    }
+    let Some(observed) = last_look(runtime, &pair, diagnostics).await else {
+        return request.as_proposed();
+    };
+    let desired = pair.desired(&observed);
+    let steps = replication::plan(&desired, &observed);
+    let problems = soften(steps.problems.clone(), prior.is_none());
+    add_problems(&problems, diagnostics);
+    tracing::debug!(pair = %pair.id(), steps = %steps.describe(), "planned");
+
+    let mut response = request.as_proposed();
+    if let Some(planned) = &mut response.planned {
+        Computed::planned(&pair, &desired).write(planned);
+    }
+    response.identity = Some(identity(&pair.id()));
+    runtime.remember(&pair.id().to_string(), observed);
+    response
+}
+
+/// A bucket that is missing may be made by another resource in the same apply, so for a pair that is yet to be made
+/// it is no error before apply, which looks again.
+fn soften(problems: Vec<replication::Problem>, creating: bool) -> Vec<replication::Problem> {
+    problems
+        .into_iter()
+        .filter(|problem| !(creating && problem.awaited))
+        .collect()
+}
+
+async fn last_look(runtime: &Runtime, pair: &Pair, diagnostics: &mut Diagnostics) -> Option<Observed> {
+    if let Some(observed) = runtime.recall(&pair.id().to_string())
+        && covers(pair, &observed)
+    {
+        return Some(observed);
+    }
+    look(runtime, pair, diagnostics).await
+}
+
+/// Whether a look saw all that this pair needs: its configuration may have changed since state was written.
+fn covers(pair: &Pair, observed: &Observed) -> bool {
+    pair.reads().is_within(observed) && pair.reads_after(observed).is_empty()
+}
+
+fn unknown(request: PlanRequest, provider: bool) -> PlanResponse {
+    let deferral_allowed = request.deferral_allowed;
+    let mut response = request.as_proposed();
+    if let Some(planned) = &mut response.planned {
+        for name in ["id", "created", "facets"] {
+            planned.set(name, Value::unknown());
+        }
+    }
+    if provider && deferral_allowed {
+        response.deferred = Some(Deferred::ProviderConfigUnknown);
+    }
+    response
+}

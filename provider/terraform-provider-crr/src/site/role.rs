@@ -1,0 +1,186 @@
+//! One replication role for a whole site.
+//!
+//! A role a bucket serves tens of buckets; an account has 1,000 roles by default, and a fleet needs one role for all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use replication::desired::{DesiredPolicy, DesiredRole, MADE_BY, OwnRole, RoleStanding};
+use replication::observed::{Reads, RoleReads};
+use replication::role::{KeyUse, Permissions, trust_policy};
+use replication::{Desired, KeyArn, Problem, RoleArn, Site};
+use serde::Deserialize;
+use tfplugin::{Attr, Path};
+
+/// The path of roles that we make.
+const PATH: &str = "/crr/";
+/// The name of the role's one inline policy.
+const POLICY: &str = "crr-replication";
+/// What IAM gives all inline policies of a role together. White space does not count.
+const POLICY_QUOTA: usize = 10_240;
+
+/// The attributes of a site.
+#[derive(Debug, Deserialize)]
+pub struct SiteAttributes {
+    pub name: Attr<String>,
+    replication_role: Attr<RoleAttributes>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RoleAttributes {
+    name: Attr<String>,
+    path: Attr<String>,
+    permissions_boundary: Attr<String>,
+    read: Attr<Vec<Attr<String>>>,
+    write: Attr<Vec<Attr<String>>>,
+    object_lock: Attr<bool>,
+    owner_override: Attr<bool>,
+    decrypt: Attr<Vec<Attr<String>>>,
+    encrypt: Attr<Vec<Attr<String>>>,
+    tags: Attr<BTreeMap<String, Attr<String>>>,
+}
+
+/// Why there is no wish.
+pub enum Unresolved {
+    /// A value is known after apply only.
+    Unknown,
+    /// A value cannot be.
+    Wrong(Path, String),
+}
+
+/// What the role should be.
+pub struct RoleWish {
+    /// Its ARN.
+    pub arn: RoleArn,
+    site: Site,
+    own: OwnRole,
+    permissions: Permissions,
+}
+
+/// The ARN of a site's role where its resource says nothing else.
+pub fn default_role(site: &Site) -> RoleArn {
+    RoleArn::of(&site.partition, &site.account, PATH, &default_name(site))
+}
+
+fn default_name(site: &Site) -> String {
+    format!("crr-site-{}", site.name).chars().take(64).collect()
+}
+
+fn known<T: Clone>(value: &Attr<T>) -> Result<Option<T>, Unresolved> {
+    match value {
+        Attr::Known(value) => Ok(Some(value.clone())),
+        Attr::Null => Ok(None),
+        Attr::Unknown => Err(Unresolved::Unknown),
+    }
+}
+
+fn list(value: &Attr<Vec<Attr<String>>>) -> Result<Vec<String>, Unresolved> {
+    known(value)?
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|text| known(text).transpose())
+        .collect()
+}
+
+impl SiteAttributes {
+    /// What the configuration wants of the site's role; none: no role.
+    pub fn wish(&self, site: &Site, default_tags: &BTreeMap<String, String>) -> Result<Option<RoleWish>, Unresolved> {
+        let Some(role) = (match &self.replication_role {
+            Attr::Known(role) => Some(role),
+            Attr::Null => None,
+            Attr::Unknown => return Err(Unresolved::Unknown),
+        }) else {
+            return Ok(None);
+        };
+        let name = known(&role.name)?.unwrap_or_else(|| default_name(site));
+        let path = known(&role.path)?.unwrap_or_else(|| PATH.to_owned());
+        let buckets = |patterns: Vec<String>| -> Vec<String> {
+            patterns.into_iter().map(|pattern| format!("arn:{}:s3:::{pattern}", site.partition)).collect()
+        };
+        let sources = buckets(list(&role.read)?);
+        let mut tags = default_tags.clone();
+        for (key, value) in known(&role.tags)?.unwrap_or_default() {
+            tags.insert(key, known(&value)?.unwrap_or_default());
+        }
+        tags.insert(MADE_BY.0.to_owned(), MADE_BY.1.to_owned());
+        tags.insert("crr:site".to_owned(), site.name.to_string());
+        Ok(Some(RoleWish {
+            arn: RoleArn::of(&site.partition, &site.account, &path, &name),
+            site: site.clone(),
+            own: OwnRole {
+                path,
+                description: format!("S3 replicates buckets of site {} under this role", site.name),
+                trust: trust_policy(&site.account, &sources),
+                boundary: known(&role.permissions_boundary)?,
+                tags,
+            },
+            permissions: Permissions {
+                partition: site.partition.clone(),
+                sources,
+                destinations: buckets(list(&role.write)?),
+                object_lock: known(&role.object_lock)?.unwrap_or_default(),
+                owner_override: known(&role.owner_override)?.unwrap_or_default(),
+                decrypt: keys(&role.decrypt, "decrypt")?,
+                encrypt: keys(&role.encrypt, "encrypt")?,
+            },
+        }))
+    }
+}
+
+fn keys(value: &Attr<Vec<Attr<String>>>, name: &str) -> Result<Vec<KeyUse>, Unresolved> {
+    let wrong = |message: String| Unresolved::Wrong(Path::root().attribute("replication_role").attribute(name), message);
+    list(value)?
+        .into_iter()
+        .map(|arn| {
+            let key: KeyArn = arn.parse().map_err(|error: replication::NameError| wrong(error.to_string()))?;
+            // A key is used through S3 of its own region only.
+            let region = key.region().parse().map_err(|error: replication::NameError| wrong(error.to_string()))?;
+            Ok(KeyUse { key, region })
+        })
+        .collect()
+}
+
+impl RoleWish {
+    /// What should be.
+    pub fn desired(&self) -> Desired {
+        let policy = DesiredPolicy {
+            label: "site".to_owned(),
+            document: self.permissions.role_policy(),
+        };
+        let role = DesiredRole {
+            label: "site".to_owned(),
+            site: self.site.name.clone(),
+            standing: RoleStanding::Ours(self.own.clone()),
+            policies: [(POLICY.to_owned(), policy)].into(),
+        };
+        Desired {
+            roles: [(self.arn.clone(), role)].into(),
+            ..Desired::default()
+        }
+    }
+
+    /// What to look at.
+    pub fn reads(&self, removing: bool) -> Reads {
+        let role = RoleReads {
+            site: self.site.name.clone(),
+            policies: BTreeSet::from([POLICY.to_owned()]),
+            policy_names: removing,
+        };
+        Reads {
+            roles: [(self.arn.clone(), role)].into(),
+            ..Reads::default()
+        }
+    }
+
+    /// What can be known to fail.
+    pub fn problems(&self) -> Vec<Problem> {
+        let length = self.permissions.role_policy().to_json().chars().filter(|c| !c.is_whitespace()).count();
+        if length <= POLICY_QUOTA {
+            return Vec::new();
+        }
+        vec![Problem::error(
+            ["replication_role"],
+            format!("The role's policy would have {length} characters"),
+            format!("IAM takes {POLICY_QUOTA} in all inline policies of a role together. Use fewer and wider patterns, such as \"team-*\"."),
+        )]
+    }
+}
