@@ -169,10 +169,10 @@ impl Session {
         let mut proposed = config.clone();
         proposed.set("secret", Value::Null);
         for name in ["id", "serial", "secret_length", "shape"] {
-            if let Some(prior) = prior.and_then(|prior| prior.get(name)) {
-                if config.get(name).is_none_or(Value::is_null) {
-                    proposed.set(name, prior.clone());
-                }
+            if let Some(prior) = prior.and_then(|prior| prior.get(name))
+                && config.get(name).is_none_or(Value::is_null)
+            {
+                proposed.set(name, prior.clone());
             }
         }
         let request = wire::plan_resource_change::Request {
