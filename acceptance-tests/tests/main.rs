@@ -11,3 +11,4 @@
 mod ground;
 mod lab;
 mod pair;
+mod site;
