@@ -194,6 +194,25 @@ impl Calls {
         counts
     }
 
+    /// How many calls in a row: the longest chain in which each began after the one before had ended.
+    pub fn round_trips(&self) -> usize {
+        let mut spans: Vec<_> = self
+            .0
+            .iter()
+            .filter_map(|call| Some((call.ended?, call.began)))
+            .collect();
+        spans.sort_unstable();
+        let mut chain = 0;
+        let mut free = 0;
+        for (ended, began) in spans {
+            if chain == 0 || began >= free {
+                chain += 1;
+                free = ended;
+            }
+        }
+        chain
+    }
+
     /// One line a call, for the message of a failed test.
     pub fn lines(&self) -> String {
         let line = |recorded: &Recorded| {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -146,32 +148,41 @@ impl Running {
 
     /// The provider's processes: Terraform's children.
     pub fn provider_processes(&self) -> Vec<u32> {
-        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-        let numbers = processes.filter_map(|entry| {
-            entry
-                .file_name()
-                .to_str()
-                .and_then(|name| name.parse().ok())
-        });
-        numbers
-            .filter(|process| parent(*process) == Some(self.group))
-            .collect()
+        children(self.group)
     }
 
-    /// Waits until a provider runs and gives its most memory so far, in bytes.
-    pub async fn provider_peak_memory(&self) -> Option<u64> {
-        for _ in 0..200 {
-            if let Some(peak) = self
-                .provider_processes()
-                .into_iter()
-                .filter_map(peak_memory)
-                .max()
-            {
-                return Some(peak);
+    /// Watches how much memory the provider takes, until the command ends.
+    pub fn watch_provider_memory(&self) -> MemoryWatch {
+        let peak = Arc::new(AtomicU64::new(0));
+        let (group, seen) = (self.group, Arc::clone(&peak));
+        let task = tokio::spawn(async move {
+            loop {
+                let most = children(group).into_iter().filter_map(peak_memory).max();
+                seen.fetch_max(most.unwrap_or(0), Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        None
+        });
+        MemoryWatch { peak, task }
+    }
+}
+
+/// A watch over the provider's memory.
+#[derive(Debug)]
+pub struct MemoryWatch {
+    peak: Arc<AtomicU64>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for MemoryWatch {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl MemoryWatch {
+    /// The most that was seen, in bytes.
+    pub fn peak(&self) -> u64 {
+        self.peak.load(Ordering::SeqCst)
     }
 }
 
@@ -190,6 +201,20 @@ impl Drop for KillOnDrop {
             running.kill();
         }
     }
+}
+
+/// The processes that a process has started.
+fn children(of: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = processes.filter_map(|entry| {
+        entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+    });
+    numbers
+        .filter(|process| parent(*process) == Some(of))
+        .collect()
 }
 
 fn parent(process: u32) -> Option<u32> {

@@ -150,3 +150,22 @@ async fn memory_answers_until_something_is_written() {
         .await;
     assert!(denied.is_err());
 }
+
+#[test]
+fn round_trips_are_calls_in_a_row() {
+    let spans = |spans: &[(u64, u64)]| {
+        let call = |(began, ended): &(u64, u64)| {
+            serde_json::json!({
+                "service": "s3", "operation": "GetBucketPolicy", "resource": "b", "key": "", "access_key": "", "region": "",
+                "began": began, "ended": ended, "status": 200, "origin": "emulator",
+            })
+        };
+        let calls = serde_json::Value::Array(spans.iter().map(call).collect());
+        serde_json::from_value::<acceptance_tests::gateway::Calls>(calls)
+            .expect("calls")
+            .round_trips()
+    };
+    assert_eq!(spans(&[]), 0);
+    assert_eq!(spans(&[(0, 20), (0, 21), (1, 22)]), 1);
+    assert_eq!(spans(&[(0, 20), (0, 21), (22, 40), (22, 43), (45, 60)]), 3);
+}
