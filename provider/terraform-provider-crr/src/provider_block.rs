@@ -178,7 +178,7 @@ fn trusted(ids: Vec<Attr<String>>, taker: &mut Taker, diagnostics: &mut Diagnost
     let mut accounts = BTreeSet::new();
     for id in ids {
         let Some(id) = taker.take("trusted_account_ids", id) else { continue };
-        match id.parse() {
+        match id.parse::<AccountId>() {
             Ok(account) => {
                 accounts.insert(account);
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use replication::pair::PairRule;
-use replication::{BucketName, Direction, Filter, KeyArn, Pair, PairId, RoleChoice, RuleName, Side, Site, SiteName};
+use replication::{BucketName, Direction, Filter, KeyArn, Pair, RoleChoice, RuleName, Side, Site, SiteName};
 use serde::Deserialize;
 use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
 
@@ -130,25 +130,6 @@ impl PairAttributes {
     /// Whether the configuration gives replica modification sync a value that is known after apply only.
     pub fn awaits_replica_modifications(&self) -> bool {
         self.replica_modifications.is_unknown()
-    }
-
-    /// The name of the pair, if all of it is known.
-    pub fn id(&self) -> Option<PairId> {
-        let side = |side: &Attr<SideAttributes>| -> Option<(SiteName, BucketName)> {
-            let side = side.as_known()?;
-            Some((
-                side.site.as_known()?.parse().ok()?,
-                side.bucket.as_known()?.parse().ok()?,
-            ))
-        };
-        let (source_site, source_bucket) = side(&self.source)?;
-        let (destination_site, destination_bucket) = side(&self.destination)?;
-        Some(PairId {
-            source_site,
-            source_bucket,
-            destination_site,
-            destination_bucket,
-        })
     }
 
     /// How long an operation may take.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use replication::pair::STORAGE_CLASSES;
 use replication::{BucketName, KeyArn, RoleArn, RuleName, SiteName};
 use tfplugin::{
-    Attribute, Diagnostics, IdentityAttribute, IdentitySchema, Nested, Path, Schema, Type, Validator, Value,
+    Attribute, Diagnostics, IdentityAttribute, IdentitySchema, Nested, Path, Schema, Type, Value,
 };
 
 use crate::{duration, facets};
@@ -229,7 +229,7 @@ fn rule() -> Nested {
         )
         .attribute(
             "priority",
-            Attribute::number().optional().validate(priority()).describe(
+            Attribute::number().optional().validate(priority).describe(
                 "Which rule decides for an object that several match: the highest. Each number once in a bucket, from 0 to 2147483647. Default: a free one, in the order of the rules' names.",
             ),
         )
@@ -246,14 +246,12 @@ fn rule() -> Nested {
         )
 }
 
-fn priority() -> Validator {
-    std::sync::Arc::new(|value: &Value, path: &Path, diagnostics: &mut Diagnostics| {
-        if let Value::Number(number) = value
-            && !number.as_u64().is_some_and(|n| n <= 2_147_483_647)
-        {
-            diagnostics.error_at(path.clone(), "Not a priority", "S3 takes whole numbers from 0 to 2147483647.");
-        }
-    })
+fn priority(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    if let Value::Number(number) = value
+        && !number.as_u64().is_some_and(|n| n <= 2_147_483_647)
+    {
+        diagnostics.error_at(path.clone(), "Not a priority", "S3 takes whole numbers from 0 to 2147483647.");
+    }
 }
 
 fn timeouts() -> Nested {
