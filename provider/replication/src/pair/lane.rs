@@ -2,9 +2,9 @@
 
 use super::{Direction, Pair, RoleChoice, Side, Site, short_hash};
 use crate::arn::{RoleArn, bucket_arn};
-use crate::name::BucketName;
 use crate::bucket::Ownership;
 use crate::document::ReplicationDocument;
+use crate::name::BucketName;
 use crate::observed::Observed;
 
 /// The path of the roles that we make: policies of operators can name it.
@@ -178,5 +178,10 @@ impl Lane<'_> {
 pub fn own_role(site: &Site, bucket: &BucketName) -> RoleArn {
     let start: String = bucket.as_str().chars().take(50).collect();
     let hash = short_hash(&bucket_arn(&site.partition, bucket));
-    RoleArn::of(&site.partition, &site.account, ROLE_PATH, &format!("crr-{start}-{hash}"))
+    RoleArn::of(
+        &site.partition,
+        &site.account,
+        ROLE_PATH,
+        &format!("crr-{start}-{hash}"),
+    )
 }

@@ -321,13 +321,12 @@ fn scene(mut pair: Pair, at_source: &Others, at_destination: &Others) -> Scene {
 }
 
 /// Every byte that others wrote into the world's shared documents, and the roles that they made.
-pub fn of_others(world: &World, pair: &Pair) -> Vec<String> {
+pub fn of_others(world: &World) -> Vec<String> {
     let mut found = Vec::new();
-    let by_hand: BTreeSet<&String> = pair.rules.iter().filter_map(|r| r.id.as_ref()).collect();
     for (at, bucket) in &world.buckets {
         for rule in world.rules(at) {
             let id = &rule.rule.id;
-            if !id.starts_with("crr/") && !by_hand.contains(id) {
+            if !id.starts_with("crr/") && !id.starts_with("by hand") {
                 // A V1 rule is rewritten when the user says so: its meaning stays.
                 let text = if id == "old" {
                     rule.rule.filter.prefix.clone()
