@@ -24,9 +24,16 @@ pub use lab::{Lab, Site};
 pub use terraform::{Engine, Workdir};
 
 /// What the lab could not do, in words for whoever runs the tests.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("{0}")]
 pub struct LabError(String);
+
+/// A test that ends with an error shows it so: in words over several lines, not as one quoted line.
+impl std::fmt::Debug for LabError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
 
 impl LabError {
     /// An error with these words.
