@@ -1,28 +1,53 @@
 //! The door of the crate.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use futures::FutureExt;
 use replication::bucket::BucketRef;
 use replication::observed::Reads;
-use replication::step::Target;
 use replication::{KeyArn, Observed, Plan, RoleArn, SiteName};
+use tokio::sync::Semaphore;
 
 use crate::config::CloudConfig;
-use crate::error::{CloudError, ExecuteError};
-use crate::identity::Identity;
+use crate::connection::Connections;
+use crate::error::{CloudError, ErrorKind, ExecuteError};
+use crate::failure::Failure;
+use crate::identity::{self, Identity};
 use crate::job::Job;
-use crate::lock::Guard;
+use crate::lock::{Guard, Locks};
+use crate::once::Once;
+use crate::operation::{LIST_BUCKETS, Operation};
+use crate::recent::Recent;
+use crate::site::Site;
 
 /// All sites and their clients. A clone is the same cloud.
 #[derive(Clone)]
 pub struct Cloud {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
-    #[allow(dead_code)]
+/// What all clones share.
+pub(crate) struct Inner {
     config: CloudConfig,
+    sites: BTreeMap<SiteName, Entry>,
+    connections: Connections,
+    /// Tests answer in place of the network.
+    http: Option<SharedHttpClient>,
+    calls: Semaphore,
+    locks: Locks,
+    pub(crate) recent: Recent,
+}
+
+/// What is made for a site when it is first needed.
+#[derive(Default)]
+struct Entry {
+    site: Once<Arc<Site>>,
+    identity: Once<Identity>,
 }
 
 impl Cloud {
@@ -30,34 +55,78 @@ impl Cloud {
     ///
     /// # Errors
     ///
-    /// Where the configuration contradicts itself: an access key without its secret, a CA bundle that is none.
+    /// Where the configuration contradicts itself: an access key without its secret, or no call allowed at all.
     pub fn new(config: CloudConfig) -> Result<Self, CloudError> {
+        Self::with_http(config, None)
+    }
+
+    pub(crate) fn with_http(
+        config: CloudConfig,
+        http: Option<SharedHttpClient>,
+    ) -> Result<Self, CloudError> {
+        check(&config)?;
         Ok(Self {
-            inner: Arc::new(Inner { config }),
+            inner: Arc::new(Inner {
+                sites: config
+                    .sites
+                    .keys()
+                    .map(|name| (name.clone(), Entry::default()))
+                    .collect(),
+                calls: Semaphore::new(config.max_concurrency.min(Semaphore::MAX_PERMITS)),
+                connections: Connections::default(),
+                http,
+                locks: Locks::default(),
+                recent: Recent::default(),
+                config,
+            }),
         })
     }
 
     /// The names of the sites.
     pub fn sites(&self) -> impl Iterator<Item = &SiteName> {
-        self.inner.config.sites.keys()
+        self.inner.sites.keys()
     }
 
-    /// Who we are at a site: asked of STS once a site and process.
+    /// Who we are at a site: asked of STS once a site and process. Who asks at the same time shares the call.
     ///
     /// # Errors
     ///
     /// Where there is no such site, no region, no credentials, or STS refuses. A failure is not remembered.
-    pub async fn identity(&self, _site: &SiteName) -> Result<Identity, CloudError> {
-        todo!()
+    pub async fn identity(&self, site: &SiteName) -> Result<Identity, CloudError> {
+        let entry = self.inner.entry(site)?;
+        let inner = self.inner.clone();
+        let name = site.clone();
+        entry
+            .identity
+            .get(|| {
+                async move {
+                    let site = inner.site(&name).await?;
+                    identity::ask(&inner, &site).await
+                }
+                .boxed()
+            })
+            .await
     }
 
     /// Proves that S3 answers at a site.
     ///
     /// # Errors
     ///
-    /// Where it does not, or refuses.
-    pub async fn prove(&self, _site: &SiteName) -> Result<(), CloudError> {
-        todo!()
+    /// Where it does not. Credentials that may not list buckets are no failure: S3 has answered then, and knows them.
+    pub async fn prove(&self, site: &SiteName) -> Result<(), CloudError> {
+        let site = self.inner.site(site).await?;
+        let asked = self
+            .inner
+            .call(LIST_BUCKETS, site.s3.list_buckets().max_buckets(1).send())
+            .await;
+        match asked {
+            Ok(_) => Ok(()),
+            Err(failure) if failure.is_denied() => Ok(()),
+            Err(failure) => {
+                let what = format!("reach S3 at site \"{}\"", site.name);
+                Err(failure.at(&site, what, None))
+            }
+        }
     }
 
     /// Looks at everything that is asked, at once.
@@ -65,8 +134,8 @@ impl Cloud {
     /// # Errors
     ///
     /// Where a service could not be asked. What a service will not say is no error: it is in the answer.
-    pub async fn observe(&self, _reads: &Reads) -> Result<Observed, CloudError> {
-        todo!()
+    pub async fn observe(&self, reads: &Reads) -> Result<Observed, CloudError> {
+        crate::observe::observe(self, reads).await
     }
 
     /// Waits until nobody else in the process writes to these, and keeps others from it until the guard is dropped.
@@ -76,13 +145,7 @@ impl Cloud {
         roles: impl IntoIterator<Item = RoleArn>,
         keys: impl IntoIterator<Item = KeyArn>,
     ) -> Guard {
-        let targets: BTreeSet<Target> = buckets
-            .into_iter()
-            .map(Target::Bucket)
-            .chain(roles.into_iter().map(Target::Role))
-            .chain(keys.into_iter().map(Target::Key))
-            .collect();
-        Guard::of(targets)
+        self.inner.locks.lock(buckets, roles, keys).await
     }
 
     /// Takes the steps of a plan. It does not lock: who plans, locks before looking.
@@ -90,7 +153,128 @@ impl Cloud {
     /// # Errors
     ///
     /// After the stage in which a step failed, a wait ended or the job was cancelled.
-    pub async fn execute(&self, _plan: &Plan, _job: &Job) -> Result<(), ExecuteError> {
-        todo!()
+    pub async fn execute(&self, plan: &Plan, job: &Job) -> Result<(), ExecuteError> {
+        crate::execute::execute(self, plan, job).await
+    }
+}
+
+impl Inner {
+    fn entry(&self, name: &SiteName) -> Result<&Entry, CloudError> {
+        self.sites.get(name).ok_or_else(|| {
+            let known: Vec<String> = self.sites.keys().map(|s| format!("\"{s}\"")).collect();
+            configuration(
+                Some(name),
+                format!(
+                    "the provider's sites have no \"{name}\"; there is {}",
+                    if known.is_empty() {
+                        "none".to_owned()
+                    } else {
+                        known.join(", ")
+                    }
+                ),
+            )
+        })
+    }
+
+    /// A site and its clients, made once.
+    pub(crate) async fn site(self: &Arc<Self>, name: &SiteName) -> Result<Arc<Site>, CloudError> {
+        let entry = self.entry(name)?;
+        let inner = self.clone();
+        let name = name.clone();
+        entry
+            .site
+            .get(|| {
+                async move {
+                    let Some(config) = inner.config.sites.get(&name).cloned() else {
+                        return Err(configuration(Some(&name), "no such site".to_owned()));
+                    };
+                    let http = match &inner.http {
+                        Some(http) => http.clone(),
+                        None => {
+                            let bundle = config.ca_bundle.as_deref();
+                            inner.connections.trusting(bundle).await.map_err(|mut e| {
+                                e.site = Some(name.clone());
+                                e
+                            })?
+                        }
+                    };
+                    Site::make(name, config, &inner.config, http)
+                        .await
+                        .map(Arc::new)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Makes one call. All calls of the process come through here, and so many at once as `max_concurrency` allows.
+    pub(crate) async fn call<T, E>(
+        &self,
+        operation: Operation,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, Failure>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        // The SDK's futures are some kilobytes each, and many of ours nest them.
+        let request = Box::pin(request);
+        // The semaphore is never closed.
+        let _permit = self.calls.acquire().await;
+        request
+            .await
+            .map_err(|error| Failure::of(operation, &error))
+    }
+}
+
+fn configuration(site: Option<&SiteName>, message: String) -> CloudError {
+    CloudError {
+        kind: ErrorKind::Configuration,
+        what: site.map_or_else(
+            || "use the provider's configuration".to_owned(),
+            |site| format!("reach site \"{site}\""),
+        ),
+        site: site.cloned(),
+        operation: String::new(),
+        code: None,
+        message,
+        request_id: None,
+        status: None,
+        remedy: None,
+        target: None,
+    }
+}
+
+fn check(config: &CloudConfig) -> Result<(), CloudError> {
+    if config.max_concurrency == 0 {
+        let message = "max_concurrency is 0: no call could ever be made".to_owned();
+        return Err(configuration(None, message));
+    }
+    for (name, site) in &config.sites {
+        let wrong = match (&site.access_key, &site.secret_key, &site.session_token) {
+            (Some(_), None, _) => "it has access_key without secret_key",
+            (None, Some(_), _) => "it has secret_key without access_key",
+            (None, None, Some(_)) => "it has session_token without access_key and secret_key",
+            _ => continue,
+        };
+        return Err(configuration(Some(name), wrong.to_owned()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Terraform's calls run on many threads: this does not compile if a future is bound to one.
+    #[test]
+    fn futures_may_move_between_threads() {
+        fn movable<T: Send>(_: T) {}
+        let cloud = Cloud::new(CloudConfig::default()).unwrap();
+        let site: SiteName = "east".parse().unwrap();
+        movable(cloud.identity(&site));
+        movable(cloud.prove(&site));
+        movable(cloud.observe(&Reads::default()));
+        movable(cloud.lock([], [], []));
+        movable(cloud.execute(&Plan::default(), &Job::default()));
     }
 }

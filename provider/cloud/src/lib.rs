@@ -20,12 +20,23 @@
 //! * Every call on a bucket names the account that should own it, so a stranger's bucket of that name is never touched.
 //! * No secret is printed, in no error and in no log.
 
-pub mod cloud;
-pub mod config;
-pub mod error;
-pub mod identity;
-pub mod job;
-pub mod lock;
+mod cloud;
+mod config;
+mod connection;
+mod error;
+mod exchange;
+mod execute;
+mod failure;
+mod identity;
+mod job;
+mod lock;
+mod observe;
+mod once;
+mod operation;
+mod recent;
+mod remedy;
+mod site;
+mod wait;
 
 pub use cloud::Cloud;
 pub use config::{AssumeRole, CloudConfig, Retry, Secret, SiteConfig};

@@ -1,17 +1,80 @@
 //! One writer a thing at a time inside the process.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use replication::step::Target;
+use replication::bucket::BucketRef;
+use replication::{KeyArn, RoleArn};
+use tokio::sync::OwnedMutexGuard;
+
+/// What is locked. A bucket by its name alone: two sites may be two ways to one bucket.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Bucket(String),
+    Role(RoleArn),
+    Key(KeyArn),
+}
+
+type Registry = Arc<Mutex<BTreeMap<Key, Arc<tokio::sync::Mutex<()>>>>>;
+
+/// The locks that somebody holds or waits for.
+#[derive(Debug, Default)]
+pub(crate) struct Locks {
+    registry: Registry,
+}
 
 /// Holds the locks of some buckets, roles and keys until it is dropped.
 #[derive(Debug)]
+#[must_use = "the locks are held only as long as this is"]
 pub struct Guard {
-    _targets: BTreeSet<Target>,
+    held: Vec<(Key, OwnedMutexGuard<()>)>,
+    registry: Registry,
 }
 
-impl Guard {
-    pub(crate) fn of(targets: BTreeSet<Target>) -> Self {
-        Self { _targets: targets }
+impl Locks {
+    /// Takes the locks one after the other in one order for all, so that no two wait for each other.
+    pub(crate) async fn lock(
+        &self,
+        buckets: impl IntoIterator<Item = BucketRef>,
+        roles: impl IntoIterator<Item = RoleArn>,
+        keys: impl IntoIterator<Item = KeyArn>,
+    ) -> Guard {
+        let wanted: BTreeSet<Key> = buckets
+            .into_iter()
+            .map(|at| Key::Bucket(at.bucket.as_str().to_owned()))
+            .chain(roles.into_iter().map(Key::Role))
+            .chain(keys.into_iter().map(Key::Key))
+            .collect();
+        let mut guard = Guard {
+            held: Vec::with_capacity(wanted.len()),
+            registry: self.registry.clone(),
+        };
+        for key in wanted {
+            let lock = self
+                .registry
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .entry(key.clone())
+                .or_default()
+                .clone();
+            guard.held.push((key, lock.lock_owned().await));
+        }
+        guard
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, held) in self.held.drain(..) {
+            drop(held);
+            // Nobody can come to hold it meanwhile: that takes the registry.
+            if registry
+                .get(&key)
+                .is_some_and(|lock| Arc::strong_count(lock) == 1)
+            {
+                registry.remove(&key);
+            }
+        }
     }
 }

@@ -1,0 +1,115 @@
+//! Taking the steps of a plan: stage after stage, the targets of a stage at once, the steps of a target in their order.
+
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+use replication::step::{PlannedStep, Target};
+use replication::{Plan, Stage, Step};
+
+use crate::cloud::Cloud;
+use crate::error::{CloudError, ExecuteError};
+use crate::job::Job;
+use crate::wait::{Patience, over};
+
+mod bucket;
+mod creation;
+mod emptying;
+mod key;
+mod policy;
+mod replication_rules;
+mod role;
+
+/// Takes the plan. After a stage in which a step failed no other is begun.
+pub(crate) async fn execute(cloud: &Cloud, plan: &Plan, job: &Job) -> Result<(), ExecuteError> {
+    let total = plan.steps().count();
+    let mut taken = 0;
+    for stage in &plan.stages {
+        let outcomes = join_all(
+            targets(stage)
+                .into_values()
+                .map(|steps| take_all(cloud, job, steps)),
+        )
+        .await;
+        let mut failures = Vec::new();
+        for outcome in outcomes {
+            taken += outcome.taken;
+            failures.extend(outcome.failure);
+        }
+        if !failures.is_empty() {
+            return Err(ExecuteError {
+                failures,
+                taken,
+                left: total - taken,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The steps of a stage by what they write to.
+fn targets(stage: &Stage) -> BTreeMap<Target, Vec<&PlannedStep>> {
+    let mut targets: BTreeMap<Target, Vec<&PlannedStep>> = BTreeMap::new();
+    for step in &stage.steps {
+        targets.entry(step.step.target()).or_default().push(step);
+    }
+    targets
+}
+
+/// How far the steps on one target came.
+struct Outcome {
+    taken: usize,
+    failure: Option<CloudError>,
+}
+
+async fn take_all(cloud: &Cloud, job: &Job, steps: Vec<&PlannedStep>) -> Outcome {
+    let mut taken = 0;
+    for planned in steps {
+        if let Err(failure) = take(cloud, job, planned).await {
+            let failure = Some(failure);
+            return Outcome { taken, failure };
+        }
+        taken += 1;
+    }
+    Outcome {
+        taken,
+        failure: None,
+    }
+}
+
+async fn take(cloud: &Cloud, job: &Job, planned: &PlannedStep) -> Result<(), CloudError> {
+    let step = &planned.step;
+    let target = step.target();
+    if let Some(ended) = over(job) {
+        return Err(ended.before(step.to_string(), target));
+    }
+    let because = planned.because.join(", ");
+    tracing::info!(step = %step, because, "taking a step");
+    let patience = Patience::new(job, &cloud.inner.recent);
+    // Each kind of step is some kilobytes of state: boxed, only the one that runs takes them.
+    let result = match &target {
+        Target::Bucket(at) => Box::pin(bucket::take(cloud, at, step, patience)).await,
+        Target::Role(role) => Box::pin(role::take(cloud, role, step, patience)).await,
+        Target::Key(key) => Box::pin(key::take(cloud, key, step, patience)).await,
+    };
+    match &result {
+        Ok(()) => {
+            if is_made_known_slowly(step) {
+                cloud.inner.recent.note(target);
+            }
+        }
+        Err(error) => tracing::warn!(step = %step, error = %error, "a step failed"),
+    }
+    result
+}
+
+/// Whether services need a while to know what the step did.
+fn is_made_known_slowly(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::CreateBucket { .. }
+            | Step::PutVersioning { .. }
+            | Step::CreateRole { .. }
+            | Step::PutRoleTrust { .. }
+            | Step::PutRolePolicy { .. }
+    )
+}

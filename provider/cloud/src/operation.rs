@@ -1,0 +1,75 @@
+//! The calls that this crate makes, by the names that the services give them.
+
+use std::fmt;
+
+/// One call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Operation {
+    /// The service, as endpoints are named: `s3`.
+    pub service: &'static str,
+    /// The call: `GetBucketPolicy`.
+    pub name: &'static str,
+    /// The action that a policy must allow for it. It is not always the call's name.
+    pub action: &'static str,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.service, self.name)
+    }
+}
+
+macro_rules! operations {
+    ($($constant:ident = $service:literal $name:literal $action:literal;)*) => {
+        $(pub(crate) const $constant: Operation = Operation {
+            service: $service,
+            name: $name,
+            action: $action,
+        };)*
+    };
+}
+
+operations! {
+    GET_CALLER_IDENTITY = "sts" "GetCallerIdentity" "sts:GetCallerIdentity";
+    LIST_BUCKETS = "s3" "ListBuckets" "s3:ListAllMyBuckets";
+    CREATE_BUCKET = "s3" "CreateBucket" "s3:CreateBucket";
+    DELETE_BUCKET = "s3" "DeleteBucket" "s3:DeleteBucket";
+    GET_BUCKET_VERSIONING = "s3" "GetBucketVersioning" "s3:GetBucketVersioning";
+    PUT_BUCKET_VERSIONING = "s3" "PutBucketVersioning" "s3:PutBucketVersioning";
+    GET_BUCKET_REPLICATION = "s3" "GetBucketReplication" "s3:GetReplicationConfiguration";
+    PUT_BUCKET_REPLICATION = "s3" "PutBucketReplication" "s3:PutReplicationConfiguration";
+    DELETE_BUCKET_REPLICATION = "s3" "DeleteBucketReplication" "s3:PutReplicationConfiguration";
+    GET_BUCKET_POLICY = "s3" "GetBucketPolicy" "s3:GetBucketPolicy";
+    PUT_BUCKET_POLICY = "s3" "PutBucketPolicy" "s3:PutBucketPolicy";
+    DELETE_BUCKET_POLICY = "s3" "DeleteBucketPolicy" "s3:DeleteBucketPolicy";
+    GET_BUCKET_ENCRYPTION = "s3" "GetBucketEncryption" "s3:GetEncryptionConfiguration";
+    PUT_BUCKET_ENCRYPTION = "s3" "PutBucketEncryption" "s3:PutEncryptionConfiguration";
+    GET_BUCKET_OWNERSHIP = "s3" "GetBucketOwnershipControls" "s3:GetBucketOwnershipControls";
+    PUT_BUCKET_OWNERSHIP = "s3" "PutBucketOwnershipControls" "s3:PutBucketOwnershipControls";
+    GET_PUBLIC_ACCESS_BLOCK = "s3" "GetPublicAccessBlock" "s3:GetBucketPublicAccessBlock";
+    PUT_PUBLIC_ACCESS_BLOCK = "s3" "PutPublicAccessBlock" "s3:PutBucketPublicAccessBlock";
+    GET_BUCKET_TAGGING = "s3" "GetBucketTagging" "s3:GetBucketTagging";
+    PUT_BUCKET_TAGGING = "s3" "PutBucketTagging" "s3:PutBucketTagging";
+    GET_OBJECT_LOCK = "s3" "GetObjectLockConfiguration" "s3:GetBucketObjectLockConfiguration";
+    PUT_OBJECT_LOCK = "s3" "PutObjectLockConfiguration" "s3:PutBucketObjectLockConfiguration";
+    LIST_OBJECT_VERSIONS = "s3" "ListObjectVersions" "s3:ListBucketVersions";
+    DELETE_OBJECTS = "s3" "DeleteObjects" "s3:DeleteObjectVersion";
+    LIST_UPLOADS = "s3" "ListMultipartUploads" "s3:ListBucketMultipartUploads";
+    ABORT_UPLOAD = "s3" "AbortMultipartUpload" "s3:AbortMultipartUpload";
+    GET_ROLE = "iam" "GetRole" "iam:GetRole";
+    CREATE_ROLE = "iam" "CreateRole" "iam:CreateRole";
+    DELETE_ROLE = "iam" "DeleteRole" "iam:DeleteRole";
+    TAG_ROLE = "iam" "TagRole" "iam:TagRole";
+    PUT_ROLE_TRUST = "iam" "UpdateAssumeRolePolicy" "iam:UpdateAssumeRolePolicy";
+    PUT_ROLE_BOUNDARY = "iam" "PutRolePermissionsBoundary" "iam:PutRolePermissionsBoundary";
+    DELETE_ROLE_BOUNDARY = "iam" "DeleteRolePermissionsBoundary" "iam:DeleteRolePermissionsBoundary";
+    GET_ROLE_POLICY = "iam" "GetRolePolicy" "iam:GetRolePolicy";
+    PUT_ROLE_POLICY = "iam" "PutRolePolicy" "iam:PutRolePolicy";
+    DELETE_ROLE_POLICY = "iam" "DeleteRolePolicy" "iam:DeleteRolePolicy";
+    LIST_ROLE_POLICIES = "iam" "ListRolePolicies" "iam:ListRolePolicies";
+    LIST_ATTACHED_POLICIES = "iam" "ListAttachedRolePolicies" "iam:ListAttachedRolePolicies";
+    DETACH_ROLE_POLICY = "iam" "DetachRolePolicy" "iam:DetachRolePolicy";
+    DESCRIBE_KEY = "kms" "DescribeKey" "kms:DescribeKey";
+    GET_KEY_POLICY = "kms" "GetKeyPolicy" "kms:GetKeyPolicy";
+    PUT_KEY_POLICY = "kms" "PutKeyPolicy" "kms:PutKeyPolicy";
+}

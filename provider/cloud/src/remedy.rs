@@ -1,0 +1,71 @@
+//! What to do about a failure.
+
+use crate::error::ErrorKind;
+use crate::failure::Failure;
+use crate::site::Site;
+
+/// What the user can do, where it is known.
+pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
+    let name = &site.name;
+    match failure.kind {
+        ErrorKind::Credentials => {
+            return Some(format!(
+                "Give credentials for site \"{name}\": profile, assume_role, or access_key with secret_key in the provider's sites, or any source of the AWS SDK (environment, shared files, SSO, web identity, instance metadata). If they are given, check that they are current and that this machine's clock is right."
+            ));
+        }
+        ErrorKind::Connection => {
+            return Some(format!(
+                "Check region and endpoints of site \"{name}\" in the provider's sites, and that this machine reaches them (proxy, firewall, CA bundle)."
+            ));
+        }
+        _ => {}
+    }
+    if failure.is_denied() {
+        return Some(format!(
+            "Allow {} to the credentials of site \"{name}\" in their policies, boundaries and service control policies. On a bucket it may also be that another account than the site's owns it.",
+            failure.operation.action
+        ));
+    }
+    if failure.is_elsewhere() {
+        let place = failure
+            .region
+            .as_ref()
+            .map_or_else(String::new, |region| format!(", {region}"));
+        return Some(format!(
+            "The bucket is in another region{place}, and site \"{name}\" is in {}. Name the site of the bucket's region.",
+            site.region
+        ));
+    }
+    let text = match failure.code.as_deref()? {
+        "NoSuchBucket" => "Check the bucket's name and site; it may have been deleted meanwhile.",
+        "BucketAlreadyExists" => {
+            "Somebody else owns a bucket of this name: names are shared by all accounts of a partition. Choose another."
+        }
+        "BucketAlreadyOwnedByYou" => {
+            "The account has this bucket already, and it does not carry our tag: use it as it is, without creating it."
+        }
+        "BucketNotEmpty" => {
+            "Objects, versions or delete markers are left in the bucket, or were written meanwhile. Stop what writes to it, then try again; to have it emptied, say force_destroy."
+        }
+        "EntityAlreadyExists" => {
+            "The account has a role of this name that does not carry our tag. Name another role, or give this one as the role to use."
+        }
+        "LimitExceeded" | "TooManyBuckets" => {
+            "A quota of the account is used up: raise it, or use one role for the whole site."
+        }
+        "OperationAborted" => {
+            "Something else keeps changing this bucket. Find out what, or try again later."
+        }
+        "IllegalLocationConstraintException" | "InvalidLocationConstraint" => {
+            "The site's region is not the one of its endpoint, or is not enabled in the account."
+        }
+        "DeleteConflict" => {
+            "Something is still attached to the role, such as an instance profile: detach it."
+        }
+        "InvalidBucketState" => {
+            "Replication or Object Lock keeps the bucket from this. Both buckets of a pair need the same Object Lock setting."
+        }
+        _ => return None,
+    };
+    Some(text.to_owned())
+}

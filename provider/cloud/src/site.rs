@@ -1,0 +1,197 @@
+//! One site as it is spoken to: its region, its endpoints, its clients.
+
+use std::collections::BTreeMap;
+
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::{BehaviorVersion, FrameworkMetadata, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use replication::{Region, SiteName};
+
+use crate::config::{AssumeRole, CloudConfig, Retry, SiteConfig};
+use crate::connection::{CONNECT_TIMEOUT, READ_TIMEOUT};
+use crate::error::{CloudError, ErrorKind};
+
+/// A site and its clients.
+pub(crate) struct Site {
+    pub name: SiteName,
+    pub region: Region,
+    /// The endpoints in force by service, where they are not the SDK's own.
+    pub endpoints: BTreeMap<String, String>,
+    pub s3: aws_sdk_s3::Client,
+    pub iam: aws_sdk_iam::Client,
+    pub sts: aws_sdk_sts::Client,
+    pub kms: aws_sdk_kms::Client,
+}
+
+/// The services that we speak to, and the names by which the SDK's configuration knows their endpoints.
+const SERVICES: [(&str, &str); 5] = [
+    ("s3", "S3"),
+    ("iam", "IAM"),
+    ("sts", "STS"),
+    ("kms", "KMS"),
+    ("s3control", "S3 Control"),
+];
+
+impl Site {
+    /// Resolves a site's configuration and makes its clients.
+    pub(crate) async fn make(
+        name: SiteName,
+        config: SiteConfig,
+        all: &CloudConfig,
+        http: SharedHttpClient,
+    ) -> Result<Self, CloudError> {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http)
+            .retry_config(retry_config(all.retry))
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(CONNECT_TIMEOUT)
+                    .read_timeout(READ_TIMEOUT)
+                    .build(),
+            );
+        for metadata in user_agent(all) {
+            loader = loader.framework_metadata(metadata);
+        }
+        if let Some(profile) = &config.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = &config.region {
+            loader = loader.region(aws_config::Region::new(region.clone()));
+        }
+        if let (Some(key), Some(secret)) = (&config.access_key, &config.secret_key) {
+            loader = loader.credentials_provider(Credentials::new(
+                key.reveal(),
+                secret.reveal(),
+                config.session_token.as_ref().map(|t| t.reveal().to_owned()),
+                None,
+                "site",
+            ));
+        }
+        let mut sdk = loader.load().await;
+        let region = region(&name, &sdk)?;
+        let endpoints = endpoints(&config, &sdk);
+        if let Some(role) = &config.assume_role {
+            sdk = assume(role, sdk, endpoints.get("sts")).await;
+        }
+        // What the environment says of endpoints is in `endpoints` already.
+        let given = |service: &str| endpoints.get(service).cloned();
+        let mut s3 = aws_sdk_s3::config::Builder::from(&sdk).force_path_style(config.path_style);
+        s3.set_endpoint_url(given("s3"));
+        let mut iam = aws_sdk_iam::config::Builder::from(&sdk);
+        iam.set_endpoint_url(given("iam"));
+        let mut sts = aws_sdk_sts::config::Builder::from(&sdk);
+        sts.set_endpoint_url(given("sts"));
+        let mut kms = aws_sdk_kms::config::Builder::from(&sdk);
+        kms.set_endpoint_url(given("kms"));
+        Ok(Self {
+            name,
+            region,
+            endpoints,
+            s3: aws_sdk_s3::Client::from_conf(s3.build()),
+            iam: aws_sdk_iam::Client::from_conf(iam.build()),
+            sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            kms: aws_sdk_kms::Client::from_conf(kms.build()),
+        })
+    }
+
+    /// Where a service of the site is, for people.
+    pub(crate) fn endpoint(&self, service: &str) -> String {
+        self.endpoints
+            .get(service)
+            .cloned()
+            .unwrap_or_else(|| format!("the AWS endpoint of {service} for region {}", self.region))
+    }
+
+    /// Whether S3 here is somebody else's, or reached in a way of the user's own.
+    pub(crate) fn has_own_s3(&self) -> bool {
+        self.endpoints.contains_key("s3")
+    }
+}
+
+/// Us, and after us who drives us. What cannot stand in a user agent is left out.
+fn user_agent(all: &CloudConfig) -> impl Iterator<Item = FrameworkMetadata> {
+    let us = ("crr".to_owned(), Some(env!("CARGO_PKG_VERSION").to_owned()));
+    std::iter::once(us)
+        .chain(all.user_agent.iter().cloned())
+        .filter_map(|(name, version)| FrameworkMetadata::new(name, version).ok())
+}
+
+fn retry_config(retry: Retry) -> RetryConfig {
+    let config = if retry.adaptive {
+        RetryConfig::adaptive()
+    } else {
+        RetryConfig::standard()
+    };
+    config.with_max_attempts(retry.attempts.max(1))
+}
+
+fn region(name: &SiteName, sdk: &SdkConfig) -> Result<Region, CloudError> {
+    let configuration = |message: String, remedy: String| CloudError {
+        kind: ErrorKind::Configuration,
+        what: format!("reach site \"{name}\""),
+        site: Some(name.clone()),
+        operation: String::new(),
+        code: None,
+        message,
+        request_id: None,
+        status: None,
+        remedy: Some(remedy),
+        target: None,
+    };
+    let remedy = format!("Set region of site \"{name}\" in the provider's sites.");
+    let Some(region) = sdk.region() else {
+        let message =
+            "it has no region, and neither its profile nor the environment names one".to_owned();
+        return Err(configuration(message, remedy));
+    };
+    region
+        .as_ref()
+        .parse()
+        .map_err(|e: replication::NameError| configuration(e.to_string(), remedy))
+}
+
+/// The site's endpoints, else those of the environment and the profile, for one service or for all.
+fn endpoints(config: &SiteConfig, sdk: &SdkConfig) -> BTreeMap<String, String> {
+    let mut endpoints = config.endpoints.clone();
+    for (service, id) in SERVICES {
+        if endpoints.contains_key(service) {
+            continue;
+        }
+        let key = aws_types::service_config::ServiceConfigKey::builder()
+            .service_id(id)
+            .env("AWS_ENDPOINT_URL")
+            .profile("endpoint_url")
+            .build();
+        let of_service = key
+            .ok()
+            .and_then(|key| sdk.service_config().and_then(|c| c.load_config(key)));
+        if let Some(url) = of_service.or_else(|| sdk.endpoint_url().map(str::to_owned)) {
+            endpoints.insert(service.to_owned(), url);
+        }
+    }
+    endpoints
+}
+
+/// The same configuration with the credentials of a role, which STS gives for the credentials that it has.
+async fn assume(role: &AssumeRole, sdk: SdkConfig, sts: Option<&String>) -> SdkConfig {
+    let mut base = sdk.clone().into_builder();
+    base.set_endpoint_url(sts.cloned());
+    let mut provider = AssumeRoleProvider::builder(&role.role_arn)
+        .session_name(role.session_name.as_deref().unwrap_or("crr"))
+        .configure(&base.build());
+    if let Some(id) = &role.external_id {
+        provider = provider.external_id(id);
+    }
+    if let Some(duration) = role.duration {
+        provider = provider.session_length(duration);
+    }
+    if !role.tags.is_empty() {
+        provider = provider.tags(role.tags.clone());
+    }
+    let credentials = SharedCredentialsProvider::new(provider.build().await);
+    sdk.into_builder().credentials_provider(credentials).build()
+}

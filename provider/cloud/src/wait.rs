@@ -1,0 +1,207 @@
+//! Waiting for what is merely not yet there.
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+use replication::step::Target;
+use tokio::time::{Instant, sleep};
+
+use crate::error::{CloudError, ErrorKind};
+use crate::failure::Failure;
+use crate::job::Job;
+use crate::recent::Recent;
+use crate::site::Site;
+
+mod spread;
+
+use spread::{New, spread};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// How long one step has waited already, and whether it may wait on.
+pub(crate) struct Patience<'a> {
+    job: &'a Job,
+    recent: &'a Recent,
+    since: Option<Instant>,
+    pauses: u32,
+}
+
+impl<'a> Patience<'a> {
+    pub(crate) fn new(job: &'a Job, recent: &'a Recent) -> Self {
+        Self {
+            job,
+            recent,
+            since: None,
+            pauses: 0,
+        }
+    }
+
+    /// Returns after a pause if another try may succeed.
+    ///
+    /// # Errors
+    ///
+    /// Where the failure is the user's to mend, the bound is reached, or the job ends.
+    pub(crate) async fn wait(&mut self, failure: Failure) -> Result<(), Ended> {
+        let new = New {
+            role: self.recent.any(|t| matches!(t, Target::Role(_))),
+            bucket: self.recent.any(|t| matches!(t, Target::Bucket(_))),
+        };
+        let Some(spread) = spread(&failure, new) else {
+            return Err(Ended::refused(failure));
+        };
+        let now = Instant::now();
+        let since = *self.since.get_or_insert(now);
+        let waited = now.duration_since(since);
+        let mut left = spread.bound().saturating_sub(waited);
+        if let Some(deadline) = self.job.deadline {
+            left = left.min(deadline.saturating_duration_since(now));
+        }
+        if left.is_zero() {
+            return Err(Ended {
+                kind: ErrorKind::TimedOut,
+                note: Some(format!(
+                    "waited {} s for {spread}",
+                    waited.as_secs_f32().round()
+                )),
+                failure: Some(failure),
+            });
+        }
+        let pause = pause(self.pauses).min(left);
+        self.pauses += 1;
+        tracing::debug!(operation = %failure.operation, answer = %failure.words(), pause = ?pause, "waiting for {spread}");
+        tokio::select! {
+            () = self.job.cancel.cancelled() => Err(Ended {
+                kind: ErrorKind::Cancelled,
+                note: Some(format!("cancelled while waiting for {spread}")),
+                failure: Some(failure),
+            }),
+            () = sleep(pause) => Ok(()),
+        }
+    }
+
+    /// Whether the job goes on.
+    ///
+    /// # Errors
+    ///
+    /// Where it is cancelled or its deadline is over.
+    pub(crate) fn check(&self) -> Result<(), Ended> {
+        over(self.job).map_or(Ok(()), Err)
+    }
+}
+
+/// Why the job is over, if it is.
+pub(crate) fn over(job: &Job) -> Option<Ended> {
+    let (kind, note) = if job.cancel.is_cancelled() {
+        (ErrorKind::Cancelled, "cancelled before it was begun")
+    } else if job
+        .deadline
+        .is_some_and(|deadline| deadline <= Instant::now())
+    {
+        (
+            ErrorKind::TimedOut,
+            "the time for all of it was over before it was begun",
+        )
+    } else {
+        return None;
+    };
+    Some(Ended {
+        kind,
+        note: Some(note.to_owned()),
+        failure: None,
+    })
+}
+
+/// Twice as long each time up to the longest, less a random part up to a half: those who wait for one thing shall not all
+/// come back at once.
+fn pause(number: u32) -> Duration {
+    let whole = FIRST_PAUSE
+        .saturating_mul(2_u32.saturating_pow(number.min(16)))
+        .min(LONGEST_PAUSE);
+    let random = RandomState::new().hash_one(number) % 1024;
+    // Below 1024, so nothing is lost.
+    let random = u32::try_from(random).unwrap_or_default();
+    whole - whole / 2 * random / 1024
+}
+
+/// Why a step came to its end before its time.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    kind: ErrorKind,
+    /// What was waited for, and how long.
+    note: Option<String>,
+    failure: Option<Failure>,
+}
+
+impl Ended {
+    /// A failure that no waiting mends.
+    pub(crate) fn refused(failure: Failure) -> Self {
+        Self {
+            kind: failure.kind,
+            note: None,
+            failure: Some(failure),
+        }
+    }
+
+    /// The error that a person reads.
+    pub(crate) fn at(self, site: &Site, what: String, target: Target) -> CloudError {
+        let Some(failure) = self.failure else {
+            return without_call(self.kind, self.note, what, target);
+        };
+        let mut error = failure.at(site, what, Some(target));
+        error.kind = self.kind;
+        if let Some(note) = self.note {
+            error.message = format!("{} ({note})", error.message);
+        }
+        error
+    }
+
+    /// The error of a step that was not begun.
+    pub(crate) fn before(self, what: String, target: Target) -> CloudError {
+        without_call(self.kind, self.note, what, target)
+    }
+}
+
+impl From<Failure> for Ended {
+    fn from(failure: Failure) -> Self {
+        Self::refused(failure)
+    }
+}
+
+fn without_call(kind: ErrorKind, note: Option<String>, what: String, target: Target) -> CloudError {
+    CloudError {
+        kind,
+        what,
+        site: match &target {
+            Target::Bucket(at) => Some(at.site.clone()),
+            _ => None,
+        },
+        operation: String::new(),
+        code: None,
+        message: note.unwrap_or_default(),
+        request_id: None,
+        status: None,
+        remedy: Some("What was done so far stays: apply again to go on from there.".to_owned()),
+        target: Some(target),
+    }
+}
+
+/// Tries until it succeeds or patience ends.
+macro_rules! persist {
+    ($patience:expr, $attempt:expr) => {
+        loop {
+            match $attempt.await {
+                Ok(answer) => break Ok::<_, $crate::wait::Ended>(answer),
+                Err(failure) => {
+                    if let Err(ended) = $patience.wait(failure).await {
+                        break Err(ended);
+                    }
+                }
+            }
+        }
+    };
+}
+pub(crate) use persist;
+
+#[cfg(test)]
+mod tests;

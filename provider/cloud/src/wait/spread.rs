@@ -1,0 +1,121 @@
+//! Which failures pass by themselves. IAM and parts of S3 are eventually consistent: what one part of them has
+//! accepted, another does not know yet.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::error::ErrorKind;
+use crate::failure::Failure;
+use crate::operation::{
+    DELETE_ROLE, PUT_BUCKET_REPLICATION, PUT_ROLE_BOUNDARY, PUT_ROLE_POLICY, PUT_ROLE_TRUST,
+    TAG_ROLE,
+};
+
+/// What this process wrote a moment ago: only then can a failure be a matter of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct New {
+    pub role: bool,
+    pub bucket: bool,
+}
+
+/// What has not yet spread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spread {
+    /// Versioning was switched on, and replication does not see it yet.
+    Versioning,
+    /// S3 or IAM does not know the new role yet.
+    Role,
+    /// A policy names a principal that the service does not know yet, and it was made a moment ago …
+    NewPrincipal,
+    /// … or by somebody else, or before a crash.
+    Principal,
+    /// The bucket was made a moment ago.
+    Bucket,
+    /// Another change is going on.
+    Conflict,
+    /// IAM still counts policies that were taken off the role.
+    Detached,
+}
+
+impl Spread {
+    /// How long to wait for it at most.
+    pub(crate) fn bound(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Versioning | Self::NewPrincipal | Self::Bucket | Self::Conflict => 120,
+            Self::Role => 60,
+            Self::Principal => 30,
+            Self::Detached => 20,
+        })
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Versioning => "versioning to be in force on both buckets",
+            Self::Role => "the new role to be known everywhere",
+            Self::NewPrincipal | Self::Principal => "the policy's principals to be known",
+            Self::Bucket => "the new bucket to be known everywhere",
+            Self::Conflict => "another change to finish",
+            Self::Detached => "the role's policies to be gone",
+        })
+    }
+}
+
+/// What to wait for; none: the failure is the user's to mend.
+pub(crate) fn spread(failure: &Failure, new: New) -> Option<Spread> {
+    if failure.kind != ErrorKind::Service {
+        return None;
+    }
+    if failure.is(&[
+        "OperationAborted",
+        "ConcurrentModification",
+        "ConcurrentModificationException",
+        "EntityTemporarilyUnmodifiable",
+    ]) {
+        return Some(Spread::Conflict);
+    }
+    let words = failure.message.to_ascii_lowercase();
+    if failure.is(&[
+        "MalformedPolicy",
+        "MalformedPolicyDocument",
+        "MalformedPolicyDocumentException",
+    ]) && words.contains("invalid principal")
+        || words.contains("one or more invalid principals")
+    {
+        return Some(if new.role {
+            Spread::NewPrincipal
+        } else {
+            Spread::Principal
+        });
+    }
+    if failure.operation == PUT_BUCKET_REPLICATION
+        && let Some(spread) = replication(failure, &words, new)
+    {
+        return Some(spread);
+    }
+    if new.bucket && failure.is_no_bucket() {
+        return Some(Spread::Bucket);
+    }
+    let on_role = [PUT_ROLE_POLICY, PUT_ROLE_TRUST, PUT_ROLE_BOUNDARY, TAG_ROLE];
+    if new.role && on_role.contains(&failure.operation) && failure.is(&["NoSuchEntity"]) {
+        return Some(Spread::Role);
+    }
+    (failure.operation == DELETE_ROLE && failure.is(&["DeleteConflict"]))
+        .then_some(Spread::Detached)
+}
+
+fn replication(failure: &Failure, words: &str, new: New) -> Option<Spread> {
+    if words.contains("versioning must be 'enabled'")
+        || words.contains("must have versioning enabled")
+    {
+        return Some(Spread::Versioning);
+    }
+    if new.bucket && words.contains("destination bucket must exist") {
+        return Some(Spread::Bucket);
+    }
+    // Where the caller himself lacks a permission, the message names him and it.
+    let of_the_role =
+        failure.is(&["AccessDenied"]) && !words.contains("is not authorized to perform");
+    (new.role && (of_the_role || failure.is(&["InvalidArgument"]))).then_some(Spread::Role)
+}
