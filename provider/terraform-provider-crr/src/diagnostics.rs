@@ -9,7 +9,11 @@ pub fn path(at: &[String]) -> Path {
     let mut path = Path::root();
     let mut in_map = false;
     for segment in at {
-        path = if in_map { path.key(segment) } else { path.attribute(segment) };
+        path = if in_map {
+            path.key(segment)
+        } else {
+            path.attribute(segment)
+        };
         in_map = !in_map && segment == "rules";
     }
     path

@@ -22,9 +22,15 @@ pub fn attribute(description: &str) -> Attribute {
     Attribute::string()
         .optional()
         .describe(description)
-        .validate(|value: &Value, path: &Path, diagnostics: &mut Diagnostics| {
-            if let Some(Err(error)) = value.as_str().map(parse) {
-                diagnostics.error_at(path.clone(), "Not a duration", format!("{error}. Write such as \"30s\", \"20m\" or \"1h 30m\"."));
-            }
-        })
+        .validate(
+            |value: &Value, path: &Path, diagnostics: &mut Diagnostics| {
+                if let Some(Err(error)) = value.as_str().map(parse) {
+                    diagnostics.error_at(
+                        path.clone(),
+                        "Not a duration",
+                        format!("{error}. Write such as \"30s\", \"20m\" or \"1h 30m\"."),
+                    );
+                }
+            },
+        )
 }

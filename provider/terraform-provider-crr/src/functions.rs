@@ -12,9 +12,18 @@ mod replication_trust_policy;
 /// Every function by its name.
 pub fn all() -> Vec<(&'static str, Arc<dyn Function>)> {
     vec![
-        ("replication_policy", Arc::new(replication_policy::ReplicationPolicy)),
-        ("replication_trust_policy", Arc::new(replication_trust_policy::ReplicationTrustPolicy)),
-        ("destination_bucket_policy", Arc::new(destination_bucket_policy::DestinationBucketPolicy)),
+        (
+            "replication_policy",
+            Arc::new(replication_policy::ReplicationPolicy),
+        ),
+        (
+            "replication_trust_policy",
+            Arc::new(replication_trust_policy::ReplicationTrustPolicy),
+        ),
+        (
+            "destination_bucket_policy",
+            Arc::new(destination_bucket_policy::DestinationBucketPolicy),
+        ),
         ("parse_pair_id", Arc::new(parse_pair_id::ParsePairId)),
     ]
 }
@@ -34,7 +43,10 @@ fn bucket_arn(arguments: &[Value], index: usize) -> Result<String, FunctionError
     if text.starts_with("arn:") {
         return match replication::arn::bucket_of_arn(text) {
             Some(_) => Ok(text.to_owned()),
-            None => Err(FunctionError::argument(index, format!("\"{text}\" is no ARN of a bucket."))),
+            None => Err(FunctionError::argument(
+                index,
+                format!("\"{text}\" is no ARN of a bucket."),
+            )),
         };
     }
     let bucket: replication::BucketName = text.parse().map_err(wrong)?;
@@ -43,23 +55,38 @@ fn bucket_arn(arguments: &[Value], index: usize) -> Result<String, FunctionError
 }
 
 /// The options that follow the required arguments, as an object; none where there are none.
-fn options(arguments: &[Value], index: usize, known: &[&str]) -> Result<Option<Value>, FunctionError> {
+fn options(
+    arguments: &[Value],
+    index: usize,
+    known: &[&str],
+) -> Result<Option<Value>, FunctionError> {
     let mut given = arguments.get(index..).unwrap_or_default().iter();
-    let Some(options) = given.next() else { return Ok(None) };
+    let Some(options) = given.next() else {
+        return Ok(None);
+    };
     if given.next().is_some() {
-        return Err(FunctionError::argument(index + 1, "There is one object of options only."));
+        return Err(FunctionError::argument(
+            index + 1,
+            "There is one object of options only.",
+        ));
     }
     let options = match options {
         Value::Dynamic(_, value) => value.as_ref(),
         other => other,
     };
     let (Value::Object(map) | Value::Map(map)) = options else {
-        return Err(FunctionError::argument(index, "The options are an object, such as { object_lock = true }."));
+        return Err(FunctionError::argument(
+            index,
+            "The options are an object, such as { object_lock = true }.",
+        ));
     };
     if let Some(unknown) = map.keys().find(|key| !known.contains(&key.as_str())) {
         return Err(FunctionError::argument(
             index,
-            format!("There is no option \"{unknown}\". There are: {}.", known.join(", ")),
+            format!(
+                "There is no option \"{unknown}\". There are: {}.",
+                known.join(", ")
+            ),
         ));
     }
     Ok(Some(options.clone()))
@@ -70,7 +97,10 @@ fn switch(options: Option<&Value>, name: &str, index: usize) -> Result<bool, Fun
     match options.and_then(|options| options.get(name)) {
         None | Some(Value::Null) => Ok(false),
         Some(Value::Bool(on)) => Ok(*on),
-        Some(_) => Err(FunctionError::argument(index, format!("Option \"{name}\" is true or false."))),
+        Some(_) => Err(FunctionError::argument(
+            index,
+            format!("Option \"{name}\" is true or false."),
+        )),
     }
 }
 

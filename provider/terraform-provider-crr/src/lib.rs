@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tfplugin::{
-    ConfigureRequest, DataSource, Diagnostics, Function, Provider, Resource, Schema, ServeOptions, Value,
+    ConfigureRequest, DataSource, Diagnostics, Function, Provider, Resource, Schema, ServeOptions,
+    Value,
 };
 
 mod diagnostics;
@@ -32,7 +33,11 @@ use runtime::Shared;
 /// How this provider introduces itself.
 pub const OPTIONS: ServeOptions = ServeOptions {
     log_targets: &["cloud", "replication", "terraform_provider_crr"],
-    ..ServeOptions::new("crr", "registry.terraform.io/crr-dr/crr", env!("CARGO_PKG_VERSION"))
+    ..ServeOptions::new(
+        "crr",
+        "registry.terraform.io/crr-dr/crr",
+        env!("CARGO_PKG_VERSION"),
+    )
 };
 
 /// The provider.
@@ -49,8 +54,14 @@ impl Provider for Crr {
 
     fn resources(&self) -> Vec<(&'static str, Arc<dyn Resource>)> {
         vec![
-            ("crr_site", Arc::new(site::SiteResource::new(self.shared.clone()))),
-            ("crr_pair", Arc::new(pair::PairResource::new(self.shared.clone()))),
+            (
+                "crr_site",
+                Arc::new(site::SiteResource::new(self.shared.clone())),
+            ),
+            (
+                "crr_pair",
+                Arc::new(pair::PairResource::new(self.shared.clone())),
+            ),
         ]
     }
 

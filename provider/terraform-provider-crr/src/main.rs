@@ -3,5 +3,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    tfplugin::serve(terraform_provider_crr::Crr::default(), terraform_provider_crr::OPTIONS)
+    tfplugin::serve(
+        terraform_provider_crr::Crr::default(),
+        terraform_provider_crr::OPTIONS,
+    )
 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tfplugin::{
-    ApplyRequest, ApplyResponse, Context, Diagnostics, IdentitySchema, ImportRequest, Imported, PlanRequest,
-    PlanResponse, ReadRequest, ReadResponse, Resource, Schema, Value,
+    ApplyRequest, ApplyResponse, Context, Diagnostics, IdentitySchema, ImportRequest, Imported,
+    PlanRequest, PlanResponse, ReadRequest, ReadResponse, Resource, Schema, Value,
 };
 
 use crate::runtime::Shared;
@@ -55,29 +55,54 @@ impl Resource for PairResource {
         }
     }
 
-    async fn read(&self, _context: &Context, request: ReadRequest, diagnostics: &mut Diagnostics) -> ReadResponse {
+    async fn read(
+        &self,
+        _context: &Context,
+        request: ReadRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ReadResponse {
         match self.shared.get(diagnostics) {
             Some(runtime) => look::read(&runtime, request, diagnostics).await,
             None => request.unchanged(),
         }
     }
 
-    async fn plan(&self, _context: &Context, request: PlanRequest, diagnostics: &mut Diagnostics) -> PlanResponse {
+    async fn plan(
+        &self,
+        _context: &Context,
+        request: PlanRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> PlanResponse {
         match self.shared.get(diagnostics) {
             Some(runtime) => plan::plan(&runtime, request, diagnostics).await,
             None => request.as_proposed(),
         }
     }
 
-    async fn create(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
+    async fn create(
+        &self,
+        context: &Context,
+        request: ApplyRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ApplyResponse {
         self.apply(context, request, diagnostics).await
     }
 
-    async fn update(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
+    async fn update(
+        &self,
+        context: &Context,
+        request: ApplyRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ApplyResponse {
         self.apply(context, request, diagnostics).await
     }
 
-    async fn delete(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
+    async fn delete(
+        &self,
+        context: &Context,
+        request: ApplyRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ApplyResponse {
         match self.shared.get(diagnostics) {
             Some(runtime) => apply::remove(&runtime, context, request, diagnostics).await,
             None => request.unchanged(),
@@ -91,14 +116,22 @@ impl Resource for PairResource {
         diagnostics: &mut Diagnostics,
     ) -> Vec<Imported> {
         match self.shared.get(diagnostics) {
-            Some(runtime) => import::import(&runtime, request, diagnostics).await.into_iter().collect(),
+            Some(runtime) => import::import(&runtime, request, diagnostics)
+                .await
+                .into_iter()
+                .collect(),
             None => Vec::new(),
         }
     }
 }
 
 impl PairResource {
-    async fn apply(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
+    async fn apply(
+        &self,
+        context: &Context,
+        request: ApplyRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ApplyResponse {
         match self.shared.get(diagnostics) {
             Some(runtime) => apply::apply(&runtime, context, request, diagnostics).await,
             None => request.unchanged(),

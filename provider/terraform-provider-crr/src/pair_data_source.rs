@@ -8,8 +8,8 @@ use replication::document::DocumentRule;
 use replication::observed::{BucketReads, Existence, Reads, Seen};
 use replication::{BucketName, ReplicationDocument, SiteName, arn};
 use tfplugin::{
-    Attribute, Context, DataSource, DataSourceRequest, DataSourceResponse, Diagnostics, Nested, Path, Schema, Type,
-    Value,
+    Attribute, Context, DataSource, DataSourceRequest, DataSourceResponse, Diagnostics, Nested,
+    Path, Schema, Type, Value,
 };
 
 use crate::diagnostics::add_error;
@@ -63,17 +63,48 @@ fn rule() -> Nested {
     let switch = |what: &str| Attribute::bool().computed().describe(what);
     Nested::new()
         .attribute("destination", text("The destination bucket."))
-        .attribute("ours", switch("Whether this provider made it: its ID begins with `crr/`."))
+        .attribute(
+            "ours",
+            switch("Whether this provider made it: its ID begins with `crr/`."),
+        )
         .attribute("enabled", switch("Whether it works."))
-        .attribute("priority", Attribute::number().computed().describe("Its priority; null in V1."))
-        .attribute("prefix", text("Only objects whose key begins with this; empty: every object."))
-        .attribute("tags", Attribute::map(Type::String).computed().describe("Only objects with these tags."))
-        .attribute("storage_class", text("The storage class of its replicas; null: as the object's."))
+        .attribute(
+            "priority",
+            Attribute::number()
+                .computed()
+                .describe("Its priority; null in V1."),
+        )
+        .attribute(
+            "prefix",
+            text("Only objects whose key begins with this; empty: every object."),
+        )
+        .attribute(
+            "tags",
+            Attribute::map(Type::String)
+                .computed()
+                .describe("Only objects with these tags."),
+        )
+        .attribute(
+            "storage_class",
+            text("The storage class of its replicas; null: as the object's."),
+        )
         .attribute("replica_kms_key_arn", text("The KMS key of its replicas."))
-        .attribute("account_id", text("The destination's account, where the rule names it."))
-        .attribute("delete_markers", switch("Whether delete markers replicate."))
-        .attribute("replica_modifications", switch("Replica modification sync."))
-        .attribute("owner_override", switch("Whether the destination's account owns the replicas."))
+        .attribute(
+            "account_id",
+            text("The destination's account, where the rule names it."),
+        )
+        .attribute(
+            "delete_markers",
+            switch("Whether delete markers replicate."),
+        )
+        .attribute(
+            "replica_modifications",
+            switch("Replica modification sync."),
+        )
+        .attribute(
+            "owner_override",
+            switch("Whether the destination's account owns the replicas."),
+        )
         .attribute("rtc", switch("Replication Time Control."))
         .attribute("metrics", switch("Replication metrics."))
 }
@@ -90,17 +121,29 @@ fn rule_value(found: &DocumentRule) -> Value {
         ("destination", Value::from(destination)),
         ("ours", Value::from(rule.id.starts_with("crr/"))),
         ("enabled", Value::from(rule.enabled)),
-        ("priority", rule.priority.map_or(Value::Null, |p| Value::from(i64::from(p)))),
+        (
+            "priority",
+            rule.priority
+                .map_or(Value::Null, |p| Value::from(i64::from(p))),
+        ),
         ("prefix", Value::from(rule.filter.prefix.clone())),
         (
             "tags",
-            Value::map(rule.filter.tags.iter().map(|(key, value)| (key.clone(), Value::from(value.clone())))),
+            Value::map(
+                rule.filter
+                    .tags
+                    .iter()
+                    .map(|(key, value)| (key.clone(), Value::from(value.clone()))),
+            ),
         ),
         ("storage_class", text(rule.storage_class.as_ref())),
         ("replica_kms_key_arn", text(rule.replica_key.as_ref())),
         ("account_id", text(rule.account.as_ref())),
         ("delete_markers", Value::from(rule.delete_markers)),
-        ("replica_modifications", Value::from(rule.replica_modifications)),
+        (
+            "replica_modifications",
+            Value::from(rule.replica_modifications),
+        ),
         ("owner_override", Value::from(rule.owner_override)),
         ("rtc", Value::from(rule.rtc)),
         ("metrics", Value::from(rule.metrics)),
@@ -129,16 +172,26 @@ impl DataSource for PairDataSource {
             Some(runtime) => look(&runtime, request.config, diagnostics).await,
             None => None,
         };
-        DataSourceResponse { state, deferred: None }
+        DataSourceResponse {
+            state,
+            deferred: None,
+        }
     }
 }
 
-async fn look(runtime: &crate::runtime::Runtime, config: Value, diagnostics: &mut Diagnostics) -> Option<Value> {
+async fn look(
+    runtime: &crate::runtime::Runtime,
+    config: Value,
+    diagnostics: &mut Diagnostics,
+) -> Option<Value> {
     let root = Path::root();
     let name = |name: &str| config.get(name).and_then(Value::as_str).unwrap_or_default();
     let site: SiteName = name("site").parse().ok()?;
     let bucket: BucketName = name("bucket").parse().ok()?;
-    match runtime.site(&site, root.attribute("site"), diagnostics).await {
+    match runtime
+        .site(&site, root.attribute("site"), diagnostics)
+        .await
+    {
         SiteLookup::Known(_) => {}
         SiteLookup::Failed => return None,
         SiteLookup::Unknown => {
@@ -174,16 +227,25 @@ async fn look(runtime: &crate::runtime::Runtime, config: Value, diagnostics: &mu
             region.as_deref().unwrap_or("another region")
         )),
         (Existence::Forbidden { message }, _) => Some(format!("The service answers: {message}")),
-        (_, Seen::Denied { action, message }) => {
-            Some(format!("The service answers: {message}\n\nAllow {action} for the site's credentials."))
-        }
+        (_, Seen::Denied { action, message }) => Some(format!(
+            "The service answers: {message}\n\nAllow {action} for the site's credentials."
+        )),
         _ => None,
     };
     if let Some(wrong) = wrong {
-        diagnostics.error_at(root.attribute("bucket"), format!("Bucket {at} cannot be read"), wrong);
+        diagnostics.error_at(
+            root.attribute("bucket"),
+            format!("Bucket {at} cannot be read"),
+            wrong,
+        );
         return None;
     }
-    let document = match found.replication.present().map(|xml| ReplicationDocument::parse(xml)).transpose() {
+    let document = match found
+        .replication
+        .present()
+        .map(|xml| ReplicationDocument::parse(xml))
+        .transpose()
+    {
         Ok(document) => document,
         Err(error) => {
             diagnostics.error_at(
@@ -195,11 +257,19 @@ async fn look(runtime: &crate::runtime::Runtime, config: Value, diagnostics: &mu
         }
     };
     let mut state = config.clone();
-    state.set("versioning", text(found.versioning.present().map(ToString::to_string).as_ref()));
-    let version = document.as_ref().map(|d| if d.is_v1() { "V1" } else { "V2" });
+    state.set(
+        "versioning",
+        text(found.versioning.present().map(ToString::to_string).as_ref()),
+    );
+    let version = document
+        .as_ref()
+        .map(|d| if d.is_v1() { "V1" } else { "V2" });
     state.set("version", version.map_or(Value::Null, Value::from));
     state.set("role", text(document.as_ref().map(|d| &d.role)));
-    let rules = document.iter().flat_map(|d| &d.rules).map(|rule| (rule.rule.id.clone(), rule_value(rule)));
+    let rules = document
+        .iter()
+        .flat_map(|d| &d.rules)
+        .map(|rule| (rule.rule.id.clone(), rule_value(rule)));
     state.set("rules", Value::map(rules));
     Some(state)
 }

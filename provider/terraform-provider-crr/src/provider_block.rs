@@ -65,7 +65,11 @@ impl Taker {
         value.known()
     }
 
-    fn texts(&mut self, name: &str, value: Attr<BTreeMap<String, Attr<String>>>) -> BTreeMap<String, String> {
+    fn texts(
+        &mut self,
+        name: &str,
+        value: Attr<BTreeMap<String, Attr<String>>>,
+    ) -> BTreeMap<String, String> {
         self.take(name, value)
             .into_iter()
             .flatten()
@@ -76,14 +80,20 @@ impl Taker {
 
 /// Checks what the schema alone cannot.
 pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
-    let Some(block) = read(config, diagnostics) else { return };
-    let Some(sites) = block.sites.as_known() else { return };
+    let Some(block) = read(config, diagnostics) else {
+        return;
+    };
+    let Some(sites) = block.sites.as_known() else {
+        return;
+    };
     for (name, site) in sites {
         let path = Path::root().attribute("sites").key(name);
         if let Err(error) = name.parse::<SiteName>() {
             diagnostics.error_at(path.clone(), "Not a site name", error.to_string());
         }
-        let Some(site) = site.as_known() else { continue };
+        let Some(site) = site.as_known() else {
+            continue;
+        };
         match (&site.access_key, &site.secret_key) {
             (Attr::Null, Attr::Null) => {
                 if site.session_token.is_known() {
@@ -113,7 +123,11 @@ fn read(config: &Value, diagnostics: &mut Diagnostics) -> Option<Block> {
     match from_value(config) {
         Ok(block) => Some(block),
         Err(error) => {
-            diagnostics.error_at(error.path, "The provider block cannot be read", error.message);
+            diagnostics.error_at(
+                error.path,
+                "The provider block cannot be read",
+                error.message,
+            );
             None
         }
     }
@@ -124,7 +138,10 @@ pub fn configure(request: &ConfigureRequest, diagnostics: &mut Diagnostics) -> O
     let block = read(&request.config, diagnostics)?;
     let mut taker = Taker::default();
     let mut config = CloudConfig {
-        user_agent: vec![("Terraform".to_owned(), Some(request.terraform_version.clone()))],
+        user_agent: vec![(
+            "Terraform".to_owned(),
+            Some(request.terraform_version.clone()),
+        )],
         ..CloudConfig::default()
     };
     for (name, site) in taker.take("sites", block.sites).into_iter().flatten() {
@@ -144,8 +161,12 @@ pub fn configure(request: &ConfigureRequest, diagnostics: &mut Diagnostics) -> O
     if let Some(retry) = taker.take("retry", block.retry) {
         let usual = Retry::default();
         config.retry = Retry {
-            attempts: taker.take("retry.attempts", retry.attempts).unwrap_or(usual.attempts),
-            adaptive: taker.take("retry.adaptive", retry.adaptive).unwrap_or(usual.adaptive),
+            attempts: taker
+                .take("retry.attempts", retry.attempts)
+                .unwrap_or(usual.attempts),
+            adaptive: taker
+                .take("retry.adaptive", retry.adaptive)
+                .unwrap_or(usual.adaptive),
         };
     }
     if let Some(calls) = taker.take("max_concurrency", block.max_concurrency) {
@@ -164,20 +185,25 @@ pub fn configure(request: &ConfigureRequest, diagnostics: &mut Diagnostics) -> O
             Some(runtime)
         }
         Err(error) => {
-            let path = error
-                .site
-                .as_ref()
-                .map_or_else(Path::root, |site| Path::root().attribute("sites").key(site.as_str()));
+            let path = error.site.as_ref().map_or_else(Path::root, |site| {
+                Path::root().attribute("sites").key(site.as_str())
+            });
             crate::diagnostics::add_error(path, &error, diagnostics);
             None
         }
     }
 }
 
-fn trusted(ids: Vec<Attr<String>>, taker: &mut Taker, diagnostics: &mut Diagnostics) -> BTreeSet<AccountId> {
+fn trusted(
+    ids: Vec<Attr<String>>,
+    taker: &mut Taker,
+    diagnostics: &mut Diagnostics,
+) -> BTreeSet<AccountId> {
     let mut accounts = BTreeSet::new();
     for id in ids {
-        let Some(id) = taker.take("trusted_account_ids", id) else { continue };
+        let Some(id) = taker.take("trusted_account_ids", id) else {
+            continue;
+        };
         match id.parse::<AccountId>() {
             Ok(account) => {
                 accounts.insert(account);

@@ -25,7 +25,11 @@ impl Shared {
 
     /// The runtime, or a diagnostic where there is none.
     pub fn get(&self, diagnostics: &mut Diagnostics) -> Option<Arc<Runtime>> {
-        let runtime = self.runtime.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let runtime = self
+            .runtime
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         if runtime.is_none() {
             diagnostics.error(
                 "The provider is not configured",
@@ -91,7 +95,12 @@ impl Runtime {
     }
 
     /// Finds a site by its name, and who we are there.
-    pub async fn site(&self, name: &SiteName, path: Path, diagnostics: &mut Diagnostics) -> SiteLookup {
+    pub async fn site(
+        &self,
+        name: &SiteName,
+        path: Path,
+        diagnostics: &mut Diagnostics,
+    ) -> SiteLookup {
         if self.unknown.is_some() {
             return SiteLookup::Unknown;
         }
@@ -163,7 +172,11 @@ impl Runtime {
 
     /// Forgets every look at these buckets but the own one: they were written to.
     pub fn forget_looks(&self, buckets: &[replication::bucket::BucketRef]) {
-        lock(&self.looks).retain(|_, look| !buckets.iter().any(|at| look.observed.buckets.contains_key(at)));
+        lock(&self.looks).retain(|_, look| {
+            !buckets
+                .iter()
+                .any(|at| look.observed.buckets.contains_key(at))
+        });
     }
 
     /// Claims lanes for one resource. Says which one is another's already.

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use cloud::{Identity, Job};
 use replication::{Facets, Observed, Problem, Removal, RoleArn, Site, SiteName};
 use tfplugin::{
-    ApplyRequest, ApplyResponse, Context, Diagnostics, IdentityAttribute, IdentitySchema, ImportRequest, Imported, Path,
-    PlanRequest, PlanResponse, ReadRequest, ReadResponse, Resource, Schema, Type, Value, from_value,
+    ApplyRequest, ApplyResponse, Context, Diagnostics, IdentityAttribute, IdentitySchema,
+    ImportRequest, Imported, Path, PlanRequest, PlanResponse, ReadRequest, ReadResponse, Resource,
+    Schema, Type, Value, from_value,
 };
 use tokio::time::Instant;
 
@@ -51,7 +52,12 @@ enum Proof {
 
 impl SiteResource {
     /// Who answers at the site that a value names.
-    async fn prove(&self, runtime: &Runtime, value: &Value, diagnostics: &mut Diagnostics) -> Proof {
+    async fn prove(
+        &self,
+        runtime: &Runtime,
+        value: &Value,
+        diagnostics: &mut Diagnostics,
+    ) -> Proof {
         let attributes: SiteAttributes = match from_value(value) {
             Ok(attributes) => attributes,
             Err(error) => {
@@ -89,7 +95,11 @@ impl SiteResource {
                 if let Some(wish) = &wish {
                     runtime.note_site_role(&name, wish.arn.clone());
                 }
-                Proof::Proven(Box::new(Proven { name, identity, wish }))
+                Proof::Proven(Box::new(Proven {
+                    name,
+                    identity,
+                    wish,
+                }))
             }
             Err(role::Unresolved::Unknown) => Proof::Unknown,
             Err(role::Unresolved::Wrong(path, message)) => {
@@ -126,9 +136,17 @@ fn write(value: &mut Value, proven: &Proven, role_facets: Option<&Facets>) {
     value.set("region", Value::from(identity.region.to_string()));
     value.set(
         "endpoints",
-        Value::map(identity.endpoints.iter().map(|(name, url)| (name.clone(), Value::from(url.clone())))),
+        Value::map(
+            identity
+                .endpoints
+                .iter()
+                .map(|(name, url)| (name.clone(), Value::from(url.clone()))),
+        ),
     );
-    let arn = proven.wish.as_ref().map_or(Value::Null, |wish| Value::from(wish.arn.to_string()));
+    let arn = proven
+        .wish
+        .as_ref()
+        .map_or(Value::Null, |wish| Value::from(wish.arn.to_string()));
     value.set("replication_role_arn", arn);
     value.set("facets", role_facets.map_or(Value::Null, facets::to_value));
 }
@@ -137,11 +155,20 @@ fn site_identity(name: &SiteName) -> Value {
     Value::object([("name", Value::from(name.to_string()))])
 }
 
-async fn observe(runtime: &Runtime, wish: &RoleWish, removing: bool, diagnostics: &mut Diagnostics) -> Option<Observed> {
+async fn observe(
+    runtime: &Runtime,
+    wish: &RoleWish,
+    removing: bool,
+    diagnostics: &mut Diagnostics,
+) -> Option<Observed> {
     match runtime.cloud.observe(&wish.reads(removing)).await {
         Ok(observed) => Some(observed),
         Err(error) => {
-            add_error(Path::root().attribute("replication_role"), &error, diagnostics);
+            add_error(
+                Path::root().attribute("replication_role"),
+                &error,
+                diagnostics,
+            );
             None
         }
     }
@@ -154,11 +181,17 @@ impl Resource for SiteResource {
     }
 
     fn identity(&self) -> Option<IdentitySchema> {
-        let name = IdentityAttribute::required(Type::String).describe("The site's name in the provider block.");
+        let name = IdentityAttribute::required(Type::String)
+            .describe("The site's name in the provider block.");
         Some(IdentitySchema::new(0).attribute("name", name))
     }
 
-    async fn read(&self, _context: &Context, request: ReadRequest, diagnostics: &mut Diagnostics) -> ReadResponse {
+    async fn read(
+        &self,
+        _context: &Context,
+        request: ReadRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ReadResponse {
         let Some(runtime) = self.shared.get(diagnostics) else {
             return request.unchanged();
         };
@@ -183,13 +216,21 @@ impl Resource for SiteResource {
         let mut response = request.unchanged();
         if let Some(state) = &mut response.state {
             write(state, &proven, role_facets.as_ref());
-            state.set("caller_arn", Value::from(proven.identity.caller_arn.clone()));
+            state.set(
+                "caller_arn",
+                Value::from(proven.identity.caller_arn.clone()),
+            );
         }
         response.identity = Some(site_identity(&proven.name));
         response
     }
 
-    async fn plan(&self, _context: &Context, request: PlanRequest, diagnostics: &mut Diagnostics) -> PlanResponse {
+    async fn plan(
+        &self,
+        _context: &Context,
+        request: PlanRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> PlanResponse {
         let Some(runtime) = self.shared.get(diagnostics) else {
             return request.as_proposed();
         };
@@ -203,7 +244,15 @@ impl Resource for SiteResource {
                 let deferral = request.deferral_allowed && runtime.unknown.is_some();
                 let mut response = request.as_proposed();
                 if let Some(planned) = &mut response.planned {
-                    for name in ["account_id", "partition", "region", "endpoints", "caller_arn", "replication_role_arn", "facets"] {
+                    for name in [
+                        "account_id",
+                        "partition",
+                        "region",
+                        "endpoints",
+                        "caller_arn",
+                        "replication_role_arn",
+                        "facets",
+                    ] {
                         planned.set(name, Value::unknown());
                     }
                 }
@@ -223,26 +272,47 @@ impl Resource for SiteResource {
         }
         let mut response = request.as_proposed();
         if let Some(planned) = &mut response.planned {
-            let wanted = proven.wish.as_ref().map(|wish| Facets::desired(&wish.desired()));
+            let wanted = proven
+                .wish
+                .as_ref()
+                .map(|wish| Facets::desired(&wish.desired()));
             write(planned, &proven, wanted.as_ref());
             // Who we are may differ from one run to the next, as the session names of assumed roles do.
             if planned.get("caller_arn").is_none_or(Value::is_unknown) {
-                planned.set("caller_arn", Value::from(proven.identity.caller_arn.clone()));
+                planned.set(
+                    "caller_arn",
+                    Value::from(proven.identity.caller_arn.clone()),
+                );
             }
         }
         response.identity = Some(site_identity(&proven.name));
         response
     }
 
-    async fn create(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
+    async fn create(
+        &self,
+        context: &Context,
+        request: ApplyRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ApplyResponse {
         self.apply(context, request, diagnostics).await
     }
 
-    async fn update(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
+    async fn update(
+        &self,
+        context: &Context,
+        request: ApplyRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ApplyResponse {
         self.apply(context, request, diagnostics).await
     }
 
-    async fn delete(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
+    async fn delete(
+        &self,
+        context: &Context,
+        request: ApplyRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ApplyResponse {
         let Some(runtime) = self.shared.get(diagnostics) else {
             return request.unchanged();
         };
@@ -272,7 +342,11 @@ impl Resource for SiteResource {
         request: ImportRequest,
         diagnostics: &mut Diagnostics,
     ) -> Vec<Imported> {
-        let by_identity = request.identity.as_ref().and_then(|i| i.get("name")).and_then(Value::as_str);
+        let by_identity = request
+            .identity
+            .as_ref()
+            .and_then(|i| i.get("name"))
+            .and_then(Value::as_str);
         let text = request.id.as_deref().or(by_identity).unwrap_or_default();
         match text.parse::<SiteName>() {
             Ok(name) => vec![Imported {
@@ -290,7 +364,12 @@ impl Resource for SiteResource {
 }
 
 impl SiteResource {
-    async fn apply(&self, context: &Context, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
+    async fn apply(
+        &self,
+        context: &Context,
+        request: ApplyRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> ApplyResponse {
         let Some(runtime) = self.shared.get(diagnostics) else {
             return request.unchanged();
         };
@@ -311,7 +390,10 @@ impl SiteResource {
             return request.unchanged();
         }
         if state.get("caller_arn").is_none_or(Value::is_unknown) {
-            state.set("caller_arn", Value::from(proven.identity.caller_arn.clone()));
+            state.set(
+                "caller_arn",
+                Value::from(proven.identity.caller_arn.clone()),
+            );
         }
         let mut role_facets = None;
         if let Some(wish) = &proven.wish {
@@ -320,7 +402,8 @@ impl SiteResource {
             };
             role_facets = Some(found);
         }
-        self.remove_old_role(&runtime, context, &request, &proven, diagnostics).await;
+        self.remove_old_role(&runtime, context, &request, &proven, diagnostics)
+            .await;
         write(&mut state, &proven, role_facets.as_ref());
         ApplyResponse {
             state: Some(state),
@@ -369,14 +452,18 @@ impl SiteResource {
         diagnostics: &mut Diagnostics,
     ) {
         let Some(prior) = &request.prior else { return };
-        let Ok(attributes) = from_value::<SiteAttributes>(prior) else { return };
+        let Ok(attributes) = from_value::<SiteAttributes>(prior) else {
+            return;
+        };
         let site = Site {
             name: proven.name.clone(),
             account: proven.identity.account.clone(),
             partition: proven.identity.partition.clone(),
             region: proven.identity.region.clone(),
         };
-        let Ok(Some(old)) = attributes.wish(&site, &runtime.default_tags) else { return };
+        let Ok(Some(old)) = attributes.wish(&site, &runtime.default_tags) else {
+            return;
+        };
         let kept: Option<&RoleArn> = proven.wish.as_ref().map(|wish| &wish.arn);
         if kept != Some(&old.arn) {
             self.remove_role(runtime, context, &old, diagnostics).await;

@@ -1,7 +1,7 @@
 //! `destination_bucket_policy`: what a bucket in another account must let a replication role do.
 
-use replication::policy::PolicyDocument;
 use replication::RoleArn;
+use replication::policy::PolicyDocument;
 use replication::role::destination_statement;
 use tfplugin::{Function, FunctionError, Parameter, Signature, Type, Value};
 
@@ -23,9 +23,12 @@ impl Function for DestinationBucketPolicy {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let role: RoleArn = text(&arguments, 0)?
-            .parse()
-            .map_err(|error: replication::NameError| FunctionError::argument(0, error.to_string()))?;
+        let role: RoleArn =
+            text(&arguments, 0)?
+                .parse()
+                .map_err(|error: replication::NameError| {
+                    FunctionError::argument(0, error.to_string())
+                })?;
         let bucket = bucket_arn(&arguments, 1)?;
         let options = options(&arguments, 2, &["owner_override"])?;
         let owner_override = switch(options.as_ref(), "owner_override", 2)?;

@@ -5,7 +5,12 @@ use tfplugin::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 use super::text;
 
-const PARTS: [&str; 4] = ["source_site", "source_bucket", "destination_site", "destination_bucket"];
+const PARTS: [&str; 4] = [
+    "source_site",
+    "source_bucket",
+    "destination_site",
+    "destination_bucket",
+];
 
 /// The function.
 pub struct ParsePairId;
@@ -19,9 +24,12 @@ impl Function for ParsePairId {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let id: PairId = text(&arguments, 0)?
-            .parse()
-            .map_err(|error: replication::NameError| FunctionError::argument(0, error.to_string()))?;
+        let id: PairId =
+            text(&arguments, 0)?
+                .parse()
+                .map_err(|error: replication::NameError| {
+                    FunctionError::argument(0, error.to_string())
+                })?;
         Ok(crate::pair::identity_value(&id))
     }
 }

@@ -6,7 +6,12 @@ use tfplugin::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 use super::{bucket_arn, options, switch};
 
-const OPTIONS: [&str; 4] = ["source_kms_key_arn", "destination_kms_key_arn", "owner_override", "object_lock"];
+const OPTIONS: [&str; 4] = [
+    "source_kms_key_arn",
+    "destination_kms_key_arn",
+    "owner_override",
+    "object_lock",
+];
 
 /// The function.
 pub struct ReplicationPolicy;
@@ -30,12 +35,15 @@ impl Function for ReplicationPolicy {
         let options = options.as_ref();
         let partition = source.split(':').nth(1).unwrap_or("aws");
         if destination.split(':').nth(1) != Some(partition) {
-            return Err(FunctionError::argument(1, "S3 replicates within one partition only."));
+            return Err(FunctionError::argument(
+                1,
+                "S3 replicates within one partition only.",
+            ));
         }
         let policy = Permissions {
-            partition: partition
-                .parse()
-                .map_err(|error: replication::NameError| FunctionError::argument(0, error.to_string()))?,
+            partition: partition.parse().map_err(|error: replication::NameError| {
+                FunctionError::argument(0, error.to_string())
+            })?,
             object_lock: switch(options, "object_lock", 2)?,
             owner_override: switch(options, "owner_override", 2)?,
             decrypt: key(options, "source_kms_key_arn")?,
@@ -54,7 +62,9 @@ fn key(options: Option<&Value>, name: &str) -> Result<Vec<KeyUse>, FunctionError
             .as_str()
             .ok_or_else(|| FunctionError::argument(2, format!("Option \"{name}\" is a text.")))?,
     };
-    let wrong = |error: replication::NameError| FunctionError::argument(2, format!("Option \"{name}\": {error}"));
+    let wrong = |error: replication::NameError| {
+        FunctionError::argument(2, format!("Option \"{name}\": {error}"))
+    };
     let key: KeyArn = text.parse().map_err(wrong)?;
     // A key is used through S3 of its own region only.
     let region = key.region().parse().map_err(wrong)?;

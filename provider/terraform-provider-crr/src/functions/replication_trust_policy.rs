@@ -22,9 +22,12 @@ impl Function for ReplicationTrustPolicy {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let account: AccountId = text(&arguments, 0)?
-            .parse()
-            .map_err(|error: replication::NameError| FunctionError::argument(0, error.to_string()))?;
+        let account: AccountId =
+            text(&arguments, 0)?
+                .parse()
+                .map_err(|error: replication::NameError| {
+                    FunctionError::argument(0, error.to_string())
+                })?;
         let sources = (1..arguments.len())
             .map(|index| bucket_arn(&arguments, index))
             .collect::<Result<Vec<String>, _>>()?;

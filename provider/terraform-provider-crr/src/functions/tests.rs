@@ -14,9 +14,15 @@ fn json(name: &str, arguments: Vec<Value>) -> serde_json::Value {
 
 #[test]
 fn the_policy_of_a_role_names_both_buckets_and_no_wildcard_action() {
-    let policy = json("replication_policy", vec!["orders".into(), "orders-dr".into()]);
+    let policy = json(
+        "replication_policy",
+        vec!["orders".into(), "orders-dr".into()],
+    );
     let text = policy.to_string();
-    assert!(text.contains("arn:aws:s3:::orders/*") && text.contains("arn:aws:s3:::orders-dr/*"), "{text}");
+    assert!(
+        text.contains("arn:aws:s3:::orders/*") && text.contains("arn:aws:s3:::orders-dr/*"),
+        "{text}"
+    );
     assert!(!text.contains(":*\""), "{text}");
     assert!(!text.contains("kms:"), "{text}");
 }
@@ -32,8 +38,17 @@ fn options_add_what_they_need() {
             ("owner_override", Value::from(true)),
         ])),
     );
-    let text = json("replication_policy", vec!["orders".into(), "orders-dr".into(), options]).to_string();
-    for part in [key, "s3.us-west-2.amazonaws.com", "s3:GetObjectRetention", "s3:ObjectOwnerOverrideToBucketOwner"] {
+    let text = json(
+        "replication_policy",
+        vec!["orders".into(), "orders-dr".into(), options],
+    )
+    .to_string();
+    for part in [
+        key,
+        "s3.us-west-2.amazonaws.com",
+        "s3:GetObjectRetention",
+        "s3:ObjectOwnerOverrideToBucketOwner",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
 }
@@ -41,29 +56,61 @@ fn options_add_what_they_need() {
 #[test]
 fn an_option_that_is_none_is_refused_by_name() {
     let options = Value::object([("objectlock", Value::from(true))]);
-    let error = call("replication_policy", vec!["orders".into(), "orders-dr".into(), options]).unwrap_err();
+    let error = call(
+        "replication_policy",
+        vec!["orders".into(), "orders-dr".into(), options],
+    )
+    .unwrap_err();
     assert!(format!("{error:?}").contains("objectlock"), "{error:?}");
 }
 
 #[test]
 fn trust_names_the_account_and_every_source() {
-    let policy = json("replication_trust_policy", vec!["111122223333".into(), "orders".into(), "invoices".into()]);
+    let policy = json(
+        "replication_trust_policy",
+        vec!["111122223333".into(), "orders".into(), "invoices".into()],
+    );
     let condition = policy.pointer("/Statement/0/Condition").unwrap();
-    assert_eq!(condition.pointer("/StringEquals/aws:SourceAccount").unwrap(), "111122223333");
-    assert_eq!(condition.pointer("/ArnEquals/aws:SourceArn").unwrap().as_array().unwrap().len(), 2);
+    assert_eq!(
+        condition
+            .pointer("/StringEquals/aws:SourceAccount")
+            .unwrap(),
+        "111122223333"
+    );
+    assert_eq!(
+        condition
+            .pointer("/ArnEquals/aws:SourceArn")
+            .unwrap()
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[test]
 fn a_destination_lets_the_role_in_and_nobody_else() {
     let role = "arn:aws:iam::111122223333:role/crr/crr-orders";
-    let policy = json("destination_bucket_policy", vec![role.into(), "orders-dr".into()]);
+    let policy = json(
+        "destination_bucket_policy",
+        vec![role.into(), "orders-dr".into()],
+    );
     assert_eq!(policy.pointer("/Statement/0/Principal/AWS").unwrap(), role);
-    assert!(call("destination_bucket_policy", vec!["crr-orders".into(), "orders-dr".into()]).is_err());
+    assert!(
+        call(
+            "destination_bucket_policy",
+            vec!["crr-orders".into(), "orders-dr".into()]
+        )
+        .is_err()
+    );
 }
 
 #[test]
 fn a_pair_id_has_four_parts() {
     let parts = call("parse_pair_id", vec!["east:orders->west:orders-dr".into()]).unwrap();
-    assert_eq!(parts.get("destination_bucket").and_then(Value::as_str), Some("orders-dr"));
+    assert_eq!(
+        parts.get("destination_bucket").and_then(Value::as_str),
+        Some("orders-dr")
+    );
     assert!(call("parse_pair_id", vec!["orders".into()]).is_err());
 }

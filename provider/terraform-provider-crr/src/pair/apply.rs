@@ -31,8 +31,14 @@ pub async fn apply(
     let Some(attributes) = PairAttributes::read(planned, diagnostics) else {
         return request.unchanged();
     };
-    let prior = request.prior.as_ref().and_then(|prior| PairAttributes::read(prior, diagnostics));
-    let pair = match attributes.resolve(prior.as_ref(), runtime, diagnostics).await {
+    let prior = request
+        .prior
+        .as_ref()
+        .and_then(|prior| PairAttributes::read(prior, diagnostics));
+    let pair = match attributes
+        .resolve(prior.as_ref(), runtime, diagnostics)
+        .await
+    {
         Resolution::Known(pair) => pair,
         Resolution::Unknown { .. } => {
             diagnostics.error(
@@ -59,7 +65,11 @@ pub async fn apply(
         );
         return request.unchanged();
     }
-    let operation = if prior.is_some() { Operation::Update } else { Operation::Create };
+    let operation = if prior.is_some() {
+        Operation::Update
+    } else {
+        Operation::Create
+    };
     let job = Job {
         cancel: context.cancel.clone(),
         deadline: Some(Instant::now() + attributes.timeout(operation)),
@@ -87,9 +97,15 @@ pub async fn apply(
 }
 
 fn lanes(pair: &Pair) -> Vec<String> {
-    let mut lanes = vec![format!("{} to {}", pair.source.bucket, pair.destination.bucket)];
+    let mut lanes = vec![format!(
+        "{} to {}",
+        pair.source.bucket, pair.destination.bucket
+    )];
     if pair.direction == replication::Direction::TwoWay {
-        lanes.push(format!("{} to {}", pair.destination.bucket, pair.source.bucket));
+        lanes.push(format!(
+            "{} to {}",
+            pair.destination.bucket, pair.source.bucket
+        ));
     }
     lanes
 }
@@ -116,7 +132,12 @@ impl Work<'_> {
         };
         let desired = self.pair.desired(&observed);
         let plan = replication::plan(&desired, &observed);
-        let errors: Vec<_> = plan.problems.iter().filter(|p| p.is_error()).cloned().collect();
+        let errors: Vec<_> = plan
+            .problems
+            .iter()
+            .filter(|p| p.is_error())
+            .cloned()
+            .collect();
         add_problems(&errors, diagnostics);
         self.check_roles(&observed, diagnostics);
         if let Some(planned) = request.planned.as_ref().and_then(facets_of) {
@@ -135,12 +156,14 @@ impl Work<'_> {
             return request.unchanged();
         }
         // From here on something may be made: whatever happens, state must know of it.
-        self.context.keep(self.reached(&request, &desired, &Facets::observed(&desired, &observed)));
+        self.context
+            .keep(self.reached(&request, &desired, &Facets::observed(&desired, &observed)));
         let mut result = self.runtime.cloud.execute(&plan, &self.job).await;
         if result.is_ok() {
             result = self.remove_leftovers(&desired, diagnostics).await;
         }
-        self.runtime.forget_looks(&[self.pair.source.at(), self.pair.destination.at()]);
+        self.runtime
+            .forget_looks(&[self.pair.source.at(), self.pair.destination.at()]);
         self.answer(request, &desired, result, diagnostics).await
     }
 
@@ -160,9 +183,15 @@ impl Work<'_> {
 
     /// S3 takes a role that is not there, and then fails every object.
     fn check_roles(&self, observed: &Observed, diagnostics: &mut Diagnostics) {
-        for (label, side) in [("source", &self.pair.source), ("destination", &self.pair.destination)] {
+        for (label, side) in [
+            ("source", &self.pair.source),
+            ("destination", &self.pair.destination),
+        ] {
             if let replication::RoleChoice::Existing(role) = &side.role
-                && observed.roles.get(role).is_some_and(|found| found.role.is_absent())
+                && observed
+                    .roles
+                    .get(role)
+                    .is_some_and(|found| found.role.is_absent())
             {
                 diagnostics.error_at(
                     Path::root().attribute(label).attribute("role"),
@@ -174,10 +203,18 @@ impl Work<'_> {
     }
 
     /// Removes what the pair no longer has: after the new is there, so that no object falls in between.
-    async fn remove_leftovers(&self, desired: &Desired, diagnostics: &mut Diagnostics) -> Result<(), ExecuteError> {
+    async fn remove_leftovers(
+        &self,
+        desired: &Desired,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), ExecuteError> {
         let Some(old) = self.old else { return Ok(()) };
         let reads = old.removal_reads();
-        let observed = match self.runtime.observe(&reads, |seen| old.reads_after(seen)).await {
+        let observed = match self
+            .runtime
+            .observe(&reads, |seen| old.reads_after(seen))
+            .await
+        {
             Ok(observed) => observed,
             Err(error) => {
                 add_error(Path::root(), &error, diagnostics);
@@ -226,7 +263,9 @@ impl Work<'_> {
         let state = match (&request.prior, failed) {
             (Some(prior), true) => {
                 let mut state = prior.clone();
-                if let Some(facets) = state_part(&self.reached(&request, planned, &facets), "facets") {
+                if let Some(facets) =
+                    state_part(&self.reached(&request, planned, &facets), "facets")
+                {
                     state.set("facets", facets);
                 }
                 state
@@ -235,7 +274,11 @@ impl Work<'_> {
         };
         ApplyResponse {
             state: Some(state),
-            private: if failed && request.prior.is_none() { INCOMPLETE.to_vec() } else { Vec::new() },
+            private: if failed && request.prior.is_none() {
+                INCOMPLETE.to_vec()
+            } else {
+                Vec::new()
+            },
             identity: Some(identity(&self.pair.id())),
         }
     }
@@ -258,10 +301,17 @@ pub async fn remove(
     request: ApplyRequest,
     diagnostics: &mut Diagnostics,
 ) -> ApplyResponse {
-    let Some(attributes) = request.prior.as_ref().and_then(|prior| PairAttributes::read(prior, diagnostics)) else {
+    let Some(attributes) = request
+        .prior
+        .as_ref()
+        .and_then(|prior| PairAttributes::read(prior, diagnostics))
+    else {
         return request.unchanged();
     };
-    let Resolution::Known(pair) = attributes.resolve(Some(&attributes), runtime, diagnostics).await else {
+    let Resolution::Known(pair) = attributes
+        .resolve(Some(&attributes), runtime, diagnostics)
+        .await
+    else {
         return request.unchanged();
     };
     let job = Job {
@@ -271,7 +321,11 @@ pub async fn remove(
     let reads = pair.removal_reads();
     let _guard = runtime
         .cloud
-        .lock(reads.buckets.keys().cloned(), reads.roles.keys().cloned(), reads.keys.keys().cloned())
+        .lock(
+            reads.buckets.keys().cloned(),
+            reads.roles.keys().cloned(),
+            reads.keys.keys().cloned(),
+        )
         .await;
     let observed = match runtime.observe(&reads, |seen| pair.reads_after(seen)).await {
         Ok(observed) => observed,
@@ -307,7 +361,10 @@ fn removal(
 ) -> Removal {
     let mut removal = Removal::default();
     for (label, side) in [("source", &pair.source), ("destination", &pair.destination)] {
-        let ours = desired.buckets.get(&side.at()).is_some_and(|b| b.creation.is_some());
+        let ours = desired
+            .buckets
+            .get(&side.at())
+            .is_some_and(|b| b.creation.is_some());
         if !(ours && attributes.force_destroy(label)) {
             continue;
         }

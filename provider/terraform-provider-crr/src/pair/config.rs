@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use replication::pair::PairRule;
-use replication::{BucketName, Direction, Filter, KeyArn, Pair, RoleChoice, RuleName, Side, Site, SiteName};
+use replication::{
+    BucketName, Direction, Filter, KeyArn, Pair, RoleChoice, RuleName, Side, Site, SiteName,
+};
 use serde::Deserialize;
 use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
 
@@ -150,7 +152,11 @@ impl PairAttributes {
 
     /// Whether a side's bucket is to be emptied and deleted with the pair.
     pub fn force_destroy(&self, label: &str) -> bool {
-        let side = if label == "source" { &self.source } else { &self.destination };
+        let side = if label == "source" {
+            &self.source
+        } else {
+            &self.destination
+        };
         side.as_known()
             .and_then(|side| side.force_destroy.as_known().copied())
             .unwrap_or_default()
@@ -192,9 +198,13 @@ impl PairAttributes {
         runtime: &Runtime,
         diagnostics: &mut Diagnostics,
     ) -> Result<Pair, Missing> {
-        let created = prior.and_then(|p| p.created.as_known().copied()).unwrap_or_default();
+        let created = prior
+            .and_then(|p| p.created.as_known().copied())
+            .unwrap_or_default();
         let is = |flag: Attr<bool>| flag.known().unwrap_or_default();
-        let source = self.side("source", is(created.source), runtime, diagnostics).await?;
+        let source = self
+            .side("source", is(created.source), runtime, diagnostics)
+            .await?;
         let destination = self
             .side("destination", is(created.destination), runtime, diagnostics)
             .await?;
@@ -225,14 +235,26 @@ impl PairAttributes {
         runtime: &Runtime,
         diagnostics: &mut Diagnostics,
     ) -> Result<Side, Missing> {
-        let side = if label == "source" { &self.source } else { &self.destination };
+        let side = if label == "source" {
+            &self.source
+        } else {
+            &self.destination
+        };
         let path = Path::root().attribute(label);
         let side = set(side)?.ok_or(Missing::Failed)?;
-        let name: SiteName = parsed(&side.site, &path.attribute("site"), diagnostics)?.ok_or(Missing::Failed)?;
+        let name: SiteName =
+            parsed(&side.site, &path.attribute("site"), diagnostics)?.ok_or(Missing::Failed)?;
         let bucket: BucketName =
             parsed(&side.bucket, &path.attribute("bucket"), diagnostics)?.ok_or(Missing::Failed)?;
-        let key: Option<KeyArn> = parsed(&side.kms_key_arn, &path.attribute("kms_key_arn"), diagnostics)?;
-        let site = match runtime.site(&name, path.attribute("site"), diagnostics).await {
+        let key: Option<KeyArn> = parsed(
+            &side.kms_key_arn,
+            &path.attribute("kms_key_arn"),
+            diagnostics,
+        )?;
+        let site = match runtime
+            .site(&name, path.attribute("site"), diagnostics)
+            .await
+        {
             SiteLookup::Known(site) => site,
             SiteLookup::Unknown => return Err(Missing::Unknown),
             SiteLookup::Failed => return Err(Missing::Failed),
@@ -261,7 +283,11 @@ impl PairAttributes {
         })
     }
 
-    fn pair_rules(&self, direction: Direction, diagnostics: &mut Diagnostics) -> Result<Vec<PairRule>, Missing> {
+    fn pair_rules(
+        &self,
+        direction: Direction,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Vec<PairRule>, Missing> {
         let everything = PairRule {
             name: RuleName::everything(),
             id: None,
@@ -285,7 +311,11 @@ impl PairAttributes {
         for (name, rule) in given {
             let path = Path::root().attribute("rules").key(&name);
             let rule = set(&rule)?.ok_or_else(|| {
-                diagnostics.error_at(path.clone(), "A rule is null", "Write `{}` for a rule with every default.");
+                diagnostics.error_at(
+                    path.clone(),
+                    "A rule is null",
+                    "Write `{}` for a rule with every default.",
+                );
                 Missing::Failed
             })?;
             let name: RuleName = name.parse().map_err(|error: replication::NameError| {
@@ -313,7 +343,11 @@ impl PairAttributes {
     }
 }
 
-fn parsed<T>(value: &Attr<String>, path: &Path, diagnostics: &mut Diagnostics) -> Result<Option<T>, Missing>
+fn parsed<T>(
+    value: &Attr<String>,
+    path: &Path,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<T>, Missing>
 where
     T: std::str::FromStr<Err = replication::NameError>,
 {

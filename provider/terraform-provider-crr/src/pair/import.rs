@@ -7,9 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use replication::observed::{BucketReads, Reads};
-use replication::{
-    Observed, PairId, ReplicationDocument, Rule, RuleName, Site, arn,
-};
+use replication::{Observed, PairId, ReplicationDocument, Rule, RuleName, Site, arn};
 use tfplugin::{Diagnostics, ImportRequest, Imported, Path, Schema, Value};
 
 use super::state::identity;
@@ -17,7 +15,11 @@ use crate::diagnostics::add_error;
 use crate::runtime::{Runtime, SiteLookup};
 
 /// Imports a pair by its id or its identity.
-pub async fn import(runtime: &Runtime, request: ImportRequest, diagnostics: &mut Diagnostics) -> Option<Imported> {
+pub async fn import(
+    runtime: &Runtime,
+    request: ImportRequest,
+    diagnostics: &mut Diagnostics,
+) -> Option<Imported> {
     let id = name(&request, diagnostics)?;
     let root = Path::root();
     let mut sites = Vec::new();
@@ -91,7 +93,12 @@ fn name(request: &ImportRequest, diagnostics: &mut Diagnostics) -> Option<PairId
     let text = match (&request.id, &request.identity) {
         (Some(id), _) => id.clone(),
         (None, Some(identity)) => {
-            let part = |name: &str| identity.get(name).and_then(Value::as_str).unwrap_or_default();
+            let part = |name: &str| {
+                identity
+                    .get(name)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+            };
             format!(
                 "{}:{}->{}:{}",
                 part("source_site"),
@@ -152,38 +159,78 @@ fn mirrors(id: &PairId, forward: &Found, backward: &Found) -> bool {
         };
         found.rules.iter().map(plain).collect()
     };
-    meaning(forward, format!("crr/{}/", id.destination_bucket)) == meaning(backward, format!("crr/{}/", id.source_bucket))
+    meaning(forward, format!("crr/{}/", id.destination_bucket))
+        == meaning(backward, format!("crr/{}/", id.source_bucket))
 }
 
-fn state(id: &PairId, forward: &Found, backward: Option<&Found>, source: &Site, destination: &Site) -> Value {
+fn state(
+    id: &PairId,
+    forward: &Found,
+    backward: Option<&Found>,
+    source: &Site,
+    destination: &Site,
+) -> Value {
     let first = forward.rules.first();
     let pick = |option: fn(&Rule) -> bool| first.is_some_and(option);
     let two_way = backward.is_some();
-    let side = |site: &Site, bucket: &replication::BucketName, leaves: Option<&Found>, arrives: Option<&Found>| {
+    let side = |site: &Site,
+                bucket: &replication::BucketName,
+                leaves: Option<&Found>,
+                arrives: Option<&Found>| {
         let arriving = arrives.and_then(|found| found.rules.first());
-        let role = leaves.map(|found| found.role.clone()).filter(|role| !ours(role, site, bucket));
+        let role = leaves
+            .map(|found| found.role.clone())
+            .filter(|role| !ours(role, site, bucket));
         Value::object([
             ("site", Value::from(site.name.to_string())),
             ("bucket", Value::from(bucket.to_string())),
             ("create", Value::from(false)),
             ("force_destroy", Value::from(false)),
-            ("storage_class", text(arriving.and_then(|rule| rule.storage_class.clone()))),
-            ("kms_key_arn", text(arriving.and_then(|rule| rule.replica_key.clone()))),
+            (
+                "storage_class",
+                text(arriving.and_then(|rule| rule.storage_class.clone())),
+            ),
+            (
+                "kms_key_arn",
+                text(arriving.and_then(|rule| rule.replica_key.clone())),
+            ),
             ("role", text(role)),
         ])
     };
     let rules = rules(id, forward);
     Value::object([
         ("id", Value::from(id.to_string())),
-        ("source", side(source, &id.source_bucket, Some(forward), backward)),
-        ("destination", side(destination, &id.destination_bucket, backward, Some(forward))),
-        ("direction", Value::from(if two_way { "two_way" } else { "one_way" })),
+        (
+            "source",
+            side(source, &id.source_bucket, Some(forward), backward),
+        ),
+        (
+            "destination",
+            side(destination, &id.destination_bucket, backward, Some(forward)),
+        ),
+        (
+            "direction",
+            Value::from(if two_way { "two_way" } else { "one_way" }),
+        ),
         ("rules", rules),
-        ("delete_markers", Value::from(pick(|rule| rule.delete_markers))),
-        ("replica_modifications", Value::from(pick(|rule| rule.replica_modifications))),
+        (
+            "delete_markers",
+            Value::from(pick(|rule| rule.delete_markers)),
+        ),
+        (
+            "replica_modifications",
+            Value::from(pick(|rule| rule.replica_modifications)),
+        ),
         ("rtc", Value::from(pick(|rule| rule.rtc))),
         ("metrics", Value::from(pick(|rule| rule.metrics))),
-        ("owner_override", if pick(|rule| rule.owner_override) { Value::from(true) } else { Value::Null }),
+        (
+            "owner_override",
+            if pick(|rule| rule.owner_override) {
+                Value::from(true)
+            } else {
+                Value::Null
+            },
+        ),
         ("role", Value::from("own")),
         ("adopt", Value::from(false)),
     ])
@@ -212,12 +259,19 @@ fn rules(id: &PairId, forward: &Found) -> Value {
     let mut names = BTreeSet::new();
     let mut result = BTreeMap::new();
     for rule in &forward.rules {
-        let own = rule.id.strip_prefix(&prefix).filter(|name| name.parse::<RuleName>().is_ok());
+        let own = rule
+            .id
+            .strip_prefix(&prefix)
+            .filter(|name| name.parse::<RuleName>().is_ok());
         let name = own.map_or_else(|| readable(&rule.id, &mut names), str::to_owned);
         names.insert(name.clone());
         let same = |option: fn(&Rule) -> bool| -> Value {
             let on = option(rule);
-            if first.is_some_and(|first| option(first) == on) { Value::Null } else { Value::from(on) }
+            if first.is_some_and(|first| option(first) == on) {
+                Value::Null
+            } else {
+                Value::from(on)
+            }
         };
         let class = if first.is_some_and(|first| first.storage_class == rule.storage_class) {
             None
@@ -228,18 +282,32 @@ fn rules(id: &PairId, forward: &Found) -> Value {
         let value = Value::object([
             ("id", text(own.is_none().then(|| rule.id.clone()))),
             ("enabled", Value::from(rule.enabled)),
-            ("prefix", text(Some(rule.filter.prefix.clone()).filter(|prefix| !prefix.is_empty()))),
+            (
+                "prefix",
+                text(Some(rule.filter.prefix.clone()).filter(|prefix| !prefix.is_empty())),
+            ),
             (
                 "tags",
                 if tags.is_empty() {
                     Value::Null
                 } else {
-                    Value::map(tags.iter().map(|(key, value)| (key.clone(), Value::from(value.clone()))))
+                    Value::map(
+                        tags.iter()
+                            .map(|(key, value)| (key.clone(), Value::from(value.clone()))),
+                    )
                 },
             ),
-            ("priority", rule.priority.filter(|_| own.is_none()).map_or(Value::Null, |p| Value::from(i64::from(p)))),
+            (
+                "priority",
+                rule.priority
+                    .filter(|_| own.is_none())
+                    .map_or(Value::Null, |p| Value::from(i64::from(p))),
+            ),
             ("delete_markers", same(|rule| rule.delete_markers)),
-            ("replica_modifications", same(|rule| rule.replica_modifications)),
+            (
+                "replica_modifications",
+                same(|rule| rule.replica_modifications),
+            ),
             ("rtc", same(|rule| rule.rtc)),
             ("metrics", same(|rule| rule.metrics)),
             ("storage_class", text(class)),
@@ -253,10 +321,20 @@ fn rules(id: &PairId, forward: &Found) -> Value {
 fn readable(id: &str, taken: &mut BTreeSet<String>) -> String {
     let name: String = id
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') {
+                c
+            } else {
+                '-'
+            }
+        })
         .take(100)
         .collect();
-    let name = if name.is_empty() { "rule".to_owned() } else { name };
+    let name = if name.is_empty() {
+        "rule".to_owned()
+    } else {
+        name
+    };
     if taken.insert(name.clone()) {
         return name;
     }

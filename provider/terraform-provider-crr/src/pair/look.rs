@@ -9,8 +9,15 @@ use crate::diagnostics::add_error;
 use crate::runtime::Runtime;
 
 /// Looks at everything that a pair is about.
-pub async fn look(runtime: &Runtime, pair: &Pair, diagnostics: &mut Diagnostics) -> Option<Observed> {
-    match runtime.observe(&pair.reads(), |seen| pair.reads_after(seen)).await {
+pub async fn look(
+    runtime: &Runtime,
+    pair: &Pair,
+    diagnostics: &mut Diagnostics,
+) -> Option<Observed> {
+    match runtime
+        .observe(&pair.reads(), |seen| pair.reads_after(seen))
+        .await
+    {
         Ok(observed) => Some(observed),
         Err(error) => {
             add_error(Path::root(), &error, diagnostics);
@@ -22,11 +29,18 @@ pub async fn look(runtime: &Runtime, pair: &Pair, diagnostics: &mut Diagnostics)
 /// Refreshes a pair: the facets as they are.
 ///
 /// A bucket that is gone, or a part that is not as it should be, is left to the plan to speak of: read only tells.
-pub async fn read(runtime: &Runtime, request: ReadRequest, diagnostics: &mut Diagnostics) -> ReadResponse {
+pub async fn read(
+    runtime: &Runtime,
+    request: ReadRequest,
+    diagnostics: &mut Diagnostics,
+) -> ReadResponse {
     let Some(attributes) = PairAttributes::read(&request.state, diagnostics) else {
         return request.unchanged();
     };
-    let pair = match attributes.resolve(Some(&attributes), runtime, diagnostics).await {
+    let pair = match attributes
+        .resolve(Some(&attributes), runtime, diagnostics)
+        .await
+    {
         Resolution::Known(pair) => pair,
         Resolution::Unknown { .. } => {
             if let Some(unknown) = &runtime.unknown {

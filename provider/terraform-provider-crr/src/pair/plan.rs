@@ -10,22 +10,35 @@ use crate::diagnostics::add_problems;
 use crate::runtime::Runtime;
 
 /// Plans the creation or change of a pair.
-pub async fn plan(runtime: &Runtime, request: PlanRequest, diagnostics: &mut Diagnostics) -> PlanResponse {
+pub async fn plan(
+    runtime: &Runtime,
+    request: PlanRequest,
+    diagnostics: &mut Diagnostics,
+) -> PlanResponse {
     let Some(planned) = &request.planned else {
         return request.as_proposed();
     };
     let Some(attributes) = PairAttributes::read(planned, diagnostics) else {
         return request.as_proposed();
     };
-    let prior = request.prior.as_ref().and_then(|prior| PairAttributes::read(prior, diagnostics));
-    let configured = request.config.as_ref().and_then(|config| PairAttributes::read(config, diagnostics));
+    let prior = request
+        .prior
+        .as_ref()
+        .and_then(|prior| PairAttributes::read(prior, diagnostics));
+    let configured = request
+        .config
+        .as_ref()
+        .and_then(|config| PairAttributes::read(config, diagnostics));
     if configured.is_some_and(|config| config.awaits_replica_modifications()) {
         return unknown(request, false);
     }
     // A pair that is to be replaced starts anew: what the old one made is not the new one's.
     let replaced = !request.requires_replace.is_empty();
     let prior = prior.filter(|_| !replaced);
-    let pair = match attributes.resolve(prior.as_ref(), runtime, diagnostics).await {
+    let pair = match attributes
+        .resolve(prior.as_ref(), runtime, diagnostics)
+        .await
+    {
         Resolution::Known(pair) => pair,
         Resolution::Unknown { provider } => return unknown(request, provider),
         Resolution::Failed => return request.as_proposed(),
@@ -62,7 +75,11 @@ fn soften(problems: Vec<replication::Problem>, creating: bool) -> Vec<replicatio
         .collect()
 }
 
-async fn last_look(runtime: &Runtime, pair: &Pair, diagnostics: &mut Diagnostics) -> Option<Observed> {
+async fn last_look(
+    runtime: &Runtime,
+    pair: &Pair,
+    diagnostics: &mut Diagnostics,
+) -> Option<Observed> {
     if let Some(observed) = runtime.recall(&pair.id().to_string())
         && covers(pair, &observed)
     {

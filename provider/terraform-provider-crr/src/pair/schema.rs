@@ -14,7 +14,9 @@ use crate::{duration, facets};
 pub const DIRECTIONS: [&str; 2] = ["one_way", "two_way"];
 
 /// Checks that a text parses as a validated name.
-pub fn parses_as<T>(summary: &'static str) -> impl Fn(&Value, &Path, &mut Diagnostics) + Send + Sync + 'static
+pub fn parses_as<T>(
+    summary: &'static str,
+) -> impl Fn(&Value, &Path, &mut Diagnostics) + Send + Sync + 'static
 where
     T: FromStr,
     T::Err: ToString,
@@ -34,7 +36,9 @@ fn role_choice(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
         diagnostics.error_at(
             path.clone(),
             "Not a role",
-            format!("{error}; or write \"own\" for a role of the pair's own, \"site\" for the site's."),
+            format!(
+                "{error}; or write \"own\" for a role of the pair's own, \"site\" for the site's."
+            ),
         );
     }
 }
@@ -205,7 +209,11 @@ fn side(label: &str) -> Nested {
 }
 
 fn rule() -> Nested {
-    let of_the_pair = |what: &str| Attribute::bool().optional().describe(format!("{what} Default: the pair's."));
+    let of_the_pair = |what: &str| {
+        Attribute::bool()
+            .optional()
+            .describe(format!("{what} Default: the pair's."))
+    };
     Nested::new()
         .attribute(
             "id",
@@ -250,7 +258,11 @@ fn priority(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     if let Value::Number(number) = value
         && !number.as_u64().is_some_and(|n| n <= 2_147_483_647)
     {
-        diagnostics.error_at(path.clone(), "Not a priority", "S3 takes whole numbers from 0 to 2147483647.");
+        diagnostics.error_at(
+            path.clone(),
+            "Not a priority",
+            "S3 takes whole numbers from 0 to 2147483647.",
+        );
     }
 }
 
@@ -259,5 +271,8 @@ fn timeouts() -> Nested {
         .attribute("create", duration::attribute("Default: `20m`."))
         .attribute("read", duration::attribute("Default: `5m`."))
         .attribute("update", duration::attribute("Default: `20m`."))
-        .attribute("delete", duration::attribute("Default: `60m`, since emptying a bucket may take long."))
+        .attribute(
+            "delete",
+            duration::attribute("Default: `60m`, since emptying a bucket may take long."),
+        )
 }

@@ -27,7 +27,12 @@ impl Computed {
 
     /// With these facets.
     pub fn with(pair: &Pair, desired: &Desired, facets: Facets) -> Self {
-        let created = |at| desired.buckets.get(&at).is_some_and(|bucket| bucket.creation.is_some());
+        let created = |at| {
+            desired
+                .buckets
+                .get(&at)
+                .is_some_and(|bucket| bucket.creation.is_some())
+        };
         Self {
             id: pair.id(),
             source_created: created(pair.source.at()),
@@ -48,8 +53,14 @@ impl Computed {
             ]),
         );
         value.set("facets", facets::to_value(&self.facets));
-        if value.get("replica_modifications").is_none_or(Value::is_unknown) {
-            value.set("replica_modifications", Value::from(self.replica_modifications));
+        if value
+            .get("replica_modifications")
+            .is_none_or(Value::is_unknown)
+        {
+            value.set(
+                "replica_modifications",
+                Value::from(self.replica_modifications),
+            );
         }
     }
 }
@@ -59,8 +70,14 @@ pub fn identity(id: &PairId) -> Value {
     Value::object([
         ("source_site", Value::from(id.source_site.to_string())),
         ("source_bucket", Value::from(id.source_bucket.to_string())),
-        ("destination_site", Value::from(id.destination_site.to_string())),
-        ("destination_bucket", Value::from(id.destination_bucket.to_string())),
+        (
+            "destination_site",
+            Value::from(id.destination_site.to_string()),
+        ),
+        (
+            "destination_bucket",
+            Value::from(id.destination_bucket.to_string()),
+        ),
     ])
 }
 

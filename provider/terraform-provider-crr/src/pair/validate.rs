@@ -8,7 +8,8 @@ impl PairAttributes {
     /// Checks attributes against each other, where they are known.
     pub fn validate(&self, diagnostics: &mut Diagnostics) {
         let root = Path::root();
-        if let (Some(source), Some(destination)) = (self.source.as_known(), self.destination.as_known())
+        if let (Some(source), Some(destination)) =
+            (self.source.as_known(), self.destination.as_known())
             && let (Attr::Known(from), Attr::Known(to)) = (&source.bucket, &destination.bucket)
             && from == to
             && source.site.is_known()
@@ -21,8 +22,12 @@ impl PairAttributes {
             );
         }
         for (label, side) in [("source", &self.source), ("destination", &self.destination)] {
-            let Some(side) = side.as_known() else { continue };
-            if side.force_destroy == Attr::Known(true) && matches!(side.create, Attr::Null | Attr::Known(false)) {
+            let Some(side) = side.as_known() else {
+                continue;
+            };
+            if side.force_destroy == Attr::Known(true)
+                && matches!(side.create, Attr::Null | Attr::Known(false))
+            {
                 diagnostics.error_at(
                     root.attribute(label).attribute("force_destroy"),
                     "Only a bucket that the provider made can be destroyed",
@@ -44,7 +49,12 @@ impl PairAttributes {
         }
     }
 
-    fn validate_rule(&self, rule: &super::config::RuleAttributes, path: &Path, diagnostics: &mut Diagnostics) {
+    fn validate_rule(
+        &self,
+        rule: &super::config::RuleAttributes,
+        path: &Path,
+        diagnostics: &mut Diagnostics,
+    ) {
         let of_the_rule = |own: &Attr<bool>, pair: &Attr<bool>, usual: bool| match (own, pair) {
             (Attr::Known(on), _) | (Attr::Null, Attr::Known(on)) => Some(*on),
             (Attr::Null, Attr::Null) => Some(usual),

@@ -8,7 +8,10 @@ use crate::duration;
 /// The services whose endpoints can be given.
 const SERVICES: [(&str, &str); 5] = [
     ("s3", "Buckets and objects."),
-    ("s3control", "Batch jobs. No resource of this version asks for one; it is shown in `crr_site.endpoints`."),
+    (
+        "s3control",
+        "Batch jobs. No resource of this version asks for one; it is shown in `crr_site.endpoints`.",
+    ),
     ("iam", "Roles."),
     ("sts", "Who we are, and roles to assume."),
     ("kms", "Keys."),
@@ -81,7 +84,11 @@ fn at_least_one(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     if let Value::Number(number) = value
         && !number.as_u64().is_some_and(|n| (1..=10_000).contains(&n))
     {
-        diagnostics.error_at(path.clone(), "Out of range", "Use a whole number from 1 to 10,000.");
+        diagnostics.error_at(
+            path.clone(),
+            "Out of range",
+            "Use a whole number from 1 to 10,000.",
+        );
     }
 }
 
@@ -99,7 +106,13 @@ fn endpoint(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
 
 fn site() -> Nested {
     let endpoints = SERVICES.iter().fold(Nested::new(), |nested, (name, what)| {
-        nested.attribute(*name, Attribute::string().optional().validate(endpoint).describe(*what))
+        nested.attribute(
+            *name,
+            Attribute::string()
+                .optional()
+                .validate(endpoint)
+                .describe(*what),
+        )
     });
     Nested::new()
         .attribute(

@@ -83,7 +83,11 @@ fn list(value: &Attr<Vec<Attr<String>>>) -> Result<Vec<String>, Unresolved> {
 
 impl SiteAttributes {
     /// What the configuration wants of the site's role; none: no role.
-    pub fn wish(&self, site: &Site, default_tags: &BTreeMap<String, String>) -> Result<Option<RoleWish>, Unresolved> {
+    pub fn wish(
+        &self,
+        site: &Site,
+        default_tags: &BTreeMap<String, String>,
+    ) -> Result<Option<RoleWish>, Unresolved> {
         let Some(role) = (match &self.replication_role {
             Attr::Known(role) => Some(role),
             Attr::Null => None,
@@ -94,7 +98,10 @@ impl SiteAttributes {
         let name = known(&role.name)?.unwrap_or_else(|| default_name(site));
         let path = known(&role.path)?.unwrap_or_else(|| PATH.to_owned());
         let buckets = |patterns: Vec<String>| -> Vec<String> {
-            patterns.into_iter().map(|pattern| format!("arn:{}:s3:::{pattern}", site.partition)).collect()
+            patterns
+                .into_iter()
+                .map(|pattern| format!("arn:{}:s3:::{pattern}", site.partition))
+                .collect()
         };
         let sources = buckets(list(&role.read)?);
         let mut tags = default_tags.clone();
@@ -108,7 +115,10 @@ impl SiteAttributes {
             site: site.clone(),
             own: OwnRole {
                 path,
-                description: format!("S3 replicates buckets of site {} under this role", site.name),
+                description: format!(
+                    "S3 replicates buckets of site {} under this role",
+                    site.name
+                ),
                 trust: trust_policy(&site.account, &sources),
                 boundary: known(&role.permissions_boundary)?,
                 tags,
@@ -127,13 +137,23 @@ impl SiteAttributes {
 }
 
 fn keys(value: &Attr<Vec<Attr<String>>>, name: &str) -> Result<Vec<KeyUse>, Unresolved> {
-    let wrong = |message: String| Unresolved::Wrong(Path::root().attribute("replication_role").attribute(name), message);
+    let wrong = |message: String| {
+        Unresolved::Wrong(
+            Path::root().attribute("replication_role").attribute(name),
+            message,
+        )
+    };
     list(value)?
         .into_iter()
         .map(|arn| {
-            let key: KeyArn = arn.parse().map_err(|error: replication::NameError| wrong(error.to_string()))?;
+            let key: KeyArn = arn
+                .parse()
+                .map_err(|error: replication::NameError| wrong(error.to_string()))?;
             // A key is used through S3 of its own region only.
-            let region = key.region().parse().map_err(|error: replication::NameError| wrong(error.to_string()))?;
+            let region = key
+                .region()
+                .parse()
+                .map_err(|error: replication::NameError| wrong(error.to_string()))?;
             Ok(KeyUse { key, region })
         })
         .collect()
@@ -173,14 +193,22 @@ impl RoleWish {
 
     /// What can be known to fail.
     pub fn problems(&self) -> Vec<Problem> {
-        let length = self.permissions.role_policy().to_json().chars().filter(|c| !c.is_whitespace()).count();
+        let length = self
+            .permissions
+            .role_policy()
+            .to_json()
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .count();
         if length <= POLICY_QUOTA {
             return Vec::new();
         }
         vec![Problem::error(
             ["replication_role"],
             format!("The role's policy would have {length} characters"),
-            format!("IAM takes {POLICY_QUOTA} in all inline policies of a role together. Use fewer and wider patterns, such as \"team-*\"."),
+            format!(
+                "IAM takes {POLICY_QUOTA} in all inline policies of a role together. Use fewer and wider patterns, such as \"team-*\"."
+            ),
         )]
     }
 }

@@ -48,22 +48,33 @@ pub fn schema() -> Schema {
 }
 
 fn computed(description: &str) -> Attribute {
-    Attribute::string().computed().use_state_for_unknown().describe(description)
+    Attribute::string()
+        .computed()
+        .use_state_for_unknown()
+        .describe(description)
 }
 
 /// Bucket names, of which any part may be `*` or `?`.
 fn pattern(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     let Value::Set(patterns) = value else { return };
     if patterns.is_empty() {
-        diagnostics.error_at(path.clone(), "No patterns", "Name at least one bucket or pattern, such as \"orders-*\".");
+        diagnostics.error_at(
+            path.clone(),
+            "No patterns",
+            "Name at least one bucket or pattern, such as \"orders-*\".",
+        );
     }
     for text in patterns.iter().filter_map(Value::as_str) {
-        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '*' | '?');
+        let allowed = |c: char| {
+            c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '*' | '?')
+        };
         if text.is_empty() || text.len() > 63 || !text.chars().all(allowed) {
             diagnostics.error_at(
                 path.clone(),
                 "Not a bucket name pattern",
-                format!("\"{text}\": use lower-case letters, digits, '.', '-', and '*' or '?' for any."),
+                format!(
+                    "\"{text}\": use lower-case letters, digits, '.', '-', and '*' or '?' for any."
+                ),
             );
         }
     }
@@ -93,7 +104,11 @@ fn role_path(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     if let Some(text) = value.as_str()
         && !(text.starts_with('/') && text.ends_with('/') && text.len() <= 512)
     {
-        diagnostics.error_at(path.clone(), "Not a path", format!("\"{text}\" must begin and end with \"/\"."));
+        diagnostics.error_at(
+            path.clone(),
+            "Not a path",
+            format!("\"{text}\" must begin and end with \"/\"."),
+        );
     }
 }
 
@@ -104,7 +119,9 @@ fn role() -> Nested {
             Attribute::set(Type::String)
                 .required()
                 .validate(pattern)
-                .describe("Names or patterns of the buckets that objects leave, such as `orders-*`."),
+                .describe(
+                    "Names or patterns of the buckets that objects leave, such as `orders-*`.",
+                ),
         )
         .attribute(
             "write",
@@ -115,33 +132,56 @@ fn role() -> Nested {
         )
         .attribute(
             "name",
-            Attribute::string().optional().validate(role_name).describe("The role's name. Default: `crr-site-NAME`."),
+            Attribute::string()
+                .optional()
+                .validate(role_name)
+                .describe("The role's name. Default: `crr-site-NAME`."),
         )
         .attribute(
             "path",
-            Attribute::string().optional().validate(role_path).describe("The role's path. Default: `/crr/`."),
+            Attribute::string()
+                .optional()
+                .validate(role_path)
+                .describe("The role's path. Default: `/crr/`."),
         )
         .attribute(
             "permissions_boundary",
-            Attribute::string().optional().describe("The ARN of its permissions boundary."),
+            Attribute::string()
+                .optional()
+                .describe("The ARN of its permissions boundary."),
         )
         .attribute(
             "object_lock",
-            Attribute::bool().optional().describe("Whether it may read retentions and legal holds: for sources with Object Lock."),
+            Attribute::bool().optional().describe(
+                "Whether it may read retentions and legal holds: for sources with Object Lock.",
+            ),
         )
         .attribute(
             "owner_override",
-            Attribute::bool().optional().describe("Whether it may give replicas to the destination's owner: for other accounts."),
+            Attribute::bool().optional().describe(
+                "Whether it may give replicas to the destination's owner: for other accounts.",
+            ),
         )
         .attribute(
             "decrypt",
-            Attribute::set(Type::String).optional().validate(keys).describe("ARNs of the KMS keys of objects that leave."),
+            Attribute::set(Type::String)
+                .optional()
+                .validate(keys)
+                .describe("ARNs of the KMS keys of objects that leave."),
         )
         .attribute(
             "encrypt",
-            Attribute::set(Type::String).optional().validate(keys).describe("ARNs of the KMS keys that replicas are encrypted with."),
+            Attribute::set(Type::String)
+                .optional()
+                .validate(keys)
+                .describe("ARNs of the KMS keys that replicas are encrypted with."),
         )
-        .attribute("tags", Attribute::map(Type::String).optional().describe("Its tags, besides the provider's `default_tags`."))
+        .attribute(
+            "tags",
+            Attribute::map(Type::String)
+                .optional()
+                .describe("Its tags, besides the provider's `default_tags`."),
+        )
 }
 
 /// What an import knows.

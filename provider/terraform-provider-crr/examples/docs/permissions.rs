@@ -1,0 +1,61 @@
+//! The section "Permissions": the policy that the acceptance tests run under, and what each statement is for.
+
+use std::error::Error;
+
+use serde_json::Value;
+
+/// The policy, which the lab gives to the user that Terraform runs as.
+pub const POLICY: &str = "acceptance-tests/lab/operator-policy.json";
+
+/// What the statements are for. One that is not here is an error: nobody is asked to grant what is not explained.
+const REASONS: [(&str, &str); 7] = [
+    (
+        "FindBuckets",
+        "To list buckets and the account's public-access block. Needed by neither `crr_pair` nor `crr_site`; leave it out if you like.",
+    ),
+    (
+        "ConfigureBuckets",
+        "To look at the buckets of a pair and to configure them. Narrow `Resource` to your buckets. Without `create`, leave out `s3:CreateBucket`, `s3:DeleteBucket`, `s3:PutEncryptionConfiguration`, `s3:PutBucketOwnershipControls`, `s3:PutBucketPublicAccessBlock`, `s3:PutBucketObjectLockConfiguration` and `s3:PutBucketTagging`.",
+    ),
+    (
+        "EmptyBucketsThatAreForceDestroyed",
+        "For `force_destroy` alone. Leave it out if you never set it.",
+    ),
+    (
+        "ManageReplicationRoles",
+        "To make and mend the replication roles. They lie under the path `/crr/`, so the policy reaches no other role. Where roles are made by others (`role` with an ARN), leave out what writes.",
+    ),
+    (
+        "HandReplicationRolesToS3",
+        "S3 asks for `iam:PassRole` of whoever writes a replication configuration. For a role of others, add its ARN.",
+    ),
+    ("KnowTheAccount", "To prove whose credentials a site has."),
+    (
+        "CheckKeysAndGrantThem",
+        "For `kms_key_arn` alone: to check the keys and, where the destination's account is another, to write one statement in its key's policy. Narrow `Resource` to the keys.",
+    ),
+];
+
+/// The section.
+pub fn section(policy: &str) -> Result<String, Box<dyn Error>> {
+    let parsed: Value = serde_json::from_str(policy)?;
+    let statements = parsed
+        .get("Statement")
+        .and_then(Value::as_array)
+        .ok_or("the operator's policy has no statements")?;
+    let mut rows = String::new();
+    for statement in statements {
+        let sid = statement
+            .get("Sid")
+            .and_then(Value::as_str)
+            .ok_or("a statement of the operator's policy has no Sid")?;
+        let (_, reason) = REASONS
+            .iter()
+            .find(|(known, _)| *known == sid)
+            .ok_or_else(|| format!("{POLICY}: say in permissions.rs what {sid} is for"))?;
+        rows.push_str(&format!("| `{sid}` | {reason} |\n"));
+    }
+    Ok(format!(
+        "## Permissions\n\nThe credentials of each site need the following in the site's account. The provider's own tests run with exactly this policy. It grants nothing on objects except for `force_destroy`: the provider neither reads nor writes one.\n\n```json\n{policy}\n```\n\n| statement | what it is for |\n|---|---|\n{rows}\nS3 itself works under the replication roles, whose policies the provider writes with the least that each pair needs; the functions [`replication_policy`](functions/replication_policy.md), [`replication_trust_policy`](functions/replication_trust_policy.md) and [`destination_bucket_policy`](functions/destination_bucket_policy.md) show them."
+    ))
+}
