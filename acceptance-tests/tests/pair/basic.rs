@@ -242,7 +242,7 @@ async fn what_others_have_on_the_bucket_stays() -> Result<(), LabError> {
     )
     .await
     .expect("versioned");
-    let role = make_role(lab, east, "theirs").await;
+    let role = make_role(lab, east, "crr-theirs").await;
     set_replication(
         lab,
         east,

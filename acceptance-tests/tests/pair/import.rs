@@ -37,7 +37,7 @@ async fn what_was_made_by_hand() -> Result<(), LabError> {
         .await
         .expect("versioned");
     }
-    let role = make_role(lab, east, "by-hand").await;
+    let role = make_role(lab, east, "crr-by-hand").await;
     set_replication(
         lab,
         east,
