@@ -1,11 +1,11 @@
 //! What the look at the world shows that no step can mend.
 
-use crate::arn::RoleArn;
+use crate::arn::{KeyArn, RoleArn};
 use crate::bucket::BucketRef;
-use crate::desired::{Desired, DesiredBucket, DesiredRole, MADE_BY, RoleStanding};
+use crate::desired::{Desired, DesiredBucket, DesiredKey, DesiredRole, MADE_BY, RoleStanding};
 use crate::document::ReplicationDocument;
 use crate::observed::{Existence, Observed, ObservedBucket, RoleFacts, Seen};
-use crate::policy::ResourcePolicy;
+use crate::policy::{PolicyError, ResourcePolicy};
 use crate::problem::Problem;
 
 pub(super) fn problems(desired: &Desired, observed: &Observed) -> Vec<Problem> {
@@ -37,18 +37,20 @@ pub(super) fn problems(desired: &Desired, observed: &Observed) -> Vec<Problem> {
                 &format!("the policy of {key}"),
                 &mut problems,
             );
-            if let Some(text) = found.policy.present()
-                && let Err(error) = ResourcePolicy::parse(text)
-            {
-                problems.push(Problem::error(
-                    [wanted.label.as_str(), "kms_key_arn"],
-                    format!("The policy of {key} cannot be read"),
-                    format!("{error}. It is left as it is; mend it, then run again."),
-                ));
+            if let Some(Err(error)) = found.policy.present().map(|t| ResourcePolicy::parse(t)) {
+                problems.push(unreadable_key(wanted, key, &error));
             }
         }
     }
     problems
+}
+
+fn unreadable_key(wanted: &DesiredKey, key: &KeyArn, error: &PolicyError) -> Problem {
+    Problem::error(
+        [wanted.label.as_str(), "kms_key_arn"],
+        format!("The policy of {key} cannot be read"),
+        format!("{error}. It is left as it is; mend it, then run again."),
+    )
 }
 
 /// A part that we may not read is a part that we must not write: we would overwrite what we did not see.
@@ -254,6 +256,9 @@ pub(super) fn of_removal(desired: &Desired, observed: &Observed) -> Vec<Problem>
                 &format!("the policy of {key}"),
                 &mut problems,
             );
+            if let Some(Err(error)) = found.policy.present().map(|t| ResourcePolicy::parse(t)) {
+                problems.push(unreadable_key(wanted, key, &error));
+            }
         }
     }
     problems

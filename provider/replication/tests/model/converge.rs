@@ -24,11 +24,11 @@ proptest! {
         take_all(&mut whole, &plan);
         let steps: Vec<_> = plan.steps().collect();
         let mut reached = scene.world.clone();
-        for count in 0..steps.len() {
+        for (count, step) in steps.iter().enumerate() {
             let mut world = reached.clone();
             apply_and_settle(&mut world, &scene.pair);
             prop_assert_eq!(world.settled(), whole.settled(), "after {} steps", count);
-            reached.take(&steps[count].step).unwrap();
+            reached.take(&step.step).unwrap();
         }
     }
 

@@ -1,1 +1,229 @@
-//! To come.
+//! What was not seen is not overwritten; what is not ours is not deleted.
+
+use replication::observed::Existence;
+use replication::plan::{Removal, plan_removal};
+use replication::{Observed, Pair, Plan, Seen, Step, plan};
+
+use crate::apply::{apply_and_settle, look, planned, removal};
+use crate::generate::{bare, crossing, key, plain};
+use crate::world::World;
+
+fn denied<T>(action: &str) -> Seen<T> {
+    Seen::Denied {
+        action: action.to_owned(),
+        message: "AccessDenied: no".to_owned(),
+    }
+}
+
+/// The plans to make and to take away what was looked at with a change.
+fn plans(world: &World, pair: &Pair, change: impl Fn(&mut Observed)) -> [Plan; 2] {
+    let mut observed = look(world, pair, pair.reads());
+    change(&mut observed);
+    let made = plan(&pair.desired(&observed), &observed);
+    let mut observed = look(world, pair, pair.removal_reads());
+    change(&mut observed);
+    let desired = pair.desired(&observed);
+    [made, plan_removal(&desired, &observed, &Removal::default())]
+}
+
+fn assert_refused(plans: &[Plan], writes: impl Fn(&Step) -> bool) {
+    for plan in plans {
+        assert!(plan.has_errors(), "{}", plan.describe());
+        assert!(
+            !plan.steps().any(|s| writes(&s.step)),
+            "{}",
+            plan.describe()
+        );
+    }
+}
+
+#[test]
+fn a_bucket_policy_that_was_not_seen_is_not_written() {
+    let pair = crossing();
+    let at = pair.destination.at();
+    let mut applied = bare(&pair);
+    apply_and_settle(&mut applied, &pair);
+    for world in [bare(&pair), applied] {
+        let writes =
+            |step: &Step| matches!(step, Step::PutBucketPolicy { at: to, .. } if *to == at);
+        for seen in [
+            denied("s3:GetBucketPolicy"),
+            Seen::Present("{ no JSON".to_owned()),
+        ] {
+            let plans = plans(&world, &pair, |o| {
+                o.buckets.get_mut(&at).unwrap().policy = seen.clone();
+            });
+            assert_refused(&plans, writes);
+        }
+        let plans = plans(&world, &pair, |o| {
+            o.buckets.get_mut(&at).unwrap().policy = Seen::NotLooked
+        });
+        assert_refused(&plans[..1], writes);
+    }
+}
+
+#[test]
+fn a_replication_configuration_that_was_not_seen_is_not_written() {
+    let pair = plain();
+    let at = pair.source.at();
+    let world = bare(&pair);
+    let writes = |step: &Step| matches!(step, Step::PutReplicationRules { .. });
+    for seen in [
+        denied("s3:GetReplicationConfiguration"),
+        Seen::Present("<Replication".to_owned()),
+        Seen::Present("<Other/>".to_owned()),
+    ] {
+        let plans = plans(&world, &pair, |o| {
+            o.buckets.get_mut(&at).unwrap().replication = seen.clone();
+        });
+        assert_refused(&plans, writes);
+    }
+}
+
+#[test]
+fn a_key_policy_that_was_not_seen_is_not_written() {
+    let mut pair = crossing();
+    pair.source.key = Some(key(&pair.source));
+    pair.destination.key = Some(key(&pair.destination));
+    let world = bare(&pair);
+    let writes = |step: &Step| matches!(step, Step::PutKeyPolicy { key: k, .. } if *k == key(&pair.destination));
+    for seen in [denied("kms:GetKeyPolicy"), Seen::Present("[]".to_owned())] {
+        let plans = plans(&world, &pair, |o| {
+            o.keys.get_mut(&key(&pair.destination)).unwrap().policy = seen.clone();
+        });
+        assert_refused(&plans, writes);
+    }
+}
+
+#[test]
+fn a_bucket_of_somebody_else_gets_no_step() {
+    let mut pair = plain();
+    pair.destination.create = true;
+    let world = bare(&pair);
+    let at = pair.destination.at();
+    for existence in [
+        Existence::Forbidden {
+            message: "Forbidden".to_owned(),
+        },
+        Existence::Elsewhere { region: None },
+    ] {
+        let mut observed = look(&world, &pair, pair.reads());
+        observed.buckets.get_mut(&at).unwrap().existence = existence;
+        let plan = plan(&pair.desired(&observed), &observed);
+        assert!(plan.has_errors());
+        assert!(!plan.steps().any(|s| s.step.to_string().contains("orders-dr") && matches!(s.step.target(), replication::step::Target::Bucket(to) if to == at)));
+    }
+}
+
+#[test]
+fn a_role_that_we_did_not_make_is_not_deleted() {
+    let pair = plain();
+    let mut world = bare(&pair);
+    apply_and_settle(&mut world, &pair);
+    let role = crate::generate::own_role(&pair);
+    let deletes = |plan: &Plan| {
+        plan.steps()
+            .any(|s| matches!(s.step, Step::DeleteRole { .. }))
+    };
+    assert!(deletes(&removal(&world, &pair, &Removal::default())));
+
+    let mut untagged = world.clone();
+    untagged
+        .roles
+        .get_mut(&role)
+        .unwrap()
+        .tags
+        .remove("crr:made-by");
+    assert!(!deletes(&removal(&untagged, &pair, &Removal::default())));
+    assert!(planned(&untagged, &pair).2.has_errors());
+
+    let mut used = world.clone();
+    used.roles
+        .get_mut(&role)
+        .unwrap()
+        .policies
+        .insert("another".to_owned(), "{}".to_owned());
+    assert!(!deletes(&removal(&used, &pair, &Removal::default())));
+
+    // Without a look at all of its policies nobody knows whether it is used.
+    let observed = look(&world, &pair, pair.reads());
+    let plan = plan_removal(&pair.desired(&observed), &observed, &Removal::default());
+    assert!(!deletes(&plan));
+}
+
+#[test]
+fn our_role_stays_while_rules_of_others_run_under_it() {
+    let pair = plain();
+    let mut world = bare(&pair);
+    apply_and_settle(&mut world, &pair);
+    let role = crate::generate::own_role(&pair);
+    let xml = crate::generate::their_rules(false, &role);
+    world
+        .buckets
+        .get_mut(&pair.source.at())
+        .unwrap()
+        .replication = Some(xml.clone());
+    crate::apply::remove(&mut world, &pair);
+    assert!(world.roles.contains_key(&role));
+    assert_eq!(world.buckets[&pair.source.at()].replication, Some(xml));
+}
+
+#[test]
+fn buckets_go_only_where_the_user_says_so() {
+    let mut pair = plain();
+    pair.destination.create = true;
+    let mut world = bare(&pair);
+    apply_and_settle(&mut world, &pair);
+    world
+        .buckets
+        .get_mut(&pair.destination.at())
+        .unwrap()
+        .objects = 5;
+    let asked = Removal {
+        buckets: [pair.destination.at()].into(),
+    };
+    let plan = removal(&world, &pair, &asked);
+    crate::apply::take_all(&mut world, &plan);
+    assert!(!world.buckets.contains_key(&pair.destination.at()));
+    assert_eq!(world.buckets[&pair.source.at()].objects, 3);
+}
+
+#[test]
+fn rules_of_version_v1_stop_the_plan_unless_they_may_be_rewritten() {
+    let mut pair = plain();
+    let mut world = bare(&pair);
+    let given = crate::generate::existing_role(&pair.source, "given");
+    let at = pair.source.at();
+    let bucket = world.buckets.get_mut(&at).unwrap();
+    bucket.replication = Some(crate::generate::their_rules(true, &given));
+    let (_, _, refused) = planned(&world, &pair);
+    assert_eq!(
+        refused.problems.iter().find(|p| p.is_error()).unwrap().at,
+        ["adopt"]
+    );
+    pair.adopt = true;
+    apply_and_settle(&mut world, &pair);
+    let rules = world.rules(&at);
+    assert!(rules.iter().all(|r| !r.rule.v1));
+    assert!(rules[0].rule.delete_markers);
+    assert_eq!(rules[0].rule.filter.prefix, "logs/");
+}
+
+#[test]
+fn policies_that_are_too_large_are_refused_beforehand() {
+    let pair = crossing();
+    let mut world = bare(&pair);
+    let bucket = world.buckets.get_mut(&pair.destination.at()).unwrap();
+    let long = "x".repeat(20 * 1024 - 200);
+    bucket.policy = Some(format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"{long}"}}]}}"#
+    ));
+    let (_, _, plan) = planned(&world, &pair);
+    let problem = plan.problems.iter().find(|p| p.is_error()).unwrap();
+    assert_eq!(problem.at, ["destination", "bucket"]);
+    assert!(
+        problem.detail.contains("replication_role"),
+        "{}",
+        problem.detail
+    );
+}
