@@ -1,7 +1,7 @@
 //! Values as msgpack, the form in which Terraform and a provider exchange them.
 //!
 //! An unknown value is an extension: type 0 when nothing is known of it, type 12 around a map of refinements otherwise. A value of
-//! an open type is a pair of its type, as JSON, and itself. A number is an integer, else a float where that is exact, else text.
+//! an open type is a pair of its type, as JSON, and itself. A number is an integer, else a float where that and its shortest decimal are exact, else text.
 
 mod read;
 mod refinement;

@@ -33,11 +33,9 @@ fn numbers_take_the_shortest_form_that_loses_nothing() {
             "9223372036854775807",
             b"\xcf\x7f\xff\xff\xff\xff\xff\xff\xff".to_vec(),
         ),
-        (
-            "9223372036854775808",
-            b"\xcb\x43\xe0\x00\x00\x00\x00\x00\x00".to_vec(),
-        ),
+        ("9223372036854775808", b"\xb39223372036854775808".to_vec()),
         ("18446744073709551615", b"\xb418446744073709551615".to_vec()),
+        ("1e20", b"\xcb\x44\x15\xaf\x1d\x78\xb5\x8c\x40".to_vec()),
         ("1.5", b"\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00".to_vec()),
         ("0.1", b"\xa30.1".to_vec()),
         (

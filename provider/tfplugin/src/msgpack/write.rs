@@ -74,9 +74,14 @@ fn string(out: &mut Vec<u8>, text: &str) -> Result<(), CodecError> {
 pub(super) fn number(out: &mut Vec<u8>, number: &Number) -> Result<(), CodecError> {
     if let Some(integer) = number.as_i64() {
         encode::write_sint(out, integer).map(|_| ()).map_err(failed)
-    } else if let Some(float) = number.as_f64_exact() {
+    } else if let Some(float) = number
+        .as_f64_exact()
+        .filter(|float| Number::from_f64(*float).as_ref() == Some(number))
+    {
         encode::write_f64(out, float).map_err(failed)
     } else {
+        // Terraform keeps of a float only the shortest decimal that reads back as it: as one, 2^64 would become
+        // 18446744073709550000 in its state. As text it stays what it is.
         string(out, &number.to_string())
     }
 }
