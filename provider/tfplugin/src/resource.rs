@@ -16,7 +16,8 @@ use crate::{Context, Deferred, Diagnostics, IdentitySchema, Path, Schema, Value}
 /// # Errors
 ///
 /// Every method reports through `diagnostics`. An error beside a state keeps that state: Terraform stores it
-/// (tainted, after a create) and the next apply goes on from there.
+/// (tainted, after a create) and the next apply goes on from there. An error without a state keeps what
+/// [`Context::keep`] holds, or else the prior state: an error is no proof that an object is gone.
 #[async_trait]
 pub trait Resource: Send + Sync + 'static {
     /// The schema of the resource block.
@@ -32,6 +33,7 @@ pub trait Resource: Send + Sync + 'static {
 
     /// Lifts a state stored under an older schema version. It comes as stored and must be answered in the form of
     /// the current schema; attributes that the schema no longer has are dropped by the framework afterwards.
+    /// Numbers come as JSON numbers of at most 64 bits: one beyond that must be stored as a string to survive.
     async fn upgrade(
         &self,
         _from_version: i64,

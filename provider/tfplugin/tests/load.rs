@@ -16,7 +16,7 @@ async fn calls_run_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn messages_of_almost_256_mib_go_both_ways_and_larger_ones_end_nothing() {
+async fn requests_of_240_mib_and_their_answers_go_through_and_larger_ones_end_nothing() {
     let session = Session::start().await;
     let heavy = |size: usize| {
         session.a_box([

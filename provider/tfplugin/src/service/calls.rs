@@ -86,9 +86,6 @@ impl Calls {
                     .catch_unwind()
                     .await
                     .map_err(|payload| panic_words(&*payload));
-                if let Err(words) = &result {
-                    tracing::error!(panic = %words, "the provider panicked");
-                }
                 tracing::debug!(milliseconds = elapsed_milliseconds(started), "ends");
                 let _ = sender.send(result);
             }
@@ -148,9 +145,8 @@ fn remember_panic_locations() {
     ONCE.call_once(|| {
         std::panic::set_hook(Box::new(|panic| {
             let place = panic.location().map(ToString::to_string);
-            if tokio::runtime::Handle::try_current().is_err() {
-                tracing::error!(place, panic = %message_of(panic.payload()), "a panic outside of any call");
-            }
+            // In a call, the fields of its span say which one it was.
+            tracing::error!(place, panic = %message_of(panic.payload()), "the provider panicked");
             LAST_PANIC.set(place);
         }));
     });

@@ -74,9 +74,10 @@ impl Service {
             .calls
             .run("call", &request.name, |_| async move {
                 // Functions compute and never wait; a long one must not hold up the calls beside it.
+                let span = tracing::Span::current();
                 tokio::task::spawn_blocking(move || {
-                    std::panic::catch_unwind(AssertUnwindSafe(|| handler.call(arguments)))
-                        .unwrap_or_else(|payload| Err(crashed(&*payload)))
+                    let call = AssertUnwindSafe(|| span.in_scope(|| handler.call(arguments)));
+                    std::panic::catch_unwind(call).unwrap_or_else(|payload| Err(crashed(&*payload)))
                 })
                 .await
                 .unwrap_or_else(|_| Err(FunctionError::new("The function was stopped.")))
