@@ -157,3 +157,6 @@ fn rewrite_v1(rules: &mut [DocumentRule], ours: &[Rule]) {
         rule.xml = print_rule(&rule.rule);
     }
 }
+
+#[cfg(test)]
+mod tests;

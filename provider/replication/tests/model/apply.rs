@@ -8,8 +8,8 @@ use replication::{Desired, Facets, Observed, Pair, Plan, plan};
 use crate::world::World;
 
 /// A look at everything that a pair asks for, and again at what that showed.
-pub fn look(world: &World, pair: &Pair, first: Reads) -> Observed {
-    let mut observed = world.look(&first);
+pub fn look(world: &World, pair: &Pair, first: &Reads) -> Observed {
+    let mut observed = world.look(first);
     let second = pair.reads_after(&observed);
     observed.extend(world.look(&second));
     assert!(
@@ -21,7 +21,7 @@ pub fn look(world: &World, pair: &Pair, first: Reads) -> Observed {
 }
 
 pub fn planned(world: &World, pair: &Pair) -> (Desired, Observed, Plan) {
-    let observed = look(world, pair, pair.reads());
+    let observed = look(world, pair, &pair.reads());
     let desired = pair.desired(&observed);
     let plan = plan(&desired, &observed);
     (desired, observed, plan)
@@ -60,7 +60,7 @@ pub fn apply_and_settle(world: &mut World, pair: &Pair) {
 
 /// The plan that takes a pair away.
 pub fn removal(world: &World, pair: &Pair, removal: &Removal) -> Plan {
-    let observed = look(world, pair, pair.removal_reads());
+    let observed = look(world, pair, &pair.removal_reads());
     plan_removal(&pair.desired(&observed), &observed, removal)
 }
 
@@ -71,10 +71,10 @@ pub fn remove(world: &mut World, pair: &Pair) {
 
 /// From one pair to another of the same name: the new one first, then what only the old one had.
 pub fn update(world: &mut World, old: &Pair, new: &Pair) {
-    let before = old.desired(&look(world, old, old.removal_reads()));
+    let before = old.desired(&look(world, old, &old.removal_reads()));
     apply(world, new);
-    let now = new.desired(&look(world, new, new.reads()));
-    let observed = look(world, old, old.removal_reads());
+    let now = new.desired(&look(world, new, &new.reads()));
+    let observed = look(world, old, &old.removal_reads());
     let plan = plan_removal(&before.leftovers(&now), &observed, &Removal::default());
     take_all(world, &plan);
 }

@@ -38,7 +38,7 @@ fn ids(pair: &Pair) -> impl Iterator<Item = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn a_changed_pair_is_as_if_it_had_never_been_another(scene in scenes(), new in pairs()) {

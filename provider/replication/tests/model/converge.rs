@@ -8,7 +8,7 @@ use crate::apply::{apply, apply_and_settle, assert_settled, planned, removal, re
 use crate::generate::{of_others, scenes};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn a_plan_that_was_taken_leaves_nothing_to_do(scene in scenes()) {

@@ -37,6 +37,8 @@ fn assert_apart(world: &World, pair: &Pair) {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn two_pairs_from_one_bucket_in_any_order(crosses in any::<bool>(), turns in prop::collection::vec((any::<bool>(), 0..9_usize), 0..8)) {
         let (mut world, one, other) = siblings(crosses);
@@ -66,7 +68,7 @@ proptest! {
 fn plans_that_were_made_at_once_and_merged_anew_keep_both() {
     let (mut world, one, other) = siblings(true);
     let plans = [planned(&world, &one).2, planned(&world, &other).2];
-    for step in plans.iter().flat_map(|plan| plan.steps()) {
+    for step in plans.iter().flat_map(replication::Plan::steps) {
         match take_anew(&mut world, &step.step) {
             Err(refusal) if refusal.starts_with("EntityAlreadyExists") => {}
             taken => taken.unwrap(),

@@ -14,7 +14,7 @@ use crate::world::World;
 fn whole() -> Pair {
     let mut pair = crossing();
     pair.rules = vec![rule("everything"), rule("invoices")];
-    pair.rules[1].filter.prefix = "invoices/".to_owned();
+    pair.rules[1].filter.prefix.push_str("invoices/");
     pair.boundary = Some("arn:aws:iam::111111111111:policy/boundary".to_owned());
     pair.tags = [("team".to_owned(), "orders".to_owned())].into();
     pair.source.key = Some(key(&pair.source));

@@ -17,10 +17,10 @@ fn denied<T>(action: &str) -> Seen<T> {
 
 /// The plans to make and to take away what was looked at with a change.
 fn plans(world: &World, pair: &Pair, change: impl Fn(&mut Observed)) -> [Plan; 2] {
-    let mut observed = look(world, pair, pair.reads());
+    let mut observed = look(world, pair, &pair.reads());
     change(&mut observed);
     let made = plan(&pair.desired(&observed), &observed);
-    let mut observed = look(world, pair, pair.removal_reads());
+    let mut observed = look(world, pair, &pair.removal_reads());
     change(&mut observed);
     let desired = pair.desired(&observed);
     [made, plan_removal(&desired, &observed, &Removal::default())]
@@ -56,7 +56,7 @@ fn a_bucket_policy_that_was_not_seen_is_not_written() {
             assert_refused(&plans, writes);
         }
         let plans = plans(&world, &pair, |o| {
-            o.buckets.get_mut(&at).unwrap().policy = Seen::NotLooked
+            o.buckets.get_mut(&at).unwrap().policy = Seen::NotLooked;
         });
         assert_refused(&plans[..1], writes);
     }
@@ -107,7 +107,7 @@ fn a_bucket_of_somebody_else_gets_no_step() {
         },
         Existence::Elsewhere { region: None },
     ] {
-        let mut observed = look(&world, &pair, pair.reads());
+        let mut observed = look(&world, &pair, &pair.reads());
         observed.buckets.get_mut(&at).unwrap().existence = existence;
         let plan = plan(&pair.desired(&observed), &observed);
         assert!(plan.has_errors());
@@ -146,7 +146,7 @@ fn a_role_that_we_did_not_make_is_not_deleted() {
     assert!(!deletes(&removal(&used, &pair, &Removal::default())));
 
     // Without a look at all of its policies nobody knows whether it is used.
-    let observed = look(&world, &pair, pair.reads());
+    let observed = look(&world, &pair, &pair.reads());
     let plan = plan_removal(&pair.desired(&observed), &observed, &Removal::default());
     assert!(!deletes(&plan));
 }
@@ -226,4 +226,36 @@ fn policies_that_are_too_large_are_refused_beforehand() {
         "{}",
         problem.detail
     );
+}
+
+#[test]
+fn role_policies_that_are_too_large_are_refused_beforehand() {
+    let pair = plain();
+    let world = bare(&pair);
+    let mut observed = look(&world, &pair, &pair.reads());
+    let role = crate::generate::own_role(&pair);
+    let others = [(
+        "crr-to-another".to_owned(),
+        Seen::Present("x".repeat(10_000)),
+    )];
+    observed
+        .roles
+        .get_mut(&role)
+        .unwrap()
+        .policies
+        .extend(others);
+    let plan = plan(&pair.desired(&observed), &observed);
+    let problem = plan.problems.iter().find(|p| p.is_error()).unwrap();
+    assert_eq!(problem.at, ["source", "role"]);
+}
+
+#[test]
+fn an_id_given_by_hand_is_not_taken_for_a_name() {
+    let mut pair = plain();
+    pair.rules = vec![crate::generate::rule("a"), crate::generate::rule("b")];
+    pair.rules[1].id = Some("a".to_owned());
+    let observed = look(&bare(&pair), &pair, &pair.reads());
+    let facets = replication::Facets::desired(&pair.desired(&observed));
+    assert!(facets.0.contains_key("source.rule.a"), "{facets:?}");
+    assert!(facets.0.contains_key("source.rule_id.a"), "{facets:?}");
 }

@@ -43,7 +43,7 @@ fn pretty(json: &str) -> String {
 
 /// Every policy that a pair would write, and its rules.
 fn written(pair: &Pair, world: &World) -> String {
-    let observed = look(world, pair, pair.reads());
+    let observed = look(world, pair, &pair.reads());
     let desired = pair.desired(&observed);
     let mut text = String::new();
     for (arn, role) in &desired.roles {
