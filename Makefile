@@ -6,7 +6,7 @@ VENV := $(ROOT).venv
 REQUIREMENTS := $(ROOT)acceptance-tests/lab/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help tools lab bench demo
+.PHONY: help tools lab bench demo docs docs-check
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -24,3 +24,9 @@ bench: tools ## Measure calls, round trips, time and memory for 1, 100 and 1,000
 
 lab: tools ## Start the lab in the foreground and print its sites as JSON; ends with Ctrl-C
 	@cargo run --quiet --package acceptance-tests --bin lab
+
+docs: ## Write the registry pages in docs/ from the schemas and the examples
+	@cargo run --quiet --package terraform-provider-crr --example docs
+
+docs-check: ## Fail where a page in docs/ is stale, or a link in it leads nowhere
+	@cargo run --quiet --package terraform-provider-crr --example docs -- check

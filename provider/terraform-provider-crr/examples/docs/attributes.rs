@@ -1,5 +1,8 @@
 //! The section "Schema": every attribute, in the registry's form.
 
+// Writing to a String cannot fail, hence `let _` below.
+use std::fmt::Write;
+
 use tfplugin::{
     Attribute, AttributeKind, AttributeNesting, Block, BlockNesting, IdentitySchema, Nested, Type,
     Value,
@@ -23,31 +26,32 @@ pub fn section(body: &Nested) -> String {
     for (title, belongs) in GROUPS {
         let lines = lines(body, belongs, &[], &mut nested);
         if !lines.is_empty() {
-            text.push_str(&format!("\n### {title}\n\n{lines}"));
+            let _ = write!(text, "\n### {title}\n\n{lines}");
         }
     }
     let top = blocks(body, &[], &mut nested);
     if !top.is_empty() {
-        text.push_str(&format!("\n### Blocks\n\n{top}"));
+        let _ = write!(text, "\n### Blocks\n\n{top}");
     }
     // Depth first, as a reader who follows the links comes by.
     nested.reverse();
     while let Some((path, inside)) = nested.pop() {
         let name = path.join(".");
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n<a id=\"{}\"></a>\n### Nested Schema for `{name}`\n",
             anchor(&path)
-        ));
+        );
         let mut deeper = Vec::new();
         for (title, belongs) in GROUPS {
             let lines = lines(inside, belongs, &path, &mut deeper);
             if !lines.is_empty() {
-                text.push_str(&format!("\n{title}:\n\n{lines}"));
+                let _ = write!(text, "\n{title}:\n\n{lines}");
             }
         }
         let inner = blocks(inside, &path, &mut deeper);
         if !inner.is_empty() {
-            text.push_str(&format!("\nBlocks:\n\n{inner}"));
+            let _ = write!(text, "\nBlocks:\n\n{inner}");
         }
         deeper.reverse();
         nested.extend(deeper);
@@ -59,19 +63,20 @@ pub fn section(body: &Nested) -> String {
 pub fn identity(schema: &IdentitySchema) -> String {
     let mut text = String::new();
     for (title, required) in [("Required", true), ("Optional", false)] {
-        let lines: String = schema
+        let mut lines = String::new();
+        for (name, attribute) in schema
             .attributes()
-            .filter(|(_, attribute)| attribute.is_required_for_import() == required)
-            .map(|(name, attribute)| {
-                format!(
-                    "- `{name}` ({}) {}\n",
-                    type_name(attribute.ty()),
-                    attribute.description()
-                )
-            })
-            .collect();
+            .filter(|(_, a)| a.is_required_for_import() == required)
+        {
+            let _ = writeln!(
+                lines,
+                "- `{name}` ({}) {}",
+                type_name(attribute.ty()),
+                attribute.description()
+            );
+        }
         if !lines.is_empty() {
-            text.push_str(&format!("### Identity Schema\n\n#### {title}\n\n{lines}"));
+            let _ = write!(text, "### Identity Schema\n\n#### {title}\n\n{lines}");
         }
     }
     text
@@ -99,10 +104,7 @@ fn lines<'a>(
         text.push_str(&line(name, attribute));
         if let Some((_, inside)) = attribute.nested() {
             let path = below(parent, name);
-            text.push_str(&format!(
-                " (see [below for nested schema](#{}))",
-                anchor(&path)
-            ));
+            let _ = write!(text, " (see [below for nested schema](#{}))", anchor(&path));
             nested.push((path, inside));
         }
         text.push('\n');
@@ -118,12 +120,13 @@ fn blocks<'a>(
     let mut text = String::new();
     for (name, block) in body.blocks() {
         let path = below(parent, name);
-        text.push_str(&format!(
-            "- `{name}` ({}) {} (see [below for nested schema](#{}))\n",
+        let _ = writeln!(
+            text,
+            "- `{name}` ({}) {} (see [below for nested schema](#{}))",
             block_name(block),
             block.description(),
             anchor(&path)
-        ));
+        );
         nested.push((path, block.body()));
     }
     text

@@ -1,7 +1,9 @@
 //! Every generated page by its path.
 
+// Writing to a String cannot fail, hence `let _` below.
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
@@ -125,10 +127,11 @@ impl Page<'_> {
         );
         if let Some(identity) = identity {
             let block = read(&self.examples.join("import-by-identity.tf"))?;
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 "\nBy identity (Terraform 1.12 and later):\n\n```terraform\n{block}\n```\n\n{}",
                 attributes::identity(identity)
-            ));
+            );
         }
         Ok(text)
     }

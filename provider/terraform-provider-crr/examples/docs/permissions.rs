@@ -1,6 +1,8 @@
 //! The section "Permissions": the policy that the acceptance tests run under, and what each statement is for.
 
+// Writing to a String cannot fail, hence `let _` below.
 use std::error::Error;
+use std::fmt::Write;
 
 use serde_json::Value;
 
@@ -53,7 +55,7 @@ pub fn section(policy: &str) -> Result<String, Box<dyn Error>> {
             .iter()
             .find(|(known, _)| *known == sid)
             .ok_or_else(|| format!("{POLICY}: say in permissions.rs what {sid} is for"))?;
-        rows.push_str(&format!("| `{sid}` | {reason} |\n"));
+        let _ = writeln!(rows, "| `{sid}` | {reason} |");
     }
     Ok(format!(
         "## Permissions\n\nThe credentials of each site need the following in the site's account. The provider's own tests run with exactly this policy. It grants nothing on objects except for `force_destroy`: the provider neither reads nor writes one.\n\n```json\n{policy}\n```\n\n| statement | what it is for |\n|---|---|\n{rows}\nS3 itself works under the replication roles, whose policies the provider writes with the least that each pair needs; the functions [`replication_policy`](functions/replication_policy.md), [`replication_trust_policy`](functions/replication_trust_policy.md) and [`destination_bucket_policy`](functions/destination_bucket_policy.md) show them."

@@ -1,0 +1,6 @@
+import {
+  to = crr_site.east
+  identity = {
+    name = "east"
+  }
+}

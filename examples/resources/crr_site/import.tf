@@ -1,0 +1,4 @@
+import {
+  to = crr_site.east
+  id = "east"
+}
