@@ -25,6 +25,9 @@
 //! * So does planning after any prefix of it was taken and the rest then planned anew: a crash converges.
 //! * We own only what we made: rules by their `ID`, bucket-policy statements by their `Sid`, inline policies
 //!   and roles by name and tag. What others put on the same bucket stays, byte for byte.
+//! * What was not seen is not written: a document that others may write and that was denied, or cannot be
+//!   read, gives an error and no step.
+//! * A role that the rules have left keeps nothing of ours, and goes if it was ours and nobody else uses it.
 //! * No step deletes an object unless a [`Removal`] says that the user asked for it.
 
 pub mod arn;

@@ -1,5 +1,6 @@
 //! What the look at the world shows that no step can mend.
 
+use super::Removal;
 use crate::arn::{KeyArn, RoleArn};
 use crate::bucket::BucketRef;
 use crate::desired::{Desired, DesiredBucket, DesiredKey, DesiredRole, MADE_BY, RoleStanding};
@@ -193,14 +194,20 @@ fn shared(
 }
 
 /// What stops a removal: whatever may hold something of ours and will not be read.
-pub(super) fn of_removal(desired: &Desired, observed: &Observed) -> Vec<Problem> {
+pub(super) fn of_removal(
+    desired: &Desired,
+    observed: &Observed,
+    removal: &Removal,
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (at, wanted) in &desired.buckets {
         let label = wanted.label.as_str();
         let Some(found) = observed.buckets.get(at) else {
             continue;
         };
-        if let Existence::Forbidden { message } = &found.existence {
+        let ours =
+            wanted.rules.is_some() || wanted.policy.is_some() || removal.buckets.contains(at);
+        if ours && let Existence::Forbidden { message } = &found.existence {
             problems.push(Problem::error(
                 [label, "bucket"],
                 format!("No access to bucket {} with the credentials of site {}", at.bucket, at.site),

@@ -12,6 +12,7 @@ use crate::document::ReplicationDocument;
 use crate::facet::role::is_last;
 use crate::observed::{Existence, Observed, ObservedBucket, ObservedRole};
 use crate::policy::ResourcePolicy;
+use crate::problem::Problem;
 use crate::step::{PlannedStep, Stage, Step};
 
 /// What may go besides what we put on buckets of others.
@@ -32,6 +33,9 @@ enum Rank {
 }
 
 /// Plans the removal of everything in `desired` that is ours. Versioning stays on: switching it off could lose data.
+///
+/// Where something may be ours and will not be read, the plan has an error and no step: to take away the rest
+/// and call it done would leave orphans that nobody remembers.
 pub fn plan_removal(desired: &Desired, observed: &Observed, removal: &Removal) -> Plan {
     let mut ranked: BTreeMap<Rank, Vec<PlannedStep>> = BTreeMap::new();
     let mut push = |rank: Rank, step: Step| {
@@ -84,9 +88,14 @@ pub fn plan_removal(desired: &Desired, observed: &Observed, removal: &Removal) -
             remove_from_role(arn, wanted, found, desired, observed, &mut push);
         }
     }
+    let problems = of_removal(desired, observed, removal);
+    // Half of it would leave rules without their permissions, and nobody to know of them.
+    if problems.iter().any(Problem::is_error) {
+        ranked.clear();
+    }
     Plan {
         stages: ranked.into_values().map(|steps| Stage { steps }).collect(),
-        problems: of_removal(desired, observed),
+        problems,
     }
 }
 

@@ -71,10 +71,10 @@ pub fn remove(world: &mut World, pair: &Pair) {
 
 /// From one pair to another of the same name: the new one first, then what only the old one had.
 pub fn update(world: &mut World, old: &Pair, new: &Pair) {
-    let before = old.desired(&look(world, old, &old.removal_reads()));
-    apply(world, new);
-    let now = new.desired(&look(world, new, &new.reads()));
+    let (desired, _, plan) = planned(world, new);
+    take_all(world, &plan);
     let observed = look(world, old, &old.removal_reads());
-    let plan = plan_removal(&before.leftovers(&now), &observed, &Removal::default());
+    let leftovers = old.desired(&observed).leftovers(&desired);
+    let plan = plan_removal(&leftovers, &observed, &Removal::default());
     take_all(world, &plan);
 }

@@ -116,6 +116,21 @@ fn a_bucket_of_somebody_else_gets_no_step() {
 }
 
 #[test]
+fn a_bucket_that_holds_nothing_of_ours_does_not_stop_a_removal() {
+    let pair = plain();
+    let mut world = bare(&pair);
+    apply_and_settle(&mut world, &pair);
+    for (at, stops) in [(pair.source.at(), true), (pair.destination.at(), false)] {
+        let mut observed = look(&world, &pair, &pair.removal_reads());
+        observed.buckets.get_mut(&at).unwrap().existence = Existence::Forbidden {
+            message: "Forbidden".to_owned(),
+        };
+        let plan = plan_removal(&pair.desired(&observed), &observed, &Removal::default());
+        assert_eq!((plan.has_errors(), plan.is_empty()), (stops, stops), "{at}");
+    }
+}
+
+#[test]
 fn a_role_that_we_did_not_make_is_not_deleted() {
     let pair = plain();
     let mut world = bare(&pair);
