@@ -64,7 +64,8 @@ pub trait Provider: Send + Sync + 'static {
     async fn validate(&self, _config: &Value, _diagnostics: &mut Diagnostics) {}
 
     /// Takes the provider block. Values may still be unknown while planning, where they come from resources
-    /// that do not exist yet.
+    /// that do not exist yet. It is called once in the life of a process, except under a debugger, where one
+    /// Terraform after the other attaches to the same process: then the last block counts.
     async fn configure(&self, request: ConfigureRequest, diagnostics: &mut Diagnostics);
 }
 

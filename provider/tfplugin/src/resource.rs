@@ -252,8 +252,6 @@ pub struct ImportRequest {
     pub id: Option<String>,
     /// The identity that the user gave, of the type of [`Resource::identity`].
     pub identity: Option<Value>,
-    /// Whether Terraform takes a deferred answer.
-    pub deferral_allowed: bool,
 }
 
 /// One object that [`Resource::import`] found.

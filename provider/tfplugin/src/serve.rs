@@ -28,6 +28,8 @@ const MESSAGE_LIMIT: usize = 256 << 20;
 /// How much of a message may be on its way before the other side has read it. Large states and schemas would
 /// otherwise crawl through in 64 KiB pieces.
 const WINDOW: u32 = 4 << 20;
+/// How many calls may be under way at once: more than any `-parallelism`.
+const CALLS: u32 = 4096;
 /// How long the process waits for its connections to close once it has been told to end. Terraform kills it after
 /// two seconds.
 const END_PATIENCE: Duration = Duration::from_millis(1500);
@@ -156,6 +158,7 @@ async fn session(
     let calls = service.calls();
     let host = host::Host::new(end.clone(), debug);
     let server = Server::builder()
+        .max_concurrent_streams(CALLS)
         .initial_stream_window_size(WINDOW)
         .initial_connection_window_size(WINDOW * 4)
         .add_service(

@@ -20,6 +20,11 @@ async fn a_panic_becomes_a_diagnostic_and_what_was_kept_is_state() {
         "The provider crashed in create of toy_box",
     );
     assert_one(&applied.diagnostics, "", "the box bursts (at ");
+    assert_one(
+        &applied.diagnostics,
+        "",
+        "What it had made until then is in the state",
+    );
     let state = session.decoded(applied.new_state.as_ref());
     assert_eq!(state.get("id"), Some(&"box-a".into()));
     assert!(session.exists("a"));

@@ -103,6 +103,18 @@ async fn unknown_and_refined_values_of_a_configuration_go_through_a_plan() {
 }
 
 #[tokio::test]
+async fn a_plan_can_be_put_off() {
+    let session = Session::start().await;
+    let config = session.a_box([("name", "a".into()), ("behavior", "defer".into())]);
+    let plan = session.plan(None, &config).await;
+    assert_eq!(words(&plan.diagnostics), NOTHING);
+    assert_eq!(
+        plan.deferred.unwrap().reason(),
+        wire::deferred::Reason::AbsentPrereq
+    );
+}
+
+#[tokio::test]
 async fn without_a_change_nothing_is_unknown() {
     let session = Session::start().await;
     let config = session.a_box([("name", "a".into())]);

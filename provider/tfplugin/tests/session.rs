@@ -180,6 +180,11 @@ impl Session {
             prior_state: Some(encoded(prior.unwrap_or(&Value::Null), &ty)),
             proposed_new_state: Some(encoded(&proposed, &ty)),
             config: Some(encoded(config, &ty)),
+            client_capabilities: Some(wire::ClientCapabilities {
+                deferral_allowed: true,
+                write_only_attributes_allowed: true,
+                ..Default::default()
+            }),
             ..Default::default()
         };
         self.provider

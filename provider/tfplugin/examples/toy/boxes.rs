@@ -9,7 +9,7 @@ use async_trait::async_trait;
 pub use schema::schema;
 use serde_json::json;
 use tfplugin::{
-    ApplyRequest, ApplyResponse, Context, Diagnostics, IdentityAttribute, IdentitySchema,
+    ApplyRequest, ApplyResponse, Context, Deferred, Diagnostics, IdentityAttribute, IdentitySchema,
     ImportRequest, Imported, MoveRequest, MoveResponse, Path, PlanRequest, PlanResponse,
     ReadRequest, ReadResponse, Resource, Schema, Type, Value,
 };
@@ -105,11 +105,13 @@ impl Resource for BoxResource {
             .as_ref()
             .map(name_of)
             .filter(|name| !name.is_empty());
+        let deferral_allowed = request.deferral_allowed;
         let mut response = request.as_proposed();
         response.identity = known.as_deref().map(identity);
         response.private = b"planned".to_vec();
         match behavior.as_str() {
             "panic in plan" => panic!("the box cannot be planned"),
+            "defer" if deferral_allowed => response.deferred = Some(Deferred::AbsentPrerequisite),
             "contradict" => {
                 if let Some(planned) = &mut response.planned {
                     planned.set("size", number_of(42));

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{PoisonError, RwLock};
 
 use tfplugin::{Diagnostics, Schema, Value, json};
 
@@ -11,19 +11,22 @@ use crate::boxes;
 /// The directory, once the provider is configured.
 #[derive(Default)]
 pub struct Directory {
-    path: OnceLock<PathBuf>,
+    path: RwLock<Option<PathBuf>>,
 }
 
 impl Directory {
     pub fn set(&self, path: &str) {
-        let _ = self.path.set(PathBuf::from(path));
+        *self.path.write().unwrap_or_else(PoisonError::into_inner) = Some(PathBuf::from(path));
+    }
+
+    fn path(&self) -> io::Result<PathBuf> {
+        let path = self.path.read().unwrap_or_else(PoisonError::into_inner);
+        path.clone()
+            .ok_or_else(|| io::Error::other("the directory is not known yet"))
     }
 
     fn file(&self, name: &str) -> io::Result<PathBuf> {
-        let path = self
-            .path
-            .get()
-            .ok_or_else(|| io::Error::other("the directory is not known yet"))?;
+        let path = self.path()?;
         Ok(path.join(format!("{name}.json")))
     }
 
@@ -53,10 +56,7 @@ impl Directory {
 
     /// The names of all boxes, in order.
     pub fn names(&self) -> io::Result<Vec<String>> {
-        let path = self
-            .path
-            .get()
-            .ok_or_else(|| io::Error::other("the directory is not known yet"))?;
+        let path = self.path()?;
         let mut names = Vec::new();
         for entry in std::fs::read_dir(path)? {
             let name = entry?.file_name();

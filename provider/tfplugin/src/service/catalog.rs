@@ -15,14 +15,14 @@ use super::wire::error;
 /// One thing offered, with its schema and the type that the schema spells.
 pub(super) struct Offered<T: ?Sized> {
     pub(super) handler: Arc<T>,
-    pub(super) schema: Schema,
+    pub(super) schema: Arc<Schema>,
     pub(super) ty: Type,
 }
 
 /// A resource, with its identity's schema and type besides.
 pub(super) struct OfferedResource {
     pub(super) handler: Arc<dyn Resource>,
-    pub(super) schema: Schema,
+    pub(super) schema: Arc<Schema>,
     pub(super) ty: Type,
     pub(super) identity: Option<(IdentitySchema, Type)>,
 }
@@ -49,7 +49,7 @@ fn offered<T: ?Sized>(handler: Arc<T>, schema: Schema) -> Offered<T> {
     let ty = schema.ty();
     Offered {
         handler,
-        schema,
+        schema: Arc::new(schema),
         ty,
     }
 }
@@ -82,7 +82,7 @@ impl Catalog {
                 name,
                 OfferedResource {
                     ty: schema.ty(),
-                    schema,
+                    schema: Arc::new(schema),
                     identity,
                     handler,
                 },

@@ -13,6 +13,10 @@ use super::agree::{plan_with_config, state_with_plan};
 use super::settle::{Allow, without_unknowns};
 use super::wire::{self, decode_some, deferral_allowed, deferred, diagnostics, encode, only};
 
+/// What the user should know when a call was lost that had put something aside.
+const KEPT: &str =
+    " What it had made until then is in the state: the next apply goes on from there.";
+
 impl Service {
     pub(super) async fn plan_resource_change(
         &self,
@@ -186,7 +190,10 @@ impl Service {
                 (reached(kept, prior, request.planned_private), messages)
             }
             Ok((response, messages, _)) => (response, messages),
-            Err(lost) => {
+            Err(mut lost) => {
+                if lost.kept.state.is_some() {
+                    lost.reason.detail.push_str(KEPT);
+                }
                 let messages = Diagnostics::from_iter([lost.reason]);
                 (reached(lost.kept, prior, request.planned_private), messages)
             }

@@ -35,7 +35,7 @@ impl Service {
             &offered.ty,
             &format!("The configuration of ephemeral {name}"),
         )?;
-        let (schema, handler) = (offered.schema.clone(), Arc::clone(&offered.handler));
+        let (schema, handler) = (Arc::clone(&offered.schema), Arc::clone(&offered.handler));
         let outcome = self
             .calls
             .run("validate", &name, |_| async move {

@@ -41,7 +41,7 @@ impl Service {
             &offered.ty,
             &format!("The configuration of list {name}"),
         )?;
-        let (schema, handler) = (offered.schema.clone(), Arc::clone(&offered.handler));
+        let (schema, handler) = (Arc::clone(&offered.schema), Arc::clone(&offered.handler));
         let outcome = self
             .calls
             .run("validate", &name, |_| async move {

@@ -41,7 +41,7 @@ impl Service {
             &offered.ty,
             &format!("The configuration of {name}"),
         )?;
-        let (schema, handler) = (offered.schema.clone(), Arc::clone(&offered.handler));
+        let (schema, handler) = (Arc::clone(&offered.schema), Arc::clone(&offered.handler));
         let outcome = self
             .calls
             .run("validate", &name, |_| async move {
@@ -157,7 +157,6 @@ impl Service {
             type_name: name.clone(),
             id: (!request.id.is_empty()).then_some(request.id),
             identity: offered.decode_identity(request.identity.as_ref(), &name)?,
-            deferral_allowed: deferral_allowed(request.client_capabilities.as_ref()),
         };
         let handler = Arc::clone(&offered.handler);
         let outcome = self
