@@ -77,6 +77,8 @@ pub enum Step {
         key: KeyArn,
         /// The whole policy.
         policy: String,
+        /// Ours in it: to merge anew if the policy has changed by the time of writing.
+        owned: OwnedStatements,
     },
     /// Make a role.
     CreateRole {

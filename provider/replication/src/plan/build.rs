@@ -57,6 +57,7 @@ pub(super) fn step(
                 site: wanted.site.clone(),
                 key: key.clone(),
                 policy,
+                owned: wanted.policy.clone(),
             };
             Some((Rank::Configure, step))
         }

@@ -79,6 +79,7 @@ pub fn plan_removal(desired: &Desired, observed: &Observed, removal: &Removal) -
                     site: wanted.site.clone(),
                     key: key.clone(),
                     policy,
+                    owned: without,
                 },
             );
         }
