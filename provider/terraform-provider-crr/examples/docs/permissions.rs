@@ -13,7 +13,7 @@ pub const POLICY: &str = "acceptance-tests/lab/operator-policy.json";
 const REASONS: [(&str, &str); 7] = [
     (
         "FindBuckets",
-        "To list buckets and the account's public-access block. Needed by neither `crr_pair` nor `crr_site`; leave it out if you like.",
+        "`crr_site` asks for the name of one bucket, to prove that S3 answers.",
     ),
     (
         "ConfigureBuckets",
