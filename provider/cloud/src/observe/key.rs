@@ -63,7 +63,12 @@ pub(crate) async fn facts(
     }))
 }
 
-async fn policy(cloud: &Cloud, site: &Site, key: &str) -> Result<Option<String>, Failure> {
+/// The key's policy. It takes no alias.
+pub(crate) async fn policy(
+    cloud: &Cloud,
+    site: &Site,
+    key: &str,
+) -> Result<Option<String>, Failure> {
     let request = site
         .kms
         .get_key_policy()
