@@ -72,13 +72,14 @@ async fn clean_up(scene: &Scene) -> Result<(), LabError> {
     Ok(())
 }
 
+// Not AccessDenied: that is waited out where a role is new.
 #[tokio::test]
 async fn a_refusal_at_each_step_then_apply_again() -> Result<(), LabError> {
     for (operation, which) in steps().await? {
         let scene = Scene::existing("vault", TWO_WAY).await?;
         let refusal = Effect::Answer {
-            status: 403,
-            code: "AccessDenied".to_owned(),
+            status: 400,
+            code: "InvalidRequest".to_owned(),
             message: "on purpose".to_owned(),
         };
         let fault = scene

@@ -15,7 +15,7 @@ async fn at_plan_and_before_anything_is_touched() -> Result<(), LabError> {
     let cases = [
         ("source = destination", source.as_str(), "east", source.as_str(), "", String::new(), "destination"),
         ("a bucket name that is none", "Orders", "west", &destination, "", String::new(), "source"),
-        ("an unknown site", &source, "nowhere", &destination, "", String::new(), "destination"),
+        ("an unknown site", &source, "nowhere", &destination, "", String::new(), "has no site"),
         ("tags with delete markers", &source, "west", &destination, "", "rules = { a = { tags = { k = \"v\" }, delete_markers = true } }".to_owned(), "delete"),
         ("the same priority", &source, "west", &destination, "", "rules = { a = { prefix = \"a\", priority = 1 }, b = { prefix = \"b\", priority = 1 } }".to_owned(), "priority"),
         ("a priority too high", &source, "west", &destination, "", "rules = { a = { priority = 2147483648 } }".to_owned(), "priority"),
