@@ -42,8 +42,8 @@ pub use number::Number;
 pub use path::{Path, Step};
 pub use plan::plan;
 pub use schema::{
-    Attribute, AttributeKind, AttributeNesting, Block, BlockNesting, IdentityAttribute, IdentitySchema, Nested, Presence,
-    ReplaceCondition, Schema, Validator,
+    Attribute, AttributeKind, AttributeNesting, Block, BlockNesting, IdentityAttribute,
+    IdentitySchema, Nested, Presence, ReplaceCondition, Schema, Validator,
 };
 pub use ty::Type;
 pub use validate::validate;

@@ -126,9 +126,11 @@ async fn when_terraform_is_gone_without_a_word_the_process_ends_by_itself() {
 
 #[tokio::test]
 async fn debugging_prints_the_setting_to_attach_with_and_outlives_a_shutdown() {
+    let temporary = tempfile::tempdir().unwrap();
     let mut child = Command::new(toy::binary())
         .arg("--debug")
         .env_clear()
+        .env("TMPDIR", temporary.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)

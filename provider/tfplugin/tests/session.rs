@@ -28,14 +28,18 @@ pub struct Process {
     /// The parts of the handshake line.
     pub line: Vec<String>,
     pub stderr: Arc<Mutex<Vec<String>>>,
+    /// Where its socket is: a process that is killed leaves it behind.
+    _temporary: TempDir,
 }
 
 impl Process {
     /// Starts it with an environment of exactly this.
     pub async fn start(environment: &[(&str, &str)]) -> Self {
+        let temporary = tempfile::tempdir().unwrap();
         let mut command = Command::new(toy::binary());
         command
             .env_clear()
+            .env("TMPDIR", temporary.path())
             .envs(environment.iter().copied())
             .kill_on_drop(true);
         let mut child = command
@@ -50,6 +54,7 @@ impl Process {
             child,
             line: line.split('|').map(str::to_owned).collect(),
             stderr,
+            _temporary: temporary,
         }
     }
 

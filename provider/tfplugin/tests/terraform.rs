@@ -286,6 +286,7 @@ fn terraform_attaches_to_a_provider_under_a_debugger() {
     let workspace = Workspace::new("resource \"toy_box\" \"one\" {\n  name = \"one\"\n}\n");
     let mut provider = Command::new(toy::binary())
         .arg("--debug")
+        .env("TMPDIR", workspace.directory.path())
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
