@@ -23,7 +23,6 @@ async fn at_plan_and_before_anything_is_touched() -> Result<(), LabError> {
         ("a direction that is none", &source, "west", &destination, "", "direction = \"sideways\"".to_owned(), "direction"),
         ("a storage class that is none", &source, "west", &destination, "storage_class = \"CHEAP\"", String::new(), "storage_class"),
         ("a key of another region", &source, "west", &destination, &format!("kms_key_arn = \"{key}\""), String::new(), "kms_key"),
-        ("a missing bucket", &source, "west", "orders-nowhere", "", String::new(), "orders-nowhere"),
     ];
     lab.reset_calls();
     for (case, from, site, to, side, arguments, attribute) in cases {
@@ -39,6 +38,32 @@ async fn at_plan_and_before_anything_is_touched() -> Result<(), LabError> {
             plan.words().contains("with crr_pair.orders"),
             "at the resource: {case}: {plan}"
         );
+    }
+    assert!(
+        lab.calls().writes().is_empty(),
+        "{}",
+        lab.calls().writes().lines()
+    );
+    Ok(())
+}
+
+// Another resource may make the bucket in the same apply, so at plan it is a warning.
+#[tokio::test]
+async fn a_missing_bucket_is_a_warning_at_plan_and_an_error_at_apply() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let source = versioned_bucket(&lab, lab.site("east"), "orders").await;
+    let text = format!(
+        "resource \"crr_pair\" \"orders\" {{\n  source      = {{ site = \"east\", bucket = \"{source}\" }}\n  destination = {{ site = \"west\", bucket = \"orders-nowhere\" }}\n}}\n"
+    );
+    let workdir = Workdir::in_lab(&lab, &text).await?;
+    lab.reset_calls();
+    let plan = workdir.plan().await?;
+    assert_eq!(plan.code, 2, "{plan}");
+    assert!(plan.words().contains("orders-nowhere does not exist"), "{plan}");
+    let applied = workdir.try_apply().await?;
+    assert_eq!(applied.code, 1, "{applied}");
+    for words in ["orders-nowhere does not exist", "NoSuchBucket", "create = true"] {
+        assert!(applied.words().contains(words), "{words}: {applied}");
     }
     assert!(
         lab.calls().writes().is_empty(),
@@ -71,5 +96,29 @@ async fn an_account_that_is_not_trusted() -> Result<(), LabError> {
     assert_eq!(plan.code, 1, "{plan}");
     assert!(plan.words().contains("222222222222"), "{plan}");
     assert!(lab.calls().writes().is_empty());
+    Ok(())
+}
+
+/// At plan it may still be made by another resource of the same apply; at apply it is an error before anything is touched.
+#[tokio::test]
+async fn a_bucket_that_is_missing() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let source = versioned_bucket(&lab, lab.site("east"), "orders").await;
+    let text = format!(
+        "resource \"crr_pair\" \"orders\" {{\n  source      = {{ site = \"east\", bucket = \"{source}\" }}\n  \
+         destination = {{ site = \"west\", bucket = \"orders-nowhere\" }}\n}}\n"
+    );
+    let workdir = Workdir::in_lab(&lab, &text).await?;
+    lab.reset_calls();
+    let applied = workdir.try_apply().await?;
+    assert!(
+        applied.code == 1 && applied.words().contains("orders-nowhere does not exist"),
+        "{applied}"
+    );
+    assert!(
+        lab.calls().writes().is_empty(),
+        "{}",
+        lab.calls().writes().lines()
+    );
     Ok(())
 }
