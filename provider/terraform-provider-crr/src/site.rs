@@ -482,6 +482,10 @@ impl SiteResource {
             return false;
         };
         let plan = replication::plan_removal(&wish.desired(), &observed, &Removal::default());
+        add_problems(&plan.problems, diagnostics);
+        if plan.has_errors() {
+            return false;
+        }
         match runtime.cloud.execute(&plan, &job(context)).await {
             Ok(()) => true,
             Err(error) => {

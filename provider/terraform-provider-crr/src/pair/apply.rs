@@ -223,6 +223,10 @@ impl Work<'_> {
         };
         let leftovers = old.desired(&observed).leftovers(desired);
         let plan = replication::plan_removal(&leftovers, &observed, &Removal::default());
+        add_problems(&plan.problems, diagnostics);
+        if plan.has_errors() {
+            return Ok(());
+        }
         self.runtime.cloud.execute(&plan, &self.job).await
     }
 
@@ -338,6 +342,10 @@ pub async fn remove(
     let incomplete = request.private == INCOMPLETE;
     let removal = removal(&pair, &desired, &attributes, incomplete, diagnostics);
     let plan = replication::plan_removal(&desired, &observed, &removal);
+    add_problems(&plan.problems, diagnostics);
+    if plan.has_errors() {
+        return request.unchanged();
+    }
     tracing::debug!(pair = %pair.id(), steps = %plan.describe(), "removing");
     runtime.forget_looks(&[pair.source.at(), pair.destination.at()]);
     if let Err(error) = runtime.cloud.execute(&plan, &job).await {

@@ -53,26 +53,36 @@ pub async fn plan(
     };
     let desired = pair.desired(&observed);
     let steps = replication::plan(&desired, &observed);
-    let problems = soften(steps.problems.clone(), prior.is_none());
-    add_problems(&problems, diagnostics);
     tracing::debug!(pair = %pair.id(), steps = %steps.describe(), "planned");
-
+    // A pair that is yet to be made may stand on a bucket that another resource makes in the same apply.
+    let (awaited, problems): (Vec<_>, Vec<_>) = steps
+        .problems
+        .into_iter()
+        .partition(|problem| prior.is_none() && problem.awaited);
+    add_problems(&problems, diagnostics);
+    let id = pair.id();
+    if !awaited.is_empty() {
+        for problem in awaited {
+            diagnostics.warning_at(
+                crate::diagnostics::path(&problem.at),
+                format!("{} yet", problem.summary),
+                "If another resource makes it in the same apply, make sure that this one refers to it. Otherwise the apply will fail, before it touches anything. What the pair will look like depends on the bucket, so it is known after apply.",
+            );
+        }
+        let mut response = unknown(request, false);
+        if let Some(planned) = &mut response.planned {
+            planned.set("id", Value::from(id.to_string()));
+        }
+        response.identity = Some(identity(&id));
+        return response;
+    }
     let mut response = request.as_proposed();
     if let Some(planned) = &mut response.planned {
         Computed::planned(&pair, &desired).write(planned);
     }
-    response.identity = Some(identity(&pair.id()));
-    runtime.remember(&pair.id().to_string(), observed);
+    response.identity = Some(identity(&id));
+    runtime.remember(&id.to_string(), observed);
     response
-}
-
-/// A bucket that is missing may be made by another resource in the same apply, so for a pair that is yet to be made
-/// it is no error before apply, which looks again.
-fn soften(problems: Vec<replication::Problem>, creating: bool) -> Vec<replication::Problem> {
-    problems
-        .into_iter()
-        .filter(|problem| !(creating && problem.awaited))
-        .collect()
 }
 
 async fn last_look(
