@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use crate::config::CloudConfig;
 use crate::connection::Connections;
-use crate::error::{CloudError, ErrorKind, ExecuteError};
+use crate::error::{CloudError, ErrorFacts, ErrorKind, ExecuteError};
 use crate::failure::Failure;
 use crate::identity::{self, Identity};
 use crate::job::Job;
@@ -39,7 +39,7 @@ pub(crate) struct Inner {
     /// Tests answer in place of the network.
     http: Option<SharedHttpClient>,
     calls: Semaphore,
-    locks: Locks,
+    pub(crate) locks: Locks,
     pub(crate) recent: Recent,
 }
 
@@ -188,16 +188,7 @@ impl Inner {
                     let Some(config) = inner.config.sites.get(&name).cloned() else {
                         return Err(configuration(Some(&name), "no such site".to_owned()));
                     };
-                    let http = match &inner.http {
-                        Some(http) => http.clone(),
-                        None => {
-                            let bundle = config.ca_bundle.as_deref();
-                            inner.connections.trusting(bundle).await.map_err(|mut e| {
-                                e.site = Some(name.clone());
-                                e
-                            })?
-                        }
-                    };
+                    let http = inner.http(&name, config.ca_bundle.as_deref()).await?;
                     Site::make(name, config, &inner.config, http)
                         .await
                         .map(Arc::new)
@@ -207,41 +198,54 @@ impl Inner {
             .await
     }
 
+    async fn http(
+        &self,
+        name: &SiteName,
+        bundle: Option<&str>,
+    ) -> Result<SharedHttpClient, CloudError> {
+        if let Some(http) = &self.http {
+            return Ok(http.clone());
+        }
+        self.connections
+            .trusting(bundle)
+            .await
+            .map_err(|mut error| {
+                error.site = Some(name.clone());
+                error
+            })
+    }
+
     /// Makes one call. All calls of the process come through here, and so many at once as `max_concurrency` allows.
-    pub(crate) async fn call<T, E>(
+    ///
+    /// The SDK's futures are some kilobytes each, and many of ours nest them: each is put on the heap before anything is
+    /// awaited.
+    pub(crate) fn call<T, E>(
         &self,
         operation: Operation,
-        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<T, Failure>
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+    ) -> impl Future<Output = Result<T, Failure>> + Send
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        // The SDK's futures are some kilobytes each, and many of ours nest them.
         let request = Box::pin(request);
-        // The semaphore is never closed.
-        let _permit = self.calls.acquire().await;
-        request
-            .await
-            .map_err(|error| Failure::of(operation, &error))
+        async move {
+            // The semaphore is never closed.
+            let _permit = self.calls.acquire().await;
+            request
+                .await
+                .map_err(|error| Failure::of(operation, &error))
+        }
     }
 }
 
 fn configuration(site: Option<&SiteName>, message: String) -> CloudError {
-    CloudError {
-        kind: ErrorKind::Configuration,
-        what: site.map_or_else(
-            || "use the provider's configuration".to_owned(),
-            |site| format!("reach site \"{site}\""),
-        ),
-        site: site.cloned(),
-        operation: String::new(),
-        code: None,
-        message,
-        request_id: None,
-        status: None,
-        remedy: None,
-        target: None,
-    }
+    let what = match site {
+        Some(site) => format!("reach site \"{site}\""),
+        None => "use the provider's configuration".to_owned(),
+    };
+    let mut facts = ErrorFacts::of(ErrorKind::Configuration, what, message);
+    facts.site = site.cloned();
+    facts.into()
 }
 
 fn check(config: &CloudConfig) -> Result<(), CloudError> {

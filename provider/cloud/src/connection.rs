@@ -16,12 +16,12 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-use crate::error::{CloudError, ErrorKind};
+use crate::error::{CloudError, ErrorFacts, ErrorKind};
 
 /// A connection that is not there after this will not come.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A service that says nothing for so long is not going to.
-pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(60);
+pub(crate) const READ_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The pools by CA bundle.
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ impl Connections {
             Ok(made) => made?,
             Err(_) => {
                 return Err(unusable_bundle(
-                    "the certificates to trust cannot be read: the bundle is no PEM certificate, or the system has none",
+                    "the certificates to trust cannot be read: the bundle is no PEM certificate, or the system has none".to_owned(),
                 ));
             }
         };
@@ -57,22 +57,14 @@ impl Connections {
     }
 }
 
-fn unusable_bundle(message: &str) -> CloudError {
-    CloudError {
-        kind: ErrorKind::Configuration,
-        what: "prepare secure connections".to_owned(),
-        site: None,
-        operation: String::new(),
-        code: None,
-        message: message.to_owned(),
-        request_id: None,
-        status: None,
-        remedy: Some(
-            "Give ca_bundle the path of a PEM file, or PEM itself, beginning with -----BEGIN CERTIFICATE-----."
-                .to_owned(),
-        ),
-        target: None,
-    }
+fn unusable_bundle(message: String) -> CloudError {
+    let what = "prepare secure connections".to_owned();
+    let mut facts = ErrorFacts::of(ErrorKind::Configuration, what, message);
+    facts.remedy = Some(
+        "Give ca_bundle the path of a PEM file, or PEM itself, beginning with -----BEGIN CERTIFICATE-----."
+            .to_owned(),
+    );
+    facts.into()
 }
 
 fn pool(bundle: Option<&str>) -> Result<SharedHttpClient, CloudError> {
@@ -82,17 +74,19 @@ fn pool(bundle: Option<&str>) -> Result<SharedHttpClient, CloudError> {
             bundle.to_owned()
         } else {
             std::fs::read_to_string(bundle)
-                .map_err(|error| unusable_bundle(&format!("cannot read {bundle}: {error}")))?
+                .map_err(|error| unusable_bundle(format!("cannot read {bundle}: {error}")))?
         };
         if !pem.contains("-----BEGIN CERTIFICATE-----") {
-            return Err(unusable_bundle("the CA bundle has no certificate in it"));
+            return Err(unusable_bundle(
+                "the CA bundle has no certificate in it".to_owned(),
+            ));
         }
         trust = trust.with_pem_certificate(pem);
     }
     let tls = TlsContext::builder()
         .with_trust_store(trust)
         .build()
-        .map_err(|error| unusable_bundle(&error.to_string()))?;
+        .map_err(|error| unusable_bundle(error.to_string()))?;
     let pool = Pool {
         tls,
         connectors: Arc::default(),

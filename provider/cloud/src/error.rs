@@ -1,6 +1,7 @@
 //! What went wrong, as a person reads it.
 
-use std::fmt;
+use std::fmt::{self, Write};
+use std::ops::{Deref, DerefMut};
 
 use replication::SiteName;
 use replication::step::Target;
@@ -24,9 +25,13 @@ pub enum ErrorKind {
     Unexpected,
 }
 
-/// Why one call or one step did not succeed.
+/// Why one call or one step did not succeed. Its facts are read through it: `error.kind`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CloudError {
+pub struct CloudError(Box<ErrorFacts>);
+
+/// What is known of a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorFacts {
     /// What kind of failure it is.
     pub kind: ErrorKind,
     /// What was to be done: `write the bucket policy of west:orders-dr`.
@@ -49,6 +54,44 @@ pub struct CloudError {
     pub target: Option<Target>,
 }
 
+impl From<ErrorFacts> for CloudError {
+    fn from(facts: ErrorFacts) -> Self {
+        Self(Box::new(facts))
+    }
+}
+
+impl Deref for CloudError {
+    type Target = ErrorFacts;
+
+    fn deref(&self) -> &ErrorFacts {
+        &self.0
+    }
+}
+
+impl DerefMut for CloudError {
+    fn deref_mut(&mut self) -> &mut ErrorFacts {
+        &mut self.0
+    }
+}
+
+impl ErrorFacts {
+    /// Facts of a failure without a call: what was to be done and why it was not.
+    pub(crate) fn of(kind: ErrorKind, what: String, message: String) -> Self {
+        Self {
+            kind,
+            what,
+            site: None,
+            operation: String::new(),
+            code: None,
+            message,
+            request_id: None,
+            status: None,
+            remedy: None,
+            target: None,
+        }
+    }
+}
+
 impl CloudError {
     /// One line for the head of a diagnostic.
     pub fn summary(&self) -> String {
@@ -58,22 +101,23 @@ impl CloudError {
     /// Everything else: the call, the service's words, the remedy, the request's id.
     pub fn detail(&self) -> String {
         let mut text = String::new();
+        // Writing to a String cannot fail.
         if !self.operation.is_empty() {
             text.push_str(&self.operation);
             if let Some(site) = &self.site {
-                text.push_str(&format!(" at site \"{site}\""));
+                let _ = write!(text, " at site \"{site}\"");
             }
             text.push_str(": ");
         }
         if let Some(code) = &self.code {
-            text.push_str(&format!("{code}: "));
+            let _ = write!(text, "{code}: ");
         }
         text.push_str(&self.message);
         if let Some(remedy) = &self.remedy {
-            text.push_str(&format!("\n\n{remedy}"));
+            let _ = write!(text, "\n\n{remedy}");
         }
         if let Some(id) = &self.request_id {
-            text.push_str(&format!("\n\nRequest id: {id}"));
+            let _ = write!(text, "\n\nRequest id: {id}");
         }
         text
     }

@@ -9,7 +9,7 @@ use replication::{Plan, Stage, Step};
 use crate::cloud::Cloud;
 use crate::error::{CloudError, ExecuteError};
 use crate::job::Job;
-use crate::wait::{Patience, over};
+use crate::wait::{Patience, cut_off, over};
 
 mod bucket;
 mod creation;
@@ -86,10 +86,16 @@ async fn take(cloud: &Cloud, job: &Job, planned: &PlannedStep) -> Result<(), Clo
     tracing::info!(step = %step, because, "taking a step");
     let patience = Patience::new(job, &cloud.inner.recent);
     // Each kind of step is some kilobytes of state: boxed, only the one that runs takes them.
-    let result = match &target {
-        Target::Bucket(at) => Box::pin(bucket::take(cloud, at, step, patience)).await,
-        Target::Role(role) => Box::pin(role::take(cloud, role, step, patience)).await,
-        Target::Key(key) => Box::pin(key::take(cloud, key, step, patience)).await,
+    let work = async {
+        match &target {
+            Target::Bucket(at) => Box::pin(bucket::take(cloud, at, step, patience)).await,
+            Target::Role(role) => Box::pin(role::take(cloud, role, step, patience)).await,
+            Target::Key(key) => Box::pin(key::take(cloud, key, step, patience)).await,
+        }
+    };
+    let result = tokio::select! {
+        result = work => result,
+        ended = cut_off(job) => Err(ended.before(step.to_string(), target.clone())),
     };
     match &result {
         Ok(()) => {

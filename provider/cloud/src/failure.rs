@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use replication::step::Target;
 
-use crate::error::{CloudError, ErrorKind};
+use crate::error::{CloudError, ErrorFacts, ErrorKind};
 use crate::operation::Operation;
 use crate::remedy::remedy;
 use crate::site::Site;
@@ -81,7 +81,7 @@ impl Failure {
             }
             SdkError::TimeoutError(_) => {
                 failure.kind = ErrorKind::Connection;
-                failure.message = "no answer in time".to_owned();
+                failure.message = String::from("no answer in time");
             }
             SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => {
                 let (credentials, words) = chain(error);
@@ -155,7 +155,9 @@ impl Failure {
 
     /// Whether the bucket is not there.
     pub(crate) fn is_no_bucket(&self) -> bool {
+        // Systems that speak S3 may answer 404 and say no more. Whatever else can be missing has a code of its own.
         self.is(&["NoSuchBucket"])
+            || (self.status == Some(404) && (self.code.is_none() || self.is(&["NotFound"])))
     }
 
     /// Whether the bucket is in another region than was asked.
@@ -184,7 +186,7 @@ impl Failure {
             ),
             _ => self.message,
         };
-        CloudError {
+        ErrorFacts {
             kind: self.kind,
             what,
             site: Some(site.name.clone()),
@@ -196,6 +198,7 @@ impl Failure {
             remedy,
             target,
         }
+        .into()
     }
 }
 

@@ -38,9 +38,12 @@ mod remedy;
 mod site;
 mod wait;
 
+#[cfg(test)]
+mod tests;
+
 pub use cloud::Cloud;
 pub use config::{AssumeRole, CloudConfig, Retry, Secret, SiteConfig};
-pub use error::{CloudError, ErrorKind, ExecuteError};
+pub use error::{CloudError, ErrorFacts, ErrorKind, ExecuteError};
 pub use identity::Identity;
 pub use job::Job;
 pub use lock::Guard;

@@ -9,13 +9,13 @@ use tokio::sync::OwnedMutexGuard;
 
 /// What is locked. A bucket by its name alone: two sites may be two ways to one bucket.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+enum Lockable {
     Bucket(String),
     Role(RoleArn),
-    Key(KeyArn),
+    KmsKey(KeyArn),
 }
 
-type Registry = Arc<Mutex<BTreeMap<Key, Arc<tokio::sync::Mutex<()>>>>>;
+type Registry = Arc<Mutex<BTreeMap<Lockable, Arc<tokio::sync::Mutex<()>>>>>;
 
 /// The locks that somebody holds or waits for.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ pub(crate) struct Locks {
 #[derive(Debug)]
 #[must_use = "the locks are held only as long as this is"]
 pub struct Guard {
-    held: Vec<(Key, OwnedMutexGuard<()>)>,
+    held: Vec<(Lockable, OwnedMutexGuard<()>)>,
     registry: Registry,
 }
 
@@ -39,11 +39,11 @@ impl Locks {
         roles: impl IntoIterator<Item = RoleArn>,
         keys: impl IntoIterator<Item = KeyArn>,
     ) -> Guard {
-        let wanted: BTreeSet<Key> = buckets
+        let wanted: BTreeSet<Lockable> = buckets
             .into_iter()
-            .map(|at| Key::Bucket(at.bucket.as_str().to_owned()))
-            .chain(roles.into_iter().map(Key::Role))
-            .chain(keys.into_iter().map(Key::Key))
+            .map(|at| Lockable::Bucket(at.bucket.as_str().to_owned()))
+            .chain(roles.into_iter().map(Lockable::Role))
+            .chain(keys.into_iter().map(Lockable::KmsKey))
             .collect();
         let mut guard = Guard {
             held: Vec::with_capacity(wanted.len()),
@@ -60,6 +60,11 @@ impl Locks {
             guard.held.push((key, lock.lock_owned().await));
         }
         guard
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.registry.lock().unwrap().len()
     }
 }
 

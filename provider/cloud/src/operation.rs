@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+/// One of the calls below.
+pub(crate) type Operation = &'static Call;
+
 /// One call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Operation {
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Call {
     /// The service, as endpoints are named: `s3`.
     pub service: &'static str,
     /// The call: `GetBucketPolicy`.
@@ -13,7 +16,7 @@ pub(crate) struct Operation {
     pub action: &'static str,
 }
 
-impl fmt::Display for Operation {
+impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.service, self.name)
     }
@@ -21,7 +24,7 @@ impl fmt::Display for Operation {
 
 macro_rules! operations {
     ($($constant:ident = $service:literal $name:literal $action:literal;)*) => {
-        $(pub(crate) const $constant: Operation = Operation {
+        $(pub(crate) const $constant: Operation = &Call {
             service: $service,
             name: $name,
             action: $action,

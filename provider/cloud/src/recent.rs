@@ -8,7 +8,7 @@ use replication::step::Target;
 use tokio::time::Instant;
 
 /// After so long, what is not known is not there.
-pub(crate) const SPREAD: Duration = Duration::from_secs(120);
+pub(crate) const SPREAD: Duration = Duration::from_mins(2);
 
 /// The targets written to within [`SPREAD`]; older ones are forgotten at the next write.
 #[derive(Debug, Default)]

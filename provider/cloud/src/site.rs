@@ -13,7 +13,7 @@ use replication::{Region, SiteName};
 
 use crate::config::{AssumeRole, CloudConfig, Retry, SiteConfig};
 use crate::connection::{CONNECT_TIMEOUT, READ_TIMEOUT};
-use crate::error::{CloudError, ErrorKind};
+use crate::error::{CloudError, ErrorFacts, ErrorKind};
 
 /// A site and its clients.
 pub(crate) struct Site {
@@ -130,17 +130,12 @@ fn retry_config(retry: Retry) -> RetryConfig {
 }
 
 fn region(name: &SiteName, sdk: &SdkConfig) -> Result<Region, CloudError> {
-    let configuration = |message: String, remedy: String| CloudError {
-        kind: ErrorKind::Configuration,
-        what: format!("reach site \"{name}\""),
-        site: Some(name.clone()),
-        operation: String::new(),
-        code: None,
-        message,
-        request_id: None,
-        status: None,
-        remedy: Some(remedy),
-        target: None,
+    let configuration = |message: String, remedy: String| {
+        let what = format!("reach site \"{name}\"");
+        let mut facts = ErrorFacts::of(ErrorKind::Configuration, what, message);
+        facts.site = Some(name.clone());
+        facts.remedy = Some(remedy);
+        CloudError::from(facts)
     };
     let remedy = format!("Set region of site \"{name}\" in the provider's sites.");
     let Some(region) = sdk.region() else {

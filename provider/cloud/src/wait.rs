@@ -4,9 +4,9 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use replication::step::Target;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::error::{CloudError, ErrorKind};
+use crate::error::{CloudError, ErrorFacts, ErrorKind};
 use crate::failure::Failure;
 use crate::job::Job;
 use crate::recent::Recent;
@@ -18,6 +18,8 @@ use spread::{New, spread};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How long a call that is under way may take to its end when the job is over.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// How long one step has waited already, and whether it may wait on.
 pub(crate) struct Patience<'a> {
@@ -64,7 +66,7 @@ impl<'a> Patience<'a> {
                     "waited {} s for {spread}",
                     waited.as_secs_f32().round()
                 )),
-                failure: Some(failure),
+                failure: Some(Box::new(failure)),
             });
         }
         let pause = pause(self.pauses).min(left);
@@ -74,7 +76,7 @@ impl<'a> Patience<'a> {
             () = self.job.cancel.cancelled() => Err(Ended {
                 kind: ErrorKind::Cancelled,
                 note: Some(format!("cancelled while waiting for {spread}")),
-                failure: Some(failure),
+                failure: Some(Box::new(failure)),
             }),
             () = sleep(pause) => Ok(()),
         }
@@ -86,7 +88,10 @@ impl<'a> Patience<'a> {
     ///
     /// Where it is cancelled or its deadline is over.
     pub(crate) fn check(&self) -> Result<(), Ended> {
-        over(self.job).map_or(Ok(()), Err)
+        match over(self.job) {
+            Some(ended) => Err(ended),
+            None => Ok(()),
+        }
     }
 }
 
@@ -112,6 +117,29 @@ pub(crate) fn over(job: &Job) -> Option<Ended> {
     })
 }
 
+/// Comes when the job has been over for so long that a call under way is not waited for any more: the SDK's own retries may
+/// go on for minutes.
+pub(crate) async fn cut_off(job: &Job) -> Ended {
+    let deadline = async {
+        match job.deadline {
+            Some(deadline) => sleep_until(deadline).await,
+            None => std::future::pending().await,
+        }
+    };
+    let kind = tokio::select! {
+        () = job.cancel.cancelled() => ErrorKind::Cancelled,
+        () = deadline => ErrorKind::TimedOut,
+    };
+    sleep(GRACE).await;
+    let note =
+        "the service had not answered when the job ended; whether it was done, the next look tells";
+    Ended {
+        kind,
+        note: Some(note.to_owned()),
+        failure: None,
+    }
+}
+
 /// Twice as long each time up to the longest, less a random part up to a half: those who wait for one thing shall not all
 /// come back at once.
 fn pause(number: u32) -> Duration {
@@ -121,7 +149,7 @@ fn pause(number: u32) -> Duration {
     let random = RandomState::new().hash_one(number) % 1024;
     // Below 1024, so nothing is lost.
     let random = u32::try_from(random).unwrap_or_default();
-    whole - whole / 2 * random / 1024
+    whole.saturating_sub(whole / 2 * random / 1024)
 }
 
 /// Why a step came to its end before its time.
@@ -130,7 +158,7 @@ pub(crate) struct Ended {
     kind: ErrorKind,
     /// What was waited for, and how long.
     note: Option<String>,
-    failure: Option<Failure>,
+    failure: Option<Box<Failure>>,
 }
 
 impl Ended {
@@ -139,7 +167,7 @@ impl Ended {
         Self {
             kind: failure.kind,
             note: None,
-            failure: Some(failure),
+            failure: Some(Box::new(failure)),
         }
     }
 
@@ -169,21 +197,13 @@ impl From<Failure> for Ended {
 }
 
 fn without_call(kind: ErrorKind, note: Option<String>, what: String, target: Target) -> CloudError {
-    CloudError {
-        kind,
-        what,
-        site: match &target {
-            Target::Bucket(at) => Some(at.site.clone()),
-            _ => None,
-        },
-        operation: String::new(),
-        code: None,
-        message: note.unwrap_or_default(),
-        request_id: None,
-        status: None,
-        remedy: Some("What was done so far stays: apply again to go on from there.".to_owned()),
-        target: Some(target),
+    let mut facts = ErrorFacts::of(kind, what, note.unwrap_or_default());
+    if let Target::Bucket(at) = &target {
+        facts.site = Some(at.site.clone());
     }
+    facts.remedy = Some("What was done so far stays: apply again to go on from there.".to_owned());
+    facts.target = Some(target);
+    facts.into()
 }
 
 /// Tries until it succeeds or patience ends.

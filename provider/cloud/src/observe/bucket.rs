@@ -119,11 +119,16 @@ pub(super) async fn look(
     })
 }
 
+/// The bucket is in another region: which, if S3 says so.
+struct Elsewhere {
+    region: Option<String>,
+}
+
 /// What the reads say together.
 #[derive(Default)]
 struct Finding {
     missing: bool,
-    elsewhere: Option<Option<String>>,
+    elsewhere: Option<Elsewhere>,
     answered: bool,
     denied: Option<String>,
 }
@@ -139,7 +144,9 @@ impl Finding {
                 return Ok(Seen::NotLooked);
             }
             Err(failure) if failure.is_elsewhere() => {
-                self.elsewhere = Some(failure.region.clone());
+                self.elsewhere = Some(Elsewhere {
+                    region: failure.region.clone(),
+                });
                 return Ok(Seen::NotLooked);
             }
             // A system that speaks only a part of S3 cannot have the setting.
@@ -161,7 +168,7 @@ impl Finding {
         if self.missing {
             return Existence::Missing;
         }
-        if let Some(region) = self.elsewhere {
+        if let Some(Elsewhere { region }) = self.elsewhere {
             return Existence::Elsewhere { region };
         }
         match self.denied {

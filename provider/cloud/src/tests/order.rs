@@ -1,0 +1,114 @@
+//! In what order steps are taken.
+
+use replication::Step;
+
+use super::script::{Script, answer, s3_error};
+use super::{EAST, WEST, at, caller, cloud, made_by, plan};
+use crate::Job;
+
+fn versioning(site: &str, bucket: &str) -> Step {
+    Step::PutVersioning {
+        at: at(site, bucket),
+    }
+}
+
+fn tags(site: &str, bucket: &str) -> Step {
+    Step::PutBucketTags {
+        at: at(site, bucket),
+        tags: made_by(),
+    }
+}
+
+fn both_sites() -> Script {
+    let script = Script::default();
+    caller(&script, "east", EAST);
+    caller(&script, "west", WEST);
+    script
+}
+
+#[tokio::test(start_paused = true)]
+async fn targets_go_at_once_and_the_steps_on_one_target_in_their_order() {
+    let script = both_sites();
+    // East takes so long that all of west is done before its second step begins.
+    script.expect("east s3 PUT /orders?versioning", answer(200).after(9));
+    script.expect("east s3 PUT /orders?tagging", answer(204));
+    script.expect("west s3 PUT /orders-dr?tagging", answer(204).after(1));
+    script.expect("west s3 PUT /orders-dr?versioning", answer(200).after(1));
+    script.expect("east s3 DELETE /orders", answer(204));
+    let plan = plan(vec![
+        vec![
+            versioning("east", "orders"),
+            tags("west", "orders-dr"),
+            tags("east", "orders"),
+            versioning("west", "orders-dr"),
+        ],
+        vec![Step::DeleteBucket {
+            at: at("east", "orders"),
+        }],
+    ]);
+    cloud(&script)
+        .execute(&plan, &Job::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        script.calls(),
+        [
+            "east s3 PUT /orders?versioning",
+            "west s3 PUT /orders-dr?tagging",
+            "west s3 PUT /orders-dr?versioning",
+            "east s3 PUT /orders?tagging",
+            "east s3 DELETE /orders",
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_ends_its_target_and_the_stages_after_but_not_the_others_of_its_stage() {
+    let script = both_sites();
+    let refused = || s3_error(403, "AccessDenied", "Access Denied");
+    script.expect("east s3 PUT /orders?versioning", refused());
+    script.expect("west s3 PUT /orders-dr?versioning", answer(200).after(5));
+    script.expect("west s3 PUT /orders-dr?tagging", answer(204));
+    let plan = plan(vec![
+        vec![
+            versioning("east", "orders"),
+            tags("east", "orders"),
+            versioning("west", "orders-dr"),
+            tags("west", "orders-dr"),
+        ],
+        vec![versioning("west", "orders-dr")],
+    ]);
+    let error = cloud(&script)
+        .execute(&plan, &Job::default())
+        .await
+        .unwrap_err();
+    assert_eq!((error.taken, error.left), (2, 3));
+    let [failure] = error.failures.as_slice() else {
+        panic!("{error}");
+    };
+    assert_eq!(failure.operation, "s3:PutBucketVersioning");
+    assert_eq!(
+        failure.summary(),
+        "Could not enable versioning on east:orders"
+    );
+    assert!(failure.detail().contains("Request id: REQ1"));
+    assert_eq!(script.calls().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_failures_of_a_stage_are_told() {
+    let script = both_sites();
+    let refused = || s3_error(403, "AccessDenied", "Access Denied");
+    script.expect("east s3 PUT /orders?versioning", refused());
+    script.expect("west s3 PUT /orders-dr?versioning", refused());
+    let plan = plan(vec![vec![
+        versioning("east", "orders"),
+        versioning("west", "orders-dr"),
+    ]]);
+    let error = cloud(&script)
+        .execute(&plan, &Job::default())
+        .await
+        .unwrap_err();
+    assert_eq!(error.failures.len(), 2);
+    script.finish();
+}
