@@ -1,7 +1,7 @@
 //! Measures the provider: calls a pair, round trips, time and memory, for few pairs and for many, through the gateway with a
 //! latency on each call. Prints a table in Markdown; docs/design/bench.md keeps one beside the targets.
 //!
-//! `bench [PAIRS...]`, by default 1, 100 and 1000.
+//! `bench [trace] [PAIRS...]`, by default 1, 100 and 1000. With `trace` each call of each line is shown below it.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -64,6 +64,7 @@ fn say(line: &str) -> Result<(), LabError> {
 }
 
 async fn run() -> Result<(), LabError> {
+    let trace = std::env::args().any(|argument| argument == "trace");
     let asked: Vec<u32> = std::env::args()
         .skip(1)
         .filter_map(|number| number.parse().ok())
@@ -91,6 +92,9 @@ async fn run() -> Result<(), LabError> {
     for pairs in sizes {
         for line in measure(pairs).await? {
             say(&line.cells())?;
+            if trace {
+                say(&line.calls.lines())?;
+            }
         }
     }
     Ok(())
