@@ -119,7 +119,11 @@ async fn session(
     offer: &Offer,
     debug: bool,
 ) -> Result<(), Failure> {
-    host::hold_interrupts(debug)?;
+    let service = Service::new(Arc::new(provider), options);
+    let calls = service.calls();
+    if !debug {
+        host::hold_signals(calls.clone())?;
+    }
     if !offer.speaks_our_version() {
         tracing::error!(
             "this Terraform does not speak version 6 of the plugin protocol; 1.0 and later do"
@@ -151,11 +155,10 @@ async fn session(
 
     let (connections, incoming) = mpsc::channel(16);
     let (open, watched) = watch::channel(0);
-    tokio::spawn(listener.accept_into(tls.map(|tls| tls.acceptor), connections, open));
+    let accepting =
+        tokio::spawn(listener.accept_into(tls.map(|tls| tls.acceptor), connections, open));
 
     let end = CancellationToken::new();
-    let service = Service::new(Arc::new(provider), options);
-    let calls = service.calls();
     let host = host::Host::new(end.clone(), debug);
     let server = Server::builder()
         .max_concurrent_streams(CALLS)
@@ -182,11 +185,14 @@ async fn session(
         end.cancel();
         tokio::time::sleep(END_PATIENCE).await;
     };
-    tokio::select! {
-        ended = server => ended?,
-        () = orderly_end => {}
-    }
-    Ok(())
+    let result = tokio::select! {
+        ended = server => ended.map_err(Failure::from),
+        () = orderly_end => Ok(()),
+    };
+    // The socket is taken away with its listener, and the process must not end before.
+    accepting.abort();
+    let _ = accepting.await;
+    result
 }
 
 /// Returns when nobody is connected any more and nobody comes back. `on_loss` is called each time that the last

@@ -138,6 +138,30 @@ async fn a_stop_cancels_the_work_and_keeps_what_was_made() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn signals_meant_for_terraform_lose_nothing() {
+    let session = Session::start().await;
+    let config = ill_mannered(&session, "wait");
+    let plan = session.plan(None, &config).await;
+    let request = session.apply_request(None, &config, plan);
+    let mut provider = session.provider.clone();
+    let work = tokio::spawn(async move { provider.apply_resource_change(request).await });
+    session.until_it_exists("a").await;
+    let process = session.process.child.id().unwrap().to_string();
+    for signal in ["-INT", "-TERM"] {
+        let sent = tokio::process::Command::new("kill")
+            .args([signal, &process])
+            .status()
+            .await;
+        assert!(sent.unwrap().success());
+    }
+    let applied = work.await.unwrap().unwrap().into_inner();
+    assert_one(&applied.diagnostics, "", "Cancelled");
+    let state = session.decoded(applied.new_state.as_ref());
+    assert_eq!(state.get("id"), Some(&"box-a".into()));
+}
+
 #[tokio::test]
 async fn a_wrong_answer_is_an_error_at_its_attribute_and_the_rest_is_kept() {
     let session = Session::start().await;

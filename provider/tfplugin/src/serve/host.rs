@@ -3,8 +3,8 @@
 use std::io;
 use std::pin::Pin;
 
-use futures::Stream;
 use futures::stream;
+use futures::{Stream, StreamExt};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -15,6 +15,7 @@ use crate::proto::plugin::grpc_broker_server::GrpcBroker;
 use crate::proto::plugin::grpc_controller_server::GrpcController;
 use crate::proto::plugin::grpc_stdio_server::GrpcStdio;
 use crate::proto::plugin::{ConnInfo, Empty, StdioData};
+use crate::service::Calls;
 
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
@@ -35,22 +36,10 @@ impl Host {
 
     /// A stream that stays open, and empty, until the process ends: the host takes its end for a loss.
     fn silence<T: Send + 'static>(&self) -> Answers<T> {
-        let end = self.end.clone();
-        Box::pin(stream::once(async move { end.cancelled_owned().await }).filter_map_to_nothing())
+        let end = stream::once(self.end.clone().cancelled_owned());
+        Box::pin(end.filter_map(|()| async { None }))
     }
 }
-
-/// Turns what a stream gives into nothing, keeping when it ends.
-trait Silent: Stream + Sized {
-    fn filter_map_to_nothing<T>(self) -> impl Stream<Item = Result<T, Status>> + Send
-    where
-        Self: Send,
-    {
-        futures::StreamExt::filter_map(self, |_| async { None })
-    }
-}
-
-impl<S: Stream> Silent for S {}
 
 #[tonic::async_trait]
 impl GrpcController for Host {
@@ -120,19 +109,31 @@ impl Health for Host {
     }
 }
 
-/// Keeps a Ctrl-C from ending the process: the terminal sends it to Terraform and to us alike, and Terraform
-/// then asks for the end in an orderly way. While debugging nobody else would end us.
-pub(super) fn hold_interrupts(debug: bool) -> io::Result<()> {
-    if debug {
-        return Ok(());
-    }
+/// Keeps the signals that are meant for Terraform from ending the process in the middle of its work.
+///
+/// A terminal sends Ctrl-C to Terraform and to us alike, and so does with its own signal whatever cancels a job in
+/// continuous integration. Terraform then asks for the end in an orderly way; on the harder signal the work under
+/// way is cancelled already, and what was made gets into state.
+pub(super) fn hold_signals(calls: Calls) -> io::Result<()> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         let mut interrupts = signal(SignalKind::interrupt())?;
-        tokio::spawn(async move { while interrupts.recv().await.is_some() {} });
+        let mut terminations = signal(SignalKind::terminate())?;
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    Some(()) = interrupts.recv() => {}
+                    Some(()) = terminations.recv() => calls.stop(),
+                    else => break,
+                }
+            }
+        });
     }
     #[cfg(not(unix))]
-    tokio::spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
+    tokio::spawn(async move {
+        let _held_for = calls;
+        while tokio::signal::ctrl_c().await.is_ok() {}
+    });
     Ok(())
 }
