@@ -5,14 +5,27 @@ PYTHON ?= python3
 VENV := $(ROOT).venv
 REQUIREMENTS := $(ROOT)acceptance-tests/lab/requirements.txt
 
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),$(ROOT)target))
+# All members at once, tests' features with them, as `make test` builds them: with another choice of members tokio has other
+# features, and everything above it would be compiled twice.
+BUILD := cargo build --quiet --workspace
+
 .DEFAULT_GOAL := help
-.PHONY: help tools lab bench demo docs docs-check
+.PHONY: help tools test install lab bench demo docs docs-check
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 tools: ## Make the virtual environment of the lab: the local AWS and Terraform 1.15, pinned with hashes
 	@$(ROOT)acceptance-tests/lab/tools.sh "$(PYTHON)" "$(VENV)" "$(REQUIREMENTS)"
+
+test: tools ## Run every test; needs Terraform 1.11 or later in the PATH
+	@nextest=$$($(ROOT).ci/tool cargo-nextest 0.9.143) && \
+		CRR_PROVIDER=$(TARGET)/debug/terraform-provider-crr PATH="$$nextest:$$PATH" cargo nextest run --workspace
+
+install: ## Build the provider and put it where Terraform and OpenTofu find it
+	@cargo build --quiet --release --package terraform-provider-crr
+	@$(ROOT).ci/install $(TARGET)/release/terraform-provider-crr
 
 demo: tools ## See it work: a two-way pair on the lab, objects that arrive, drift found and mended, all of it gone again
 	@cargo build --quiet --package terraform-provider-crr
@@ -26,7 +39,7 @@ lab: tools ## Start the lab in the foreground and print its sites as JSON; ends 
 	@cargo run --quiet --package acceptance-tests --bin lab
 
 docs: ## Write the registry pages in docs/ from the schemas and the examples
-	@cargo run --quiet --package terraform-provider-crr --example docs
+	@$(BUILD) --example docs && $(TARGET)/debug/examples/docs
 
 docs-check: ## Fail where a page in docs/ is stale, or a link in it leads nowhere
-	@cargo run --quiet --package terraform-provider-crr --example docs -- check
+	@$(BUILD) --example docs && $(TARGET)/debug/examples/docs check
