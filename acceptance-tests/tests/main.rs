@@ -11,4 +11,5 @@
 mod ground;
 mod lab;
 mod pair;
+mod reads;
 mod site;

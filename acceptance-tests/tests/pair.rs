@@ -1,5 +1,6 @@
 //! `crr_pair` under real Terraform.
 
+mod adopt;
 mod basic;
 mod crash;
 mod drift;

@@ -59,10 +59,17 @@ async fn a_missing_bucket_is_a_warning_at_plan_and_an_error_at_apply() -> Result
     lab.reset_calls();
     let plan = workdir.plan().await?;
     assert_eq!(plan.code, 2, "{plan}");
-    assert!(plan.words().contains("orders-nowhere does not exist"), "{plan}");
+    assert!(
+        plan.words().contains("orders-nowhere does not exist"),
+        "{plan}"
+    );
     let applied = workdir.try_apply().await?;
     assert_eq!(applied.code, 1, "{applied}");
-    for words in ["orders-nowhere does not exist", "NoSuchBucket", "create = true"] {
+    for words in [
+        "orders-nowhere does not exist",
+        "NoSuchBucket",
+        "create = true",
+    ] {
         assert!(applied.words().contains(words), "{words}: {applied}");
     }
     assert!(
