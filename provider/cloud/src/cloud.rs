@@ -1,6 +1,7 @@
 //! The door of the crate.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -29,6 +30,12 @@ use crate::site::Site;
 #[derive(Clone)]
 pub struct Cloud {
     pub(crate) inner: Arc<Inner>,
+}
+
+impl fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.sites()).finish()
+    }
 }
 
 /// What all clones share.

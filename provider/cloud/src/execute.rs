@@ -84,7 +84,7 @@ async fn take(cloud: &Cloud, job: &Job, planned: &PlannedStep) -> Result<(), Clo
     }
     let because = planned.because.join(", ");
     tracing::info!(step = %step, because, "taking a step");
-    let patience = Patience::new(job, &cloud.inner.recent);
+    let patience = Patience::new(job, &cloud.inner.recent, step);
     // Each kind of step is some kilobytes of state: boxed, only the one that runs takes them.
     let work = async {
         match &target {

@@ -210,7 +210,8 @@ fn chain(error: &(dyn Error + 'static)) -> (bool, String) {
     while let Some(cause) = next {
         credentials |= cause.is::<CredentialsError>();
         let said = cause.to_string();
-        if words.last() != Some(&said) {
+        // A word of the SDK that says nothing.
+        if said != "other" && words.last() != Some(&said) {
             words.push(said);
         }
         next = cause.source();

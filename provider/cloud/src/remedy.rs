@@ -2,6 +2,7 @@
 
 use crate::error::ErrorKind;
 use crate::failure::Failure;
+use crate::operation::DELETE_OBJECTS;
 use crate::site::Site;
 
 /// What the user can do, where it is known.
@@ -19,6 +20,12 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
             ));
         }
         _ => {}
+    }
+    if failure.is_denied() && failure.operation == DELETE_OBJECTS {
+        return Some(format!(
+            "Versions under Object Lock go only after their retention and legal hold. For all others, allow {} to the credentials of site \"{name}\".",
+            failure.operation.action
+        ));
     }
     if failure.is_denied() {
         return Some(format!(

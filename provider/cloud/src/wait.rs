@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
+use replication::Step;
 use replication::step::Target;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -25,15 +26,17 @@ const GRACE: Duration = Duration::from_secs(10);
 pub(crate) struct Patience<'a> {
     job: &'a Job,
     recent: &'a Recent,
+    step: &'a Step,
     since: Option<Instant>,
     pauses: u32,
 }
 
 impl<'a> Patience<'a> {
-    pub(crate) fn new(job: &'a Job, recent: &'a Recent) -> Self {
+    pub(crate) fn new(job: &'a Job, recent: &'a Recent, step: &'a Step) -> Self {
         Self {
             job,
             recent,
+            step,
             since: None,
             pauses: 0,
         }
@@ -45,10 +48,7 @@ impl<'a> Patience<'a> {
     ///
     /// Where the failure is the user's to mend, the bound is reached, or the job ends.
     pub(crate) async fn wait(&mut self, failure: Failure) -> Result<(), Ended> {
-        let new = New {
-            role: self.recent.any(|t| matches!(t, Target::Role(_))),
-            bucket: self.recent.any(|t| matches!(t, Target::Bucket(_))),
-        };
+        let new = New::of(self.step, self.recent);
         let Some(spread) = spread(&failure, new) else {
             return Err(Ended::refused(failure));
         };

@@ -5,6 +5,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 use super::bucket::unusable;
+use crate::error::ErrorKind;
 use crate::failure::Failure;
 use crate::observe::bucket::{BucketAccess, ask};
 use crate::operation::{ABORT_UPLOAD, DELETE_OBJECTS, LIST_OBJECT_VERSIONS, LIST_UPLOADS};
@@ -130,13 +131,14 @@ async fn delete(access: &BucketAccess, objects: Vec<ObjectIdentifier>) -> Result
     let mut failure = Failure::unusable(
         DELETE_OBJECTS,
         format!(
-            "{} of {count} versions stay, the first is {} (version {}): {}. Versions under Object Lock go only after their retention and legal hold",
+            "{} of {count} versions stay, the first is {} (version {}): {}",
             answer.errors().len(),
             first.key().unwrap_or("without a key"),
             first.version_id().unwrap_or("none"),
             first.message().unwrap_or("the service did not say why"),
         ),
     );
+    failure.kind = ErrorKind::Service;
     failure.code = first.code().map(str::to_owned);
     Err(failure)
 }

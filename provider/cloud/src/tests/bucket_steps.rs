@@ -184,7 +184,10 @@ async fn versions_under_a_lock_stay_and_are_said() {
         failure.message.contains("1 of 1 versions stay"),
         "{failure}"
     );
-    assert!(failure.message.contains("Object Lock"), "{failure}");
+    assert!(
+        failure.detail().contains("retention and legal hold"),
+        "{failure}"
+    );
     script.finish();
 }
 

@@ -4,18 +4,45 @@
 use std::fmt;
 use std::time::Duration;
 
+use replication::Step;
+use replication::step::Target;
+
 use crate::error::ErrorKind;
 use crate::failure::Failure;
 use crate::operation::{
     DELETE_ROLE, PUT_BUCKET_REPLICATION, PUT_ROLE_BOUNDARY, PUT_ROLE_POLICY, PUT_ROLE_TRUST,
     TAG_ROLE,
 };
+use crate::recent::Recent;
 
 /// What this process wrote a moment ago: only then can a failure be a matter of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct New {
+    /// The role that the step is about, or any where it may be about several.
     pub role: bool,
+    /// The step's bucket.
     pub bucket: bool,
+    /// Any bucket: the destination is one.
+    pub any_bucket: bool,
+}
+
+impl New {
+    /// What of it matters to a step.
+    pub(crate) fn of(step: &Step, recent: &Recent) -> Self {
+        let target = step.target();
+        let role = match step {
+            Step::PutReplicationRules { owned, .. } => owned.role.clone().map(Target::Role),
+            _ => Some(target.clone()).filter(|target| matches!(target, Target::Role(_))),
+        };
+        Self {
+            role: recent.any(|written| match &role {
+                Some(role) => written == role,
+                None => matches!(written, Target::Role(_)),
+            }),
+            bucket: recent.any(|written| *written == target && matches!(target, Target::Bucket(_))),
+            any_bucket: recent.any(|written| matches!(written, Target::Bucket(_))),
+        }
+    }
 }
 
 /// What has not yet spread.
@@ -111,7 +138,7 @@ fn replication(failure: &Failure, words: &str, new: New) -> Option<Spread> {
     {
         return Some(Spread::Versioning);
     }
-    if new.bucket && words.contains("destination bucket must exist") {
+    if new.any_bucket && words.contains("destination bucket must exist") {
         return Some(Spread::Bucket);
     }
     // Where the caller himself lacks a permission, the message names him and it.

@@ -1,4 +1,7 @@
 use super::spread::Spread;
+use replication::bucket::BucketRef;
+use replication::{OwnedRules, OwnedStatements, RoleArn};
+
 use super::*;
 use crate::operation::{
     DELETE_ROLE, Operation, PUT_BUCKET_POLICY, PUT_BUCKET_REPLICATION, PUT_KEY_POLICY,
@@ -8,10 +11,15 @@ use crate::operation::{
 const OLD: New = New {
     role: false,
     bucket: false,
+    any_bucket: false,
 };
 const ROLE: New = New { role: true, ..OLD };
 const BUCKET: New = New {
     bucket: true,
+    ..OLD
+};
+const OTHER_BUCKET: New = New {
+    any_bucket: true,
     ..OLD
 };
 
@@ -34,11 +42,11 @@ const PASSING: &str = "User: arn:aws:iam::1:user/ops is not authorized to perfor
 type Row = (Operation, &'static str, &'static str, New, Option<Spread>);
 
 #[rustfmt::skip]
-const TABLE: [Row; 26] = [
+const TABLE: [Row; 27] = [
     (PUT_BUCKET_REPLICATION, "InvalidRequest", SOURCE, OLD, Some(Spread::Versioning)),
     (PUT_BUCKET_REPLICATION, "InvalidRequest", DESTINATION, OLD, Some(Spread::Versioning)),
     (PUT_BUCKET_POLICY, "InvalidRequest", SOURCE, OLD, None),
-    (PUT_BUCKET_REPLICATION, "InvalidRequest", NO_DESTINATION, BUCKET, Some(Spread::Bucket)),
+    (PUT_BUCKET_REPLICATION, "InvalidRequest", NO_DESTINATION, OTHER_BUCKET, Some(Spread::Bucket)),
     (PUT_BUCKET_REPLICATION, "InvalidRequest", NO_DESTINATION, OLD, None),
     (PUT_BUCKET_REPLICATION, "AccessDenied", "Access Denied", ROLE, Some(Spread::Role)),
     (PUT_BUCKET_REPLICATION, "AccessDenied", "Access Denied", OLD, None),
@@ -47,6 +55,7 @@ const TABLE: [Row; 26] = [
     (PUT_BUCKET_REPLICATION, "InvalidArgument", "Invalid role", OLD, None),
     (PUT_BUCKET_REPLICATION, "MalformedXML", "not well-formed", ROLE, None),
     (PUT_BUCKET_REPLICATION, "NoSuchBucket", "none", BUCKET, Some(Spread::Bucket)),
+    (PUT_BUCKET_REPLICATION, "NoSuchBucket", "none", OTHER_BUCKET, None),
     (PUT_BUCKET_REPLICATION, "NoSuchBucket", "none", OLD, None),
     (PUT_BUCKET_REPLICATION, "OperationAborted", "busy", OLD, Some(Spread::Conflict)),
     (PUT_BUCKET_POLICY, "OperationAborted", "busy", OLD, Some(Spread::Conflict)),
@@ -69,6 +78,57 @@ fn what_passes_by_itself_and_what_does_not() {
         let found = of(operation, code, message, new);
         assert_eq!(found, expected, "{operation} {code} {message} {new:?}");
     }
+}
+
+#[test]
+fn only_what_a_step_is_about_is_new_to_it() {
+    let role = |name: &str| -> RoleArn {
+        format!("arn:aws:iam::111122223333:role/{name}")
+            .parse()
+            .unwrap()
+    };
+    let at = |bucket: &str| BucketRef {
+        site: "east".parse().unwrap(),
+        bucket: bucket.parse().unwrap(),
+    };
+    let rules = |name: &str| Step::PutReplicationRules {
+        at: at("orders"),
+        document: None,
+        owned: OwnedRules {
+            role: Some(role(name)),
+            ..OwnedRules::default()
+        },
+    };
+    let policy = Step::PutBucketPolicy {
+        at: at("other"),
+        policy: None,
+        owned: OwnedStatements::default(),
+    };
+    let recent = Recent::default();
+    assert_eq!(New::of(&rules("a"), &recent), OLD);
+    recent.note(Target::Role(role("a")));
+    recent.note(Target::Bucket(at("orders")));
+    let both = New {
+        role: true,
+        bucket: true,
+        any_bucket: true,
+    };
+    assert_eq!(New::of(&rules("a"), &recent), both);
+    assert!(!New::of(&rules("b"), &recent).role);
+    // A policy may name any role.
+    let new = New::of(&policy, &recent);
+    assert!(new.role && !new.bucket && new.any_bucket);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_written_is_new_for_a_while_and_then_forgotten() {
+    let recent = Recent::default();
+    let role: RoleArn = "arn:aws:iam::111122223333:role/a".parse().unwrap();
+    recent.note(Target::Role(role.clone()));
+    sleep(Duration::from_secs(119)).await;
+    assert!(recent.any(|target| *target == Target::Role(role.clone())));
+    sleep(Duration::from_secs(1)).await;
+    assert!(!recent.any(|_| true));
 }
 
 #[test]
