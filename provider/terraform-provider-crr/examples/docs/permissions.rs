@@ -17,7 +17,7 @@ const REASONS: [(&str, &str); 7] = [
     ),
     (
         "ConfigureBuckets",
-        "To look at the buckets of a pair and to configure them. Narrow `Resource` to your buckets. Without `create`, leave out `s3:CreateBucket`, `s3:DeleteBucket`, `s3:PutEncryptionConfiguration`, `s3:PutBucketOwnershipControls`, `s3:PutBucketPublicAccessBlock`, `s3:PutBucketObjectLockConfiguration` and `s3:PutBucketTagging`.",
+        "To look at the buckets of a pair and to configure them. Narrow `Resource` to your buckets. Without `create`, leave out `s3:CreateBucket`, `s3:DeleteBucket`, `s3:PutEncryptionConfiguration`, `s3:PutBucketOwnershipControls`, `s3:PutBucketPublicAccessBlock`, `s3:PutBucketObjectLockConfiguration`, `s3:PutBucketTagging` and `s3:TagResource`.",
     ),
     (
         "EmptyBucketsThatAreForceDestroyed",
