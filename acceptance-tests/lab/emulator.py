@@ -6,6 +6,7 @@ read below returns, and the emulator goes too: no orphan is left behind, and no 
 
 import os
 import runpy
+import shutil
 import signal
 import sys
 import threading
@@ -14,6 +15,10 @@ import threading
 def end_with_the_lab():
     while os.read(0, 4096):
         pass
+    # The lab removes its folder by itself, unless it was killed.
+    folder = os.environ.get("TMPDIR", "")
+    if os.path.basename(folder).startswith("crr-lab-"):
+        shutil.rmtree(folder, ignore_errors=True)
     os.kill(os.getpid(), signal.SIGKILL)
 
 

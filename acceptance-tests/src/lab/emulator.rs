@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
 use crate::{Because as _, LabError, root};
 
 /// A running emulator. Its standard input is ours: when this process ends, however it ends, the emulator does too.
 #[derive(Debug)]
 pub struct Emulator {
     address: SocketAddr,
+    /// What it says of itself when it is asked: by it, ours is told from another that took the port first.
+    mark: String,
     process: Child,
 }
 
@@ -62,6 +66,8 @@ impl Emulator {
         let free = TcpListener::bind("127.0.0.1:0").because("no port is free for the emulator")?;
         let address = free.local_addr().because("the port has no address")?;
         drop(free);
+        let folder_name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let mark = format!("lab-{folder_name}");
         let output = std::fs::File::create(log).because("the emulator's log cannot be made")?;
         let errors = output
             .try_clone()
@@ -81,13 +87,18 @@ impl Emulator {
                 .env("AUTH", "true")
                 .env("SFTP_ENABLED", "0")
                 .env("IOT_MTLS_ENABLED", "0")
+                .env("MINISTACK_EDITION", &mark)
                 .env("LOG_LEVEL", "WARNING")
                 .stdin(Stdio::piped())
                 .stdout(output)
                 .stderr(errors)
                 .spawn()
                 .because("the emulator cannot be started")?;
-        Ok(Self { address, process })
+        Ok(Self {
+            address,
+            mark,
+            process,
+        })
     }
 
     /// Whether it comes up.
@@ -96,12 +107,26 @@ impl Emulator {
             if matches!(self.process.try_wait(), Ok(Some(_)) | Err(_)) {
                 return false;
             }
-            if tokio::net::TcpStream::connect(self.address).await.is_ok() {
-                return true;
+            match self.health().await {
+                Ok(health) if health.contains(&self.mark) => return true,
+                // Somebody else's emulator has the port, and ours is about to end over it.
+                Ok(health) if health.contains("\"services\"") => return false,
+                _ => tokio::time::sleep(Duration::from_millis(25)).await,
             }
-            tokio::time::sleep(Duration::from_millis(25)).await;
         }
         false
+    }
+
+    async fn health(&self) -> std::io::Result<String> {
+        let mut stream = tokio::net::TcpStream::connect(self.address).await?;
+        let ask = format!(
+            "GET /_ministack/health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.address
+        );
+        stream.write_all(ask.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 
     /// Host and port.

@@ -49,6 +49,26 @@ async fn dropping_the_lab_ends_the_emulator() {
     wait_for_the_end(emulator);
 }
 
+/// Each takes a free port before its emulator does, so two may take the same: both must come up, each with its own.
+#[tokio::test]
+async fn labs_that_start_at_once_share_nothing() {
+    let labs = futures::future::join_all((0..8).map(|_| Lab::start())).await;
+    let labs: Vec<_> = labs
+        .into_iter()
+        .map(|lab| lab.expect("it starts"))
+        .collect();
+    for lab in &labs {
+        crate::ground::make_bucket(lab, lab.site("east"), "the-same-name").await;
+        let users = lab
+            .admin_iam(lab.site("east"))
+            .list_users()
+            .send()
+            .await
+            .expect("users");
+        assert_eq!(users.users().len(), 1);
+    }
+}
+
 #[test]
 fn a_panic_ends_it() {
     let (sender, receiver) = std::sync::mpsc::channel();
