@@ -28,15 +28,17 @@ install: ## Build the provider and put it where Terraform and OpenTofu find it
 	@$(ROOT).ci/install $(TARGET)/release/terraform-provider-crr
 
 demo: tools ## See it work: a two-way pair on the lab, objects that arrive, drift found and mended, all of it gone again
-	@cargo build --quiet --package terraform-provider-crr
-	@cargo run --quiet --package acceptance-tests --bin demo
+	@$(BUILD)
+	@CRR_PROVIDER=$(TARGET)/debug/terraform-provider-crr $(TARGET)/debug/demo
 
 bench: tools ## Measure calls, round trips, time and memory for 1, 100 and 1,000 pairs, with the release build
 	@cargo build --quiet --release --package terraform-provider-crr
-	@CRR_PROVIDER=$(ROOT)target/release/terraform-provider-crr cargo run --quiet --package acceptance-tests --bin bench
+	@$(BUILD)
+	@CRR_PROVIDER=$(TARGET)/release/terraform-provider-crr $(TARGET)/debug/bench
 
 lab: tools ## Start the lab in the foreground and print its sites as JSON; ends with Ctrl-C
-	@cargo run --quiet --package acceptance-tests --bin lab
+	@$(BUILD)
+	@$(TARGET)/debug/lab
 
 docs: ## Write the registry pages in docs/ from the schemas and the examples
 	@$(BUILD) --example docs && $(TARGET)/debug/examples/docs
