@@ -202,12 +202,19 @@ impl PairAttributes {
             .and_then(|p| p.created.as_known().copied())
             .unwrap_or_default();
         let is = |flag: Attr<bool>| flag.known().unwrap_or_default();
-        let source = self
-            .side("source", is(created.source), runtime, diagnostics)
-            .await?;
-        let destination = self
-            .side("destination", is(created.destination), runtime, diagnostics)
-            .await?;
+        // Both sites are asked at once who we are there.
+        let mut of_destination = Diagnostics::new();
+        let (source, destination) = tokio::join!(
+            self.side("source", is(created.source), runtime, diagnostics),
+            self.side(
+                "destination",
+                is(created.destination),
+                runtime,
+                &mut of_destination
+            ),
+        );
+        diagnostics.extend(of_destination);
+        let (source, destination) = (source?, destination?);
         let direction = match set(&self.direction)?.as_deref() {
             Some("two_way") => Direction::TwoWay,
             _ => Direction::OneWay,
@@ -235,19 +242,20 @@ impl PairAttributes {
         runtime: &Runtime,
         diagnostics: &mut Diagnostics,
     ) -> Result<Side, Missing> {
-        let side = if label == "source" {
+        let attributes = if label == "source" {
             &self.source
         } else {
             &self.destination
         };
         let path = Path::root().attribute(label);
-        let side = set(side)?.ok_or(Missing::Failed)?;
-        let name: SiteName =
-            parsed(&side.site, &path.attribute("site"), diagnostics)?.ok_or(Missing::Failed)?;
+        let attributes = set(attributes)?.ok_or(Missing::Failed)?;
+        let name: SiteName = parsed(&attributes.site, &path.attribute("site"), diagnostics)?
+            .ok_or(Missing::Failed)?;
         let bucket: BucketName =
-            parsed(&side.bucket, &path.attribute("bucket"), diagnostics)?.ok_or(Missing::Failed)?;
+            parsed(&attributes.bucket, &path.attribute("bucket"), diagnostics)?
+                .ok_or(Missing::Failed)?;
         let key: Option<KeyArn> = parsed(
-            &side.kms_key_arn,
+            &attributes.kms_key_arn,
             &path.attribute("kms_key_arn"),
             diagnostics,
         )?;
@@ -259,13 +267,13 @@ impl PairAttributes {
             SiteLookup::Unknown => return Err(Missing::Unknown),
             SiteLookup::Failed => return Err(Missing::Failed),
         };
-        let role = match set(&side.role)? {
+        let role = match set(&attributes.role)? {
             Some(role) => Some(role),
             None => set(&self.role)?,
         };
         let role = role_choice(role.as_deref(), &site, runtime).ok_or(Missing::Failed)?;
-        let create = set(&side.create)?.unwrap_or_default();
-        if !create && set(&side.force_destroy)?.unwrap_or_default() && !created {
+        let create = set(&attributes.create)?.unwrap_or_default();
+        if !create && set(&attributes.force_destroy)?.unwrap_or_default() && !created {
             diagnostics.error_at(
                 path.attribute("force_destroy"),
                 "Only a bucket that the provider made can be destroyed",
@@ -277,7 +285,7 @@ impl PairAttributes {
             bucket,
             create: create || created,
             created,
-            storage_class: set(&side.storage_class)?,
+            storage_class: set(&attributes.storage_class)?,
             key,
             role,
         })
