@@ -229,6 +229,15 @@ fn parent(process: u32) -> Option<u32> {
 }
 
 fn peak_memory(process: u32) -> Option<u64> {
+    // Between fork and exec a child is still a copy of Terraform, memory and all.
+    let program = std::fs::read_link(format!("/proc/{process}/exe")).ok()?;
+    if !program
+        .file_name()?
+        .to_str()?
+        .starts_with("terraform-provider-")
+    {
+        return None;
+    }
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status
         .lines()
