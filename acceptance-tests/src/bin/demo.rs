@@ -191,9 +191,9 @@ async fn arrives(
         .put_object()
         .bucket(from.1)
         .key(key)
-        .body(body)
-        .send()
-        .await;
+        .body(body);
+    // The SDK's futures are large, and every step would carry this one.
+    let put = Box::pin(put.send()).await;
     put.map_err(|error| LabError::new(format!("the object cannot be put: {error:?}")))?;
     let began = Instant::now();
     loop {

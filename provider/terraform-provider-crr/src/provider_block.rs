@@ -95,15 +95,12 @@ pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
             continue;
         };
         match (&site.access_key, &site.secret_key) {
-            (Attr::Null, Attr::Null) => {
-                if site.session_token.is_known() {
-                    diagnostics.error_at(
-                        path.attribute("session_token"),
-                        format!("Site \"{name}\" has a session token without keys"),
-                        "Set `access_key` and `secret_key`, too, or none of the three.",
-                    );
-                }
-            }
+            (Attr::Null, Attr::Null) if site.session_token.is_known() => diagnostics.error_at(
+                path.attribute("session_token"),
+                format!("Site \"{name}\" has a session token without keys"),
+                "Set `access_key` and `secret_key`, too, or none of the three.",
+            ),
+            (Attr::Null, Attr::Null) => {}
             (Attr::Null, _) => diagnostics.error_at(
                 path.attribute("secret_key"),
                 format!("Site \"{name}\" has a secret key without an access key"),

@@ -4,6 +4,14 @@
 //! They are formatted and validated by Terraform 1.11 or later from the PATH against the provider that was just built.
 //! What only a newer Terraform knows (import by identity) goes to the one in the lab's environment, with `make tools`.
 
+// The settings that allow these in tests do not reach what the tests share.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};

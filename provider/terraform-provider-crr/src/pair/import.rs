@@ -338,7 +338,8 @@ fn readable(id: &str, taken: &mut BTreeSet<String>) -> String {
     if taken.insert(name.clone()) {
         return name;
     }
-    (2..)
+    // Among one more than are taken, one is free.
+    (2..taken.len() + 3)
         .map(|number| format!("{name}-{number}"))
         .find(|candidate| taken.insert(candidate.clone()))
         .unwrap_or(name)

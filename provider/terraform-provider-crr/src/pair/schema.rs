@@ -256,7 +256,7 @@ fn rule() -> Nested {
 
 fn priority(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     if let Value::Number(number) = value
-        && !number.as_u64().is_some_and(|n| n <= 2_147_483_647)
+        && number.as_u64().is_none_or(|n| n > 2_147_483_647)
     {
         diagnostics.error_at(
             path.clone(),
