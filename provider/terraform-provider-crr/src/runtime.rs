@@ -1,15 +1,20 @@
 //! What the provider block has become: shared by all resources for the life of the process.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use cloud::{Cloud, CloudError};
-use replication::observed::Reads;
+use cloud::{Cloud, CloudError, Guard};
+use replication::observed::{Reads, RoleReads};
 use replication::{AccountId, Observed, RoleArn, Site, SiteName};
 use tfplugin::{Diagnostics, Path};
 
 use crate::diagnostics::add_error;
+
+mod looks;
+
+pub use looks::Look;
+use looks::Looks;
 
 /// The cell that `configure` fills and every resource reads.
 #[derive(Default)]
@@ -50,15 +55,6 @@ pub enum SiteLookup {
     Failed,
 }
 
-/// How long what a plan saw may serve the apply that follows it at once.
-const FRESH: Duration = Duration::from_secs(10);
-
-/// What one look saw, and when.
-struct Look {
-    observed: Observed,
-    at: Instant,
-}
-
 /// Everything that resources share.
 pub struct Runtime {
     /// The services.
@@ -69,7 +65,7 @@ pub struct Runtime {
     pub default_tags: BTreeMap<String, String>,
     /// The accounts that objects may go to; none: any.
     pub trusted_accounts: Option<BTreeSet<AccountId>>,
-    looks: Mutex<HashMap<String, Look>>,
+    looks: Mutex<Looks>,
     /// Lanes that a resource of this process has applied: two resources for one lane would undo each other.
     lanes: Mutex<BTreeSet<String>>,
     /// Replication roles of whole sites, as the `crr_site` resources of this run have them.
@@ -148,35 +144,58 @@ impl Runtime {
         Ok(observed)
     }
 
-    /// Keeps a look for the next call on the same resource: Terraform reads, then plans, then applies.
-    pub fn remember(&self, id: &str, observed: Observed) {
-        let look = Look {
-            observed,
-            at: Instant::now(),
-        };
-        lock(&self.looks).insert(id.to_owned(), look);
+    /// Keeps a look for the next call on the same pair.
+    pub fn remember(&self, id: &str, look: Look) {
+        lock(&self.looks).keep(id.to_owned(), look);
     }
 
     /// Takes the last look, however old: what a refresh saw is what its plan is about.
-    pub fn recall(&self, id: &str) -> Option<Observed> {
-        lock(&self.looks).remove(id).map(|look| look.observed)
+    pub fn recall(&self, id: &str) -> Option<Look> {
+        lock(&self.looks).take(id)
     }
 
-    /// Takes the last look if it is fresh.
-    pub fn recall_fresh(&self, id: &str) -> Option<Observed> {
-        lock(&self.looks)
-            .remove(id)
-            .filter(|look| look.at.elapsed() < FRESH)
-            .map(|look| look.observed)
+    /// Takes the last look if steps may still be based on it. Ask while holding what it is about.
+    pub fn recall_fresh(&self, id: &str) -> Option<Look> {
+        lock(&self.looks).take_fresh(id, Instant::now())
     }
 
-    /// Forgets every look at these buckets but the own one: they were written to.
-    pub fn forget_looks(&self, buckets: &[replication::bucket::BucketRef]) {
-        lock(&self.looks).retain(|_, look| {
-            !buckets
-                .iter()
-                .any(|at| look.observed.buckets.contains_key(at))
-        });
+    /// Waits until nobody else in the process writes to what these reads are about, and keeps others from it.
+    ///
+    /// What is only looked at is nobody's: a fleet shares one role and one key, and would wait in line for them.
+    pub async fn hold(&self, about: impl IntoIterator<Item = Reads>) -> Hold<'_> {
+        let mut buckets = BTreeSet::new();
+        let mut roles = BTreeSet::new();
+        let mut keys = BTreeSet::new();
+        for reads in about {
+            buckets.extend(reads.buckets.into_keys());
+            let ours = |role: &RoleReads| !role.policies.is_empty();
+            roles.extend(
+                reads
+                    .roles
+                    .into_iter()
+                    .filter(|(_, r)| ours(r))
+                    .map(|r| r.0),
+            );
+            keys.extend(
+                reads
+                    .keys
+                    .into_iter()
+                    .filter(|(_, k)| k.policy)
+                    .map(|k| k.0),
+            );
+        }
+        let things = buckets
+            .iter()
+            .map(|at| at.bucket.to_string())
+            .chain(roles.iter().map(ToString::to_string))
+            .chain(keys.iter().map(ToString::to_string))
+            .collect();
+        let guard = self.cloud.lock(buckets, roles, keys).await;
+        Hold {
+            runtime: self,
+            things,
+            _guard: guard,
+        }
     }
 
     /// Claims lanes for one resource. Says which one is another's already.
@@ -208,5 +227,20 @@ impl Runtime {
             .get(&site.name)
             .cloned()
             .unwrap_or_else(|| crate::site::default_role(site))
+    }
+}
+
+/// Holds buckets, roles and keys until it is dropped. Whoever looked at them before that looks again before writing.
+#[must_use = "it holds only as long as it lives"]
+pub struct Hold<'a> {
+    runtime: &'a Runtime,
+    things: Vec<String>,
+    _guard: Guard,
+}
+
+impl Drop for Hold<'_> {
+    // Before the guard goes: the next in line must find the note. And in a drop, so that no way out forgets it.
+    fn drop(&mut self) {
+        lock(&self.runtime.looks).wrote(std::mem::take(&mut self.things), Instant::now());
     }
 }

@@ -1,14 +1,15 @@
 //! Taking the steps of a pair, and taking the pair away.
 
-use std::collections::BTreeSet;
-
-use cloud::{ExecuteError, Guard, Job};
+use cloud::{ExecuteError, Job};
+use replication::bucket::BucketRef;
+use replication::desired::MADE_BY;
+use replication::observed::Existence;
 use replication::{Desired, Facets, Observed, Pair, Removal};
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value};
 use tokio::time::Instant;
 
 use super::config::{Operation, PairAttributes, Resolution};
-use super::look::look;
+use super::look::{covers, look};
 use super::state::{Computed, facets_of, identity};
 use crate::diagnostics::{add_error, add_failure, add_problems};
 use crate::facets;
@@ -122,11 +123,13 @@ struct Work<'a> {
 impl Work<'_> {
     async fn run(&self, request: ApplyRequest, diagnostics: &mut Diagnostics) -> ApplyResponse {
         let id = self.pair.id().to_string();
-        let _guard = self.lock().await;
+        // Until the pair is done, and what it no longer has is gone.
+        let about = [Some(self.pair), self.old].into_iter().flatten();
+        let _hold = self.runtime.hold(about.map(Pair::reads)).await;
         let observed = match self.runtime.recall_fresh(&id) {
-            Some(observed) if self.pair.reads().is_within(&observed) => observed,
+            Some(seen) if covers(self.pair, &seen.observed) => seen.observed,
             _ => match look(self.runtime, self.pair, diagnostics).await {
-                Some(observed) => observed,
+                Some(seen) => seen.observed,
                 None => return request.unchanged(),
             },
         };
@@ -162,23 +165,7 @@ impl Work<'_> {
         if result.is_ok() {
             result = self.remove_leftovers(&desired, diagnostics).await;
         }
-        self.runtime
-            .forget_looks(&[self.pair.source.at(), self.pair.destination.at()]);
         self.answer(request, &desired, result, diagnostics).await
-    }
-
-    /// Keeps all other resources of this process from the buckets, roles and keys until the pair is done.
-    async fn lock(&self) -> Guard {
-        let mut buckets = BTreeSet::new();
-        let mut roles = BTreeSet::new();
-        let mut keys = BTreeSet::new();
-        for pair in [Some(self.pair), self.old].into_iter().flatten() {
-            let reads = pair.reads();
-            buckets.extend(reads.buckets.into_keys());
-            roles.extend(reads.roles.into_keys());
-            keys.extend(reads.keys.into_keys());
-        }
-        self.runtime.cloud.lock(buckets, roles, keys).await
     }
 
     /// S3 takes a role that is not there, and then fails every object.
@@ -238,52 +225,51 @@ impl Work<'_> {
         result: Result<(), ExecuteError>,
         diagnostics: &mut Diagnostics,
     ) -> ApplyResponse {
-        let mut failed = false;
         if let Err(error) = &result {
             add_failure(error, diagnostics);
-            failed = true;
         }
-        let observed = look(self.runtime, self.pair, diagnostics).await;
-        let facets = observed.as_ref().map(|observed| {
-            let desired = self.pair.desired(observed);
-            Facets::observed(&desired, observed)
+        let seen = look(self.runtime, self.pair, diagnostics).await;
+        let observed = seen.map(|seen| seen.observed);
+        let facets = observed.as_ref().map_or_else(Facets::default, |observed| {
+            Facets::observed(&self.pair.desired(observed), observed)
         });
-        if let (false, Some(facets)) = (failed, &facets) {
-            let wanted = Facets::desired(planned);
-            if *facets != wanted {
-                diagnostics.error(
-                    format!("Pair {} is not as it was made", self.pair.id()),
-                    format!(
-                        "Every step was taken, and a look right after shows something else. Somebody else may be writing to the same buckets. Apply again to mend it:\n{}",
-                        facets::differences(&wanted, facets)
-                    ),
-                );
-            }
+        let wanted = Facets::desired(planned);
+        if !diagnostics.has_errors() && facets != wanted {
+            diagnostics.error(
+                format!("Pair {} is not as it was made", self.pair.id()),
+                format!(
+                    "Every step was taken, and a look right after shows something else. Somebody else may be writing to the same buckets. Apply again to mend it:\n{}",
+                    facets::differences(&wanted, &facets)
+                ),
+            );
         }
-        let facets = facets.unwrap_or_default();
-        let failed = diagnostics.has_errors();
-        let state = self.reached(&request, planned, &facets);
+        let identity = Some(identity(&self.pair.id()));
+        if !diagnostics.has_errors() {
+            return ApplyResponse {
+                state: Some(self.reached(&request, planned, &facets)),
+                private: Vec::new(),
+                identity,
+            };
+        }
         // A change that failed leaves the old configuration in state, so that the next plan shows the change again.
-        let state = match (&request.prior, failed) {
-            (Some(prior), true) => {
-                let mut state = prior.clone();
-                if let Some(facets) =
-                    state_part(&self.reached(&request, planned, &facets), "facets")
-                {
-                    state.set("facets", facets);
-                }
-                state
-            }
-            _ => state,
-        };
+        if let Some(mut state) = request.prior {
+            state.set("facets", facets::to_value(&facets));
+            return ApplyResponse {
+                state: Some(state),
+                private: Vec::new(),
+                identity,
+            };
+        }
+        let mut computed = Computed::with(self.pair, planned, facets);
+        computed.source_created = is_made_by_us(observed.as_ref(), &self.pair.source.at());
+        computed.destination_created =
+            is_made_by_us(observed.as_ref(), &self.pair.destination.at());
+        let mut state = request.planned.unwrap_or(Value::Null);
+        computed.write(&mut state);
         ApplyResponse {
             state: Some(state),
-            private: if failed && request.prior.is_none() {
-                INCOMPLETE.to_vec()
-            } else {
-                Vec::new()
-            },
-            identity: Some(identity(&self.pair.id())),
+            private: INCOMPLETE.to_vec(),
+            identity,
         }
     }
 
@@ -294,8 +280,11 @@ impl Work<'_> {
     }
 }
 
-fn state_part(state: &Value, name: &str) -> Option<Value> {
-    state.get(name).cloned()
+/// Whether a bucket carries the tag that we make buckets with.
+fn is_made_by_us(observed: Option<&Observed>, at: &BucketRef) -> bool {
+    observed
+        .and_then(|observed| observed.buckets.get(at)?.tags.present())
+        .is_some_and(|tags| tags.contains_key(MADE_BY.0))
 }
 
 /// Takes a pair away: what we put on the buckets, and the buckets themselves only where the user said so.
@@ -323,14 +312,7 @@ pub async fn remove(
         deadline: Some(Instant::now() + attributes.timeout(Operation::Delete)),
     };
     let reads = pair.removal_reads();
-    let _guard = runtime
-        .cloud
-        .lock(
-            reads.buckets.keys().cloned(),
-            reads.roles.keys().cloned(),
-            reads.keys.keys().cloned(),
-        )
-        .await;
+    let _hold = runtime.hold([reads.clone()]).await;
     let observed = match runtime.observe(&reads, |seen| pair.reads_after(seen)).await {
         Ok(observed) => observed,
         Err(error) => {
@@ -340,14 +322,13 @@ pub async fn remove(
     };
     let desired = pair.desired(&observed);
     let incomplete = request.private == INCOMPLETE;
-    let removal = removal(&pair, &desired, &attributes, incomplete, diagnostics);
+    let removal = removal(&pair, &observed, &attributes, incomplete, diagnostics);
     let plan = replication::plan_removal(&desired, &observed, &removal);
     add_problems(&plan.problems, diagnostics);
     if plan.has_errors() {
         return request.unchanged();
     }
     tracing::debug!(pair = %pair.id(), steps = %plan.describe(), "removing");
-    runtime.forget_looks(&[pair.source.at(), pair.destination.at()]);
     if let Err(error) = runtime.cloud.execute(&plan, &job).await {
         add_failure(&error, diagnostics);
         return request.unchanged();
@@ -356,34 +337,43 @@ pub async fn remove(
     ApplyResponse::default()
 }
 
-/// The buckets that go with the pair.
+/// The buckets that go with the pair: those that the user wants gone and that carry our tag.
 ///
-/// An unfinished creation is replaced by Terraform at the next apply: its buckets stay, since they are to be used
-/// again at once, and a name that was just given up is not free at once.
+/// State alone is not enough to delete a bucket by: under its name another may stand by now. And an unfinished creation
+/// is replaced by Terraform at the next apply: its buckets stay, since they are to be used again at once, and a name that
+/// was just given up is not free at once.
 fn removal(
     pair: &Pair,
-    desired: &Desired,
+    observed: &Observed,
     attributes: &PairAttributes,
     incomplete: bool,
     diagnostics: &mut Diagnostics,
 ) -> Removal {
     let mut removal = Removal::default();
     for (label, side) in [("source", &pair.source), ("destination", &pair.destination)] {
-        let ours = desired
+        let at = side.at();
+        let exists = observed
             .buckets
-            .get(&side.at())
-            .is_some_and(|b| b.creation.is_some());
-        if !(ours && attributes.force_destroy(label)) {
+            .get(&at)
+            .is_some_and(|bucket| bucket.existence == Existence::Exists);
+        if !(exists && side.create && attributes.force_destroy(label)) {
             continue;
         }
-        if incomplete {
-            diagnostics.warning(
-                format!("Bucket {} stays", side.at()),
-                "The pair's creation had not come to its end, so the bucket is kept for the next one, although `force_destroy` is set. If there is to be none, delete the bucket by hand.",
-            );
+        let reason = if !is_made_by_us(Some(observed), &at) {
+            format!(
+                "It lacks the tag {} = {} that the provider makes buckets with, so it may be somebody else's by now, although `force_destroy` is set.",
+                MADE_BY.0, MADE_BY.1
+            )
+        } else if incomplete {
+            "The pair's creation had not come to its end, so the bucket is kept for the next one, although `force_destroy` is set.".to_owned()
         } else {
-            removal.buckets.insert(side.at());
-        }
+            removal.buckets.insert(at);
+            continue;
+        };
+        diagnostics.warning(
+            format!("Bucket {at} stays"),
+            format!("{reason} If it is not wanted, delete it by hand."),
+        );
     }
     removal
 }

@@ -204,15 +204,16 @@ impl PairAttributes {
         let is = |flag: Attr<bool>| flag.known().unwrap_or_default();
         // Both sites are asked at once who we are there.
         let mut of_destination = Diagnostics::new();
-        let (source, destination) = tokio::join!(
+        let (source, destination) = futures::future::join(
             self.side("source", is(created.source), runtime, diagnostics),
             self.side(
                 "destination",
                 is(created.destination),
                 runtime,
-                &mut of_destination
+                &mut of_destination,
             ),
-        );
+        )
+        .await;
         diagnostics.extend(of_destination);
         let (source, destination) = (source?, destination?);
         let direction = match set(&self.direction)?.as_deref() {

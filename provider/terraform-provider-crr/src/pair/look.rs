@@ -1,29 +1,33 @@
 //! Looking at a pair.
 
+use std::time::Instant;
+
 use replication::{Facets, Observed, Pair};
 use tfplugin::{Diagnostics, Path, ReadRequest, ReadResponse};
 
 use super::config::{Operation, PairAttributes, Resolution};
 use super::state::{Computed, identity};
 use crate::diagnostics::add_error;
-use crate::runtime::Runtime;
+use crate::runtime::{Look, Runtime};
 
 /// Looks at everything that a pair is about.
-pub async fn look(
-    runtime: &Runtime,
-    pair: &Pair,
-    diagnostics: &mut Diagnostics,
-) -> Option<Observed> {
+pub async fn look(runtime: &Runtime, pair: &Pair, diagnostics: &mut Diagnostics) -> Option<Look> {
+    let began = Instant::now();
     match runtime
         .observe(&pair.reads(), |seen| pair.reads_after(seen))
         .await
     {
-        Ok(observed) => Some(observed),
+        Ok(observed) => Some(Look { observed, began }),
         Err(error) => {
             add_error(Path::root(), &error, diagnostics);
             None
         }
     }
+}
+
+/// Whether a look saw all that this pair needs: its configuration may have changed since state was written.
+pub fn covers(pair: &Pair, observed: &Observed) -> bool {
+    pair.reads().is_within(observed) && pair.reads_after(observed).is_empty()
 }
 
 /// Refreshes a pair: the facets as they are.
@@ -58,8 +62,8 @@ pub async fn read(
         look(runtime, &pair, diagnostics),
     )
     .await;
-    let observed = match seen {
-        Ok(Some(observed)) => observed,
+    let seen = match seen {
+        Ok(Some(seen)) => seen,
         Ok(None) => return request.unchanged(),
         Err(_) => {
             diagnostics.error(
@@ -69,13 +73,14 @@ pub async fn read(
             return request.unchanged();
         }
     };
-    let desired = pair.desired(&observed);
-    let computed = Computed::with(&pair, &desired, Facets::observed(&desired, &observed));
+    let desired = pair.desired(&seen.observed);
+    let facets = Facets::observed(&desired, &seen.observed);
+    let computed = Computed::with(&pair, &desired, facets);
     let mut response = request.unchanged();
     if let Some(state) = &mut response.state {
         computed.write(state);
     }
     response.identity = Some(identity(&pair.id()));
-    runtime.remember(&pair.id().to_string(), observed);
+    runtime.remember(&pair.id().to_string(), seen);
     response
 }

@@ -1,13 +1,13 @@
 //! Planning a pair: every value that apply will reach is known here, if only the configuration is.
 
-use replication::{Observed, Pair};
-use tfplugin::{Deferred, Diagnostics, PlanRequest, PlanResponse, Value};
+use replication::{Desired, Facets, Observed, Pair};
+use tfplugin::{Deferred, Diagnostics, Path, PlanRequest, PlanResponse, Value};
 
 use super::config::{PairAttributes, Resolution};
-use super::look::look;
+use super::look::{covers, look};
 use super::state::{Computed, identity};
 use crate::diagnostics::add_problems;
-use crate::runtime::Runtime;
+use crate::runtime::{Look, Runtime};
 
 /// Plans the creation or change of a pair.
 pub async fn plan(
@@ -48,11 +48,12 @@ pub async fn plan(
     if problems.iter().any(replication::Problem::is_error) {
         return request.as_proposed();
     }
-    let Some(observed) = last_look(runtime, &pair, diagnostics).await else {
+    let Some(seen) = last_look(runtime, &pair, diagnostics).await else {
         return request.as_proposed();
     };
-    let desired = pair.desired(&observed);
-    let steps = replication::plan(&desired, &observed);
+    let desired = pair.desired(&seen.observed);
+    let steps = replication::plan(&desired, &seen.observed);
+    let nothing_to_do = steps.is_empty();
     tracing::debug!(pair = %pair.id(), steps = %steps.describe(), "planned");
     // A pair that is yet to be made may stand on a bucket that another resource makes in the same apply.
     let (awaited, problems): (Vec<_>, Vec<_>) = steps
@@ -76,31 +77,50 @@ pub async fn plan(
         response.identity = Some(identity(&id));
         return response;
     }
+    if request.prior.is_none() {
+        warn_of_a_twin(&pair, &desired, &observed, diagnostics);
+    }
     let mut response = request.as_proposed();
     if let Some(planned) = &mut response.planned {
         Computed::planned(&pair, &desired).write(planned);
     }
     response.identity = Some(identity(&id));
-    runtime.remember(&id.to_string(), observed);
+    // A fleet that is as it should be keeps nothing in memory.
+    if !nothing_to_do {
+        runtime.remember(&id.to_string(), seen);
+    }
     response
 }
 
-async fn last_look(
-    runtime: &Runtime,
+/// Rules of this very pair that stand before it is made: a run whose state was lost made them, or another configuration
+/// keeps the same pair, and the two would undo each other.
+fn warn_of_a_twin(
     pair: &Pair,
+    desired: &Desired,
+    observed: &Observed,
     diagnostics: &mut Diagnostics,
-) -> Option<Observed> {
-    if let Some(observed) = runtime.recall(&pair.id().to_string())
-        && covers(pair, &observed)
+) {
+    let found = Facets::observed(desired, observed);
+    if found
+        .0
+        .keys()
+        .any(|facet| facet.starts_with("source.rule."))
     {
-        return Some(observed);
+        diagnostics.warning_at(
+            Path::root().attribute("source").attribute("bucket"),
+            format!("Pair {} stands already", pair.id()),
+            "The bucket has rules that this provider made for the same destination. If a run that lost its state made them, go on: they are taken over. If another configuration keeps this pair, keep it in one of the two only.",
+        );
     }
-    look(runtime, pair, diagnostics).await
 }
 
-/// Whether a look saw all that this pair needs: its configuration may have changed since state was written.
-fn covers(pair: &Pair, observed: &Observed) -> bool {
-    pair.reads().is_within(observed) && pair.reads_after(observed).is_empty()
+async fn last_look(runtime: &Runtime, pair: &Pair, diagnostics: &mut Diagnostics) -> Option<Look> {
+    if let Some(seen) = runtime.recall(&pair.id().to_string())
+        && covers(pair, &seen.observed)
+    {
+        return Some(seen);
+    }
+    look(runtime, pair, diagnostics).await
 }
 
 fn unknown(request: PlanRequest, provider: bool) -> PlanResponse {
