@@ -78,7 +78,7 @@ pub async fn plan(
         return response;
     }
     if request.prior.is_none() {
-        warn_of_a_twin(&pair, &desired, &observed, diagnostics);
+        warn_of_a_twin(&pair, &desired, &seen.observed, diagnostics);
     }
     let mut response = request.as_proposed();
     if let Some(planned) = &mut response.planned {

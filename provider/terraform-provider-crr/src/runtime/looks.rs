@@ -47,8 +47,7 @@ impl Looks {
                 .get(thing)
                 .is_none_or(|written| *written < look.began)
         };
-        let fresh = now.duration_since(look.began) < FRESH
-            && things(&look.observed).all(|thing| untouched(thing));
+        let fresh = now.duration_since(look.began) < FRESH && things(&look.observed).all(untouched);
         fresh.then_some(look)
     }
 
