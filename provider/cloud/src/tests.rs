@@ -10,6 +10,7 @@ use crate::{Cloud, CloudConfig, ExecuteError, Job, Retry, Secret, SiteConfig};
 
 mod bucket_steps;
 mod creating;
+mod emptying;
 mod endings;
 mod findings;
 mod identities;
@@ -28,6 +29,11 @@ const SECRET: &str = "wJalrXUtnFEMI-not-to-be-printed";
 
 /// A cloud of two sites in two accounts, whose every call the script answers.
 fn cloud(script: &Script) -> Cloud {
+    cloud_calling(script, CloudConfig::default().max_concurrency)
+}
+
+/// The same with so many calls at once.
+fn cloud_calling(script: &Script, max_concurrency: usize) -> Cloud {
     let site = |name: &str, region: &str| SiteConfig {
         region: Some(region.to_owned()),
         endpoints: ["s3", "iam", "sts", "kms"]
@@ -49,6 +55,7 @@ fn cloud(script: &Script) -> Cloud {
             attempts: 3,
             adaptive: false,
         },
+        max_concurrency,
         ..CloudConfig::default()
     };
     Cloud::with_http(config, Some(script.client())).unwrap()

@@ -1,8 +1,7 @@
 //! Emptying a bucket that we made, since the user said so.
 
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
+use futures::future::{join, join_all};
 
 use super::bucket::unusable;
 use crate::error::ErrorKind;
@@ -32,33 +31,51 @@ pub(super) async fn empty(access: &BucketAccess, patience: &mut Patience<'_>) ->
     Ok(())
 }
 
-/// One walk through all pages.
+/// One walk through all pages: some are deleted while the next are listed.
+///
+/// The two are polled together to the end of both. A delete that has one of the process's call permits and is not polled
+/// would keep the next page from ever being listed.
 async fn sweep(
     access: &BucketAccess,
     patience: &mut Patience<'_>,
     deleted: &mut usize,
 ) -> Result<(), Ended> {
-    let mut under_way = FuturesUnordered::new();
     let mut next = Some(Marker::default());
-    while next.is_some() || !under_way.is_empty() {
+    let mut pages: Vec<Vec<ObjectIdentifier>> = Vec::new();
+    while next.is_some() || !pages.is_empty() {
         patience.check()?;
-        if let Some(marker) = next.take_if(|_| under_way.len() < PAGES_AT_ONCE) {
-            let page = persist!(patience, list(access, &marker))?;
-            next = page.next;
-            if !page.objects.is_empty() {
-                under_way.push(delete(access, page.objects));
-            }
-            continue;
+        let under_way = join_all(pages.into_iter().map(|objects| delete(access, objects)));
+        let (listed, counts) = join(list_some(access, patience, &mut next), under_way).await;
+        let before = *deleted / PROGRESS;
+        for count in counts {
+            *deleted += count?;
         }
-        if let Some(done) = under_way.next().await {
-            let before = *deleted / PROGRESS;
-            *deleted += done?;
-            if *deleted / PROGRESS > before {
-                tracing::info!(bucket = %access.at, deleted = *deleted, "emptying the bucket");
-            }
+        if *deleted / PROGRESS > before {
+            tracing::info!(bucket = %access.at, deleted = *deleted, "emptying the bucket");
         }
+        pages = listed?;
     }
     Ok(())
+}
+
+/// The next pages that have something on them.
+async fn list_some(
+    access: &BucketAccess,
+    patience: &mut Patience<'_>,
+    next: &mut Option<Marker>,
+) -> Result<Vec<Vec<ObjectIdentifier>>, Ended> {
+    let mut pages = Vec::new();
+    while pages.len() < PAGES_AT_ONCE
+        && let Some(marker) = next.take()
+    {
+        patience.check()?;
+        let page = persist!(patience, list(access, &marker))?;
+        *next = page.next;
+        if !page.objects.is_empty() {
+            pages.push(page.objects);
+        }
+    }
+    Ok(pages)
 }
 
 /// Where a page begins.
