@@ -55,10 +55,11 @@ pub async fn apply(
         add_problems(&problems, diagnostics);
         return request.unchanged();
     }
-    let lanes = lanes(&pair);
-    if prior.is_none()
-        && let Some(lane) = runtime.claim(&lanes)
-    {
+    let taken = match prior {
+        None => runtime.claims().claim(&pair),
+        Some(_) => None,
+    };
+    if let Some(lane) = taken {
         diagnostics.error_at(
             Path::root().attribute("destination"),
             format!("Another resource of this configuration replicates {lane}"),
@@ -92,23 +93,9 @@ pub async fn apply(
     };
     let response = work.run(request, diagnostics).await;
     if creating && diagnostics.has_errors() {
-        runtime.release(&lanes);
+        runtime.claims().release(&pair);
     }
     response
-}
-
-fn lanes(pair: &Pair) -> Vec<String> {
-    let mut lanes = vec![format!(
-        "{} to {}",
-        pair.source.bucket, pair.destination.bucket
-    )];
-    if pair.direction == replication::Direction::TwoWay {
-        lanes.push(format!(
-            "{} to {}",
-            pair.destination.bucket, pair.source.bucket
-        ));
-    }
-    lanes
 }
 
 /// One apply of a pair whose every value is known.
@@ -161,6 +148,10 @@ impl Work<'_> {
         // From here on something may be made: whatever happens, state must know of it.
         self.context
             .keep(self.reached(&request, &desired, &Facets::observed(&desired, &observed)));
+        self.context.keep_identity(identity(&self.pair.id()));
+        if request.prior.is_none() {
+            self.context.keep_private(INCOMPLETE.to_vec());
+        }
         let mut result = self.runtime.cloud.execute(&plan, &self.job).await;
         if result.is_ok() {
             result = self.remove_leftovers(&desired, diagnostics).await;
@@ -320,9 +311,20 @@ pub async fn remove(
             return request.unchanged();
         }
     };
-    let desired = pair.desired(&observed);
+    let mut desired = pair.desired(&observed);
+    for successor in runtime.claims().successors(&pair) {
+        diagnostics.warning(
+            format!("What replicates {} stays", pair.id()),
+            format!(
+                "{} was made in the same apply, and stands on the same rules, roles and buckets: `create_before_destroy` does so, or a new address. Only what it has no use for is taken away. For a new address a `moved` block spares both steps.",
+                successor.id()
+            ),
+        );
+        desired = desired.leftovers(&successor.desired(&observed));
+    }
     let incomplete = request.private == INCOMPLETE;
-    let removal = removal(&pair, &observed, &attributes, incomplete, diagnostics);
+    let mut removal = removal(&pair, &observed, &attributes, incomplete, diagnostics);
+    removal.buckets.retain(|at| !runtime.claims().stand_on(at));
     let plan = replication::plan_removal(&desired, &observed, &removal);
     add_problems(&plan.problems, diagnostics);
     if plan.has_errors() {
@@ -333,7 +335,6 @@ pub async fn remove(
         add_failure(&error, diagnostics);
         return request.unchanged();
     }
-    runtime.release(&lanes(&pair));
     ApplyResponse::default()
 }
 
