@@ -159,3 +159,47 @@ async fn another_bucket_is_another_pair() -> Result<(), LabError> {
     assert_eq!(actions, ["\"create\"", "\"delete\""]);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_replacement_that_is_made_first_keeps_bucket_and_objects() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let west = scene.lab.site("west");
+    scene
+        .lab
+        .admin_s3(west)
+        .delete_bucket()
+        .bucket(&scene.destination)
+        .send()
+        .await
+        .map_err(|error| LabError::new(crate::ground::said(&error)))?;
+    scene.configure_sides(
+        "",
+        "create = true, force_destroy = true",
+        "lifecycle {\n  create_before_destroy = true\n}",
+    )?;
+    scene.apply().await?;
+    crate::ground::put(&scene.lab, west, &scene.destination, "kept").await;
+    let replaced = scene
+        .workdir
+        .run(&[
+            "apply",
+            "-auto-approve",
+            "-input=false",
+            "-no-color",
+            "-replace=crr_pair.orders",
+        ])
+        .await?
+        .ok()?;
+    assert!(
+        replaced.words().contains("Resources: 1 added"),
+        "{replaced}"
+    );
+    scene.workdir.expect_empty_plan().await?;
+    assert_eq!(
+        crate::ground::versions(&scene.lab, west, &scene.destination).await,
+        (1, 0)
+    );
+    scene.workdir.destroy().await?;
+    assert!(!crate::ground::stands(&scene.lab, west, &scene.destination).await);
+    Ok(())
+}

@@ -11,8 +11,10 @@ use tfplugin::{Diagnostics, Path};
 
 use crate::diagnostics::add_error;
 
+mod claims;
 mod looks;
 
+use claims::Claims;
 pub use looks::Look;
 use looks::Looks;
 
@@ -66,8 +68,8 @@ pub struct Runtime {
     /// The accounts that objects may go to; none: any.
     pub trusted_accounts: Option<BTreeSet<AccountId>>,
     looks: Mutex<Looks>,
-    /// Lanes that a resource of this process has applied: two resources for one lane would undo each other.
-    lanes: Mutex<BTreeSet<String>>,
+    /// Pairs that this process has made: two resources for one lane would undo each other.
+    claims: Mutex<Claims>,
     /// Replication roles of whole sites, as the `crr_site` resources of this run have them.
     site_roles: Mutex<BTreeMap<SiteName, RoleArn>>,
 }
@@ -85,7 +87,7 @@ impl Runtime {
             default_tags: BTreeMap::new(),
             trusted_accounts: None,
             looks: Mutex::default(),
-            lanes: Mutex::default(),
+            claims: Mutex::default(),
             site_roles: Mutex::default(),
         }
     }
@@ -105,10 +107,14 @@ impl Runtime {
             diagnostics.error_at(
                 path,
                 format!("The provider has no site \"{name}\""),
-                format!(
-                    "The provider block's `sites` has: {}. Add the site there, or name one of these.",
-                    known.join(", ")
-                ),
+                if known.is_empty() {
+                    "The provider block's `sites` is empty. Add the site there.".to_owned()
+                } else {
+                    format!(
+                        "The provider block's `sites` has: {}. Add the site there, or name one of these.",
+                        known.join(", ")
+                    )
+                },
             );
             return SiteLookup::Failed;
         }
@@ -198,22 +204,9 @@ impl Runtime {
         }
     }
 
-    /// Claims lanes for one resource. Says which one is another's already.
-    pub fn claim(&self, lanes: &[String]) -> Option<String> {
-        let mut claimed = lock(&self.lanes);
-        if let Some(taken) = lanes.iter().find(|lane| claimed.contains(*lane)) {
-            return Some(taken.clone());
-        }
-        claimed.extend(lanes.iter().cloned());
-        None
-    }
-
-    /// Gives lanes back.
-    pub fn release(&self, lanes: &[String]) {
-        let mut claimed = lock(&self.lanes);
-        for lane in lanes {
-            claimed.remove(lane);
-        }
+    /// The pairs that this process has made.
+    pub fn claims(&self) -> MutexGuard<'_, Claims> {
+        lock(&self.claims)
     }
 
     /// Notes the role of a whole site.
