@@ -11,8 +11,8 @@ mod tests;
 
 /// Runs the schema's validators over a configuration.
 ///
-/// Unknowns are let be: Terraform asks again once they are known. Presence, types and the number of blocks Terraform has checked
-/// already, and of deprecations it warns by itself.
+/// Unknowns are let be: Terraform asks again once they are known. Types and the number of blocks Terraform has checked already,
+/// and of deprecations it warns by itself. Of required attributes it only checks that they are written, not that they are not null.
 pub fn validate(schema: &Schema, config: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     validate_object(schema.body(), config, &Path::root(), &mut diagnostics);
@@ -28,6 +28,16 @@ fn is_set(value: Option<&Value>) -> bool {
 
 fn validate_object(nested: &Nested, config: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     for (name, attribute) in nested.attributes() {
+        if attribute.is_required() && config.get(name).is_some_and(Value::is_null) {
+            diagnostics.error_at(
+                path.attribute(name),
+                "Missing required argument",
+                format!(
+                    "{} must be set, and must not be null.",
+                    path.attribute(name)
+                ),
+            );
+        }
         let Some(value) = config.get(name).filter(|value| is_set(Some(value))) else {
             continue;
         };

@@ -96,3 +96,35 @@ fn the_whole_is_looked_at_last() {
         [": everything is replicated"]
     );
 }
+
+#[test]
+fn a_required_attribute_is_more_than_written() {
+    let side = || {
+        Nested::new()
+            .attribute("bucket", Attribute::string().required())
+            .attribute("class", Attribute::string().optional())
+    };
+    let schema = Schema::new(0)
+        .attribute("source", Attribute::single(side()).required())
+        .attribute("destination", Attribute::single(side()).required())
+        .attribute("spare", Attribute::single(side()).optional())
+        .attribute("later", Attribute::single(side()).required());
+    let config = Value::object([
+        ("source", Value::Null),
+        (
+            "destination",
+            Value::object([("bucket", Value::Null), ("class", Value::Null)]),
+        ),
+        ("spare", Value::Null),
+        ("later", Value::unknown()),
+    ]);
+    let mut found = complaints(&schema, &config);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "destination.bucket: destination.bucket must be set, and must not be null.",
+            "source: source must be set, and must not be null.",
+        ]
+    );
+}
