@@ -72,16 +72,32 @@ pub(super) fn diagnostic(diagnostic: Diagnostic) -> wire::Diagnostic {
         Severity::Error => wire::diagnostic::Severity::Error,
         Severity::Warning => wire::diagnostic::Severity::Warning,
     };
+    let detail = located(&diagnostic);
     wire::Diagnostic {
         severity: severity.into(),
         summary: diagnostic.summary,
-        detail: diagnostic.detail,
+        detail,
         attribute: diagnostic
             .path
             .filter(|path| !path.is_root())
             .as_ref()
             .map(path),
     }
+}
+
+/// The detail, with the attribute's path where Terraform would not show it: inside a nested attribute it points no deeper than
+/// the head of the resource, which leaves open which of many sides or rules is meant.
+fn located(diagnostic: &Diagnostic) -> String {
+    let detail = &diagnostic.detail;
+    let Some(path) = diagnostic.path.as_ref().filter(|p| p.steps().len() > 1) else {
+        return detail.clone();
+    };
+    let place = path.to_string();
+    if detail.contains(&place) {
+        return detail.clone();
+    }
+    let gap = if detail.is_empty() { "" } else { "\n\n" };
+    format!("{detail}{gap}This is about {place}.")
 }
 
 /// A path for the wire.
@@ -129,5 +145,40 @@ pub(super) fn error(summary: impl Into<String>, detail: impl Into<String>) -> Di
         summary: summary.into(),
         detail: detail.into(),
         path: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::path::Path as Place;
+
+    use super::*;
+
+    #[test]
+    fn a_detail_says_where_terraform_would_not() {
+        let side = Place::root().attribute("source");
+        let rule = Place::root().attribute("rules").key("a");
+        for (path, detail, shown) in [
+            (side.clone(), "Too long.", "Too long."),
+            (
+                side.attribute("bucket"),
+                "Too long.",
+                "Too long.\n\nThis is about source.bucket.",
+            ),
+            (
+                rule.attribute("priority"),
+                "",
+                "This is about rules[\"a\"].priority.",
+            ),
+            (
+                side.attribute("bucket"),
+                "source.bucket is too long.",
+                "source.bucket is too long.",
+            ),
+        ] {
+            let mut one = error("Wrong", detail);
+            one.path = Some(path);
+            assert_eq!(diagnostic(one).detail, shown);
+        }
     }
 }
