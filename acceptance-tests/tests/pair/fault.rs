@@ -73,18 +73,21 @@ async fn clean_up(scene: &Scene) -> Result<(), LabError> {
 }
 
 // Not AccessDenied: that is waited out where a role is new.
+fn refusal() -> Effect {
+    Effect::Answer {
+        status: 400,
+        code: "InvalidRequest".to_owned(),
+        message: "on purpose".to_owned(),
+    }
+}
+
 #[tokio::test]
 async fn a_refusal_at_each_step_then_apply_again() -> Result<(), LabError> {
     for (operation, which) in steps().await? {
         let scene = Scene::existing("vault", TWO_WAY).await?;
-        let refusal = Effect::Answer {
-            status: 400,
-            code: "InvalidRequest".to_owned(),
-            message: "on purpose".to_owned(),
-        };
         let fault = scene
             .lab
-            .inject(Fault::on(&operation, refusal).when(When::Nth(which)));
+            .inject(Fault::on(&operation, refusal()).when(When::Nth(which)));
         let failed = scene.workdir.try_apply().await?;
         assert_eq!(
             (failed.code, fault.hits()),
@@ -171,4 +174,47 @@ async fn a_refusal_while_destroying_then_destroy_again() -> Result<(), LabError>
         clean_up(&scene).await?;
     }
     Ok(())
+}
+
+/// A change to both ways that fails at its last step, when the way back has all but its rules.
+async fn half_two_way() -> Result<Scene, LabError> {
+    let scene = Scene::existing("vault", "").await?;
+    scene.apply().await?;
+    scene.configure(TWO_WAY)?;
+    let fault = scene
+        .lab
+        .inject(Fault::on("PutBucketReplication", refusal()).when(When::First(1)));
+    let failed = scene.workdir.try_apply().await?;
+    assert_eq!((failed.code, fault.hits()), (1, 1), "{failed}");
+    let vault = scene.lab.site("vault");
+    assert_eq!(role_names(&scene.lab, vault).await.len(), 1, "{failed}");
+    Ok(scene)
+}
+
+#[tokio::test]
+async fn a_change_that_failed_and_is_taken_back_leaves_nothing() -> Result<(), LabError> {
+    let scene = half_two_way().await?;
+    scene.configure("")?;
+    scene.apply().await?;
+    let (lab, vault) = (&scene.lab, scene.lab.site("vault"));
+    assert_eq!(role_names(lab, vault).await, Vec::<String>::new());
+    assert_eq!(
+        bucket_policy(lab, lab.site("east"), &scene.source).await,
+        "",
+        "nobody writes to the source"
+    );
+    clean_up(&scene).await
+}
+
+#[tokio::test]
+async fn a_change_that_failed_is_destroyed_with_the_pair() -> Result<(), LabError> {
+    clean_up(&half_two_way().await?).await
+}
+
+#[tokio::test]
+async fn a_change_that_failed_is_completed_by_the_next_apply() -> Result<(), LabError> {
+    let scene = half_two_way().await?;
+    scene.workdir.apply().await?;
+    stands_once(&scene).await?;
+    clean_up(&scene).await
 }

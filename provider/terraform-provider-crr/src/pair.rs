@@ -16,10 +16,12 @@ use tfplugin::{
 use crate::runtime::Shared;
 
 mod apply;
+mod attempts;
 mod config;
 mod import;
 mod look;
 mod plan;
+mod remove;
 pub mod schema;
 mod state;
 mod validate;
@@ -104,7 +106,7 @@ impl Resource for PairResource {
         diagnostics: &mut Diagnostics,
     ) -> ApplyResponse {
         match self.shared.get(diagnostics) {
-            Some(runtime) => apply::remove(&runtime, context, request, diagnostics).await,
+            Some(runtime) => remove::remove(&runtime, context, request, diagnostics).await,
             None => request.unchanged(),
         }
     }

@@ -124,6 +124,15 @@ struct Found {
     rules: Vec<Rule>,
 }
 
+impl Found {
+    /// The storage class that all rules share: a rule with none cannot be written under a side that has one.
+    fn storage_class(&self) -> Option<String> {
+        let first = self.rules.first()?.storage_class.as_ref()?;
+        let shared = |rule: &Rule| rule.storage_class.as_ref() == Some(first);
+        self.rules.iter().all(shared).then(|| first.clone())
+    }
+}
+
 fn rules_to(
     observed: &Observed,
     from: &replication::bucket::BucketRef,
@@ -188,7 +197,7 @@ fn state(
             ("force_destroy", Value::from(false)),
             (
                 "storage_class",
-                text(arriving.and_then(|rule| rule.storage_class.clone())),
+                text(arrives.and_then(Found::storage_class)),
             ),
             (
                 "kms_key_arn",
@@ -273,10 +282,9 @@ fn rules(id: &PairId, forward: &Found) -> Value {
                 Value::from(on)
             }
         };
-        let class = if first.is_some_and(|first| first.storage_class == rule.storage_class) {
-            None
-        } else {
-            rule.storage_class.clone()
+        let class = match forward.storage_class() {
+            Some(_) => None,
+            None => rule.storage_class.clone(),
         };
         let tags = &rule.filter.tags;
         let value = Value::object([

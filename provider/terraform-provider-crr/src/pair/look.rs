@@ -5,6 +5,7 @@ use std::time::Instant;
 use replication::{Facets, Observed, Pair};
 use tfplugin::{Diagnostics, Path, ReadRequest, ReadResponse};
 
+use super::attempts::Attempts;
 use super::config::{Operation, PairAttributes, Resolution};
 use super::state::{Computed, identity};
 use crate::diagnostics::add_error;
@@ -74,7 +75,8 @@ pub async fn read(
         }
     };
     let desired = pair.desired(&seen.observed);
-    let facets = Facets::observed(&desired, &seen.observed);
+    let mut facets = Facets::observed(&desired, &seen.observed);
+    Attempts::read(&request.private).show(&mut facets);
     let computed = Computed::with(&pair, &desired, facets);
     let mut response = request.unchanged();
     if let Some(state) = &mut response.state {

@@ -1,0 +1,169 @@
+//! Taking a pair away, or a part of it.
+
+use cloud::Job;
+use replication::bucket::BucketRef;
+use replication::desired::MADE_BY;
+use replication::observed::Existence;
+use replication::{Desired, Observed, Pair, Removal};
+use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path};
+use tokio::time::Instant;
+
+use super::attempts::Attempts;
+use super::config::{Operation, PairAttributes, Resolution};
+use crate::diagnostics::{add_error, add_failure, add_problems};
+use crate::runtime::Runtime;
+
+/// Private data beside a pair whose creation failed half-way. Terraform then replaces it, and the removal of what
+/// was never whole must not empty a bucket on the way to making it again.
+pub const INCOMPLETE: &[u8] = b"incomplete";
+
+/// Whether a bucket carries the tag that we make buckets with.
+pub fn is_made_by_us(observed: Option<&Observed>, at: &BucketRef) -> bool {
+    observed
+        .and_then(|observed| observed.buckets.get(at)?.tags.present())
+        .is_some_and(|tags| tags.contains_key(MADE_BY.0))
+}
+
+/// Removes what of an old pair is not desired any more: after the new is there, so that no object falls in between.
+/// Whether all of it is gone; if not, a diagnostic says why.
+pub async fn remove_leftovers(
+    runtime: &Runtime,
+    job: &Job,
+    old: &Pair,
+    desired: &Desired,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let reads = old.removal_reads();
+    let observed = match runtime.observe(&reads, |seen| old.reads_after(seen)).await {
+        Ok(observed) => observed,
+        Err(error) => {
+            add_error(Path::root(), &error, diagnostics);
+            return false;
+        }
+    };
+    let leftovers = old.desired(&observed).leftovers(desired);
+    let plan = replication::plan_removal(&leftovers, &observed, &Removal::default());
+    add_problems(&plan.problems, diagnostics);
+    if plan.has_errors() {
+        return false;
+    }
+    match runtime.cloud.execute(&plan, job).await {
+        Ok(()) => true,
+        Err(error) => {
+            add_failure(&error, diagnostics);
+            false
+        }
+    }
+}
+
+/// Takes a pair away: what we put on the buckets, and the buckets themselves only where the user said so.
+pub async fn remove(
+    runtime: &Runtime,
+    context: &Context,
+    request: ApplyRequest,
+    diagnostics: &mut Diagnostics,
+) -> ApplyResponse {
+    let Some(attributes) = request
+        .prior
+        .as_ref()
+        .and_then(|prior| PairAttributes::read(prior, diagnostics))
+    else {
+        return request.unchanged();
+    };
+    let Resolution::Known(pair) = attributes
+        .resolve(Some(&attributes), runtime, diagnostics)
+        .await
+    else {
+        return request.unchanged();
+    };
+    let job = Job {
+        cancel: context.cancel.clone(),
+        deadline: Some(Instant::now() + attributes.timeout(Operation::Delete)),
+    };
+    let attempts = Attempts::read(&request.private);
+    let Some(tried) = attempts.pairs(runtime, diagnostics).await else {
+        return request.unchanged();
+    };
+    let reads = pair.removal_reads();
+    let about = tried.iter().map(Pair::removal_reads);
+    let _hold = runtime.hold(about.chain([reads.clone()])).await;
+    let observed = match runtime.observe(&reads, |seen| pair.reads_after(seen)).await {
+        Ok(observed) => observed,
+        Err(error) => {
+            add_error(Path::root(), &error, diagnostics);
+            return request.unchanged();
+        }
+    };
+    let mut desired = pair.desired(&observed);
+    for successor in runtime.claims().successors(&pair) {
+        diagnostics.warning(
+            format!("What replicates {} stays", pair.id()),
+            format!(
+                "{} was made in the same apply, and stands on the same rules, roles and buckets: `create_before_destroy` does so, or a new address. Only what it has no use for is taken away. For a new address a `moved` block spares both steps.",
+                successor.id()
+            ),
+        );
+        desired = desired.leftovers(&successor.desired(&observed));
+    }
+    let incomplete = request.private == INCOMPLETE;
+    let mut removal = removal(&pair, &observed, &attributes, incomplete, diagnostics);
+    removal.buckets.retain(|at| !runtime.claims().stand_on(at));
+    let plan = replication::plan_removal(&desired, &observed, &removal);
+    add_problems(&plan.problems, diagnostics);
+    if plan.has_errors() {
+        return request.unchanged();
+    }
+    // First: as long as this fails, all of it stays known.
+    for tried in &tried {
+        if !remove_leftovers(runtime, &job, tried, &desired, diagnostics).await {
+            return request.unchanged();
+        }
+    }
+    tracing::debug!(pair = %pair.id(), steps = %plan.describe(), "removing");
+    if let Err(error) = runtime.cloud.execute(&plan, &job).await {
+        add_failure(&error, diagnostics);
+        return request.unchanged();
+    }
+    ApplyResponse::default()
+}
+
+/// The buckets that go with the pair: those that the user wants gone and that carry our tag.
+///
+/// State alone is not enough to delete a bucket by: under its name another may stand by now. And an unfinished creation
+/// is replaced by Terraform at the next apply: its buckets stay, since they are to be used again at once, and a name that
+/// was just given up is not free at once.
+fn removal(
+    pair: &Pair,
+    observed: &Observed,
+    attributes: &PairAttributes,
+    incomplete: bool,
+    diagnostics: &mut Diagnostics,
+) -> Removal {
+    let mut removal = Removal::default();
+    for (label, side) in [("source", &pair.source), ("destination", &pair.destination)] {
+        let at = side.at();
+        let exists = observed
+            .buckets
+            .get(&at)
+            .is_some_and(|bucket| bucket.existence == Existence::Exists);
+        if !(exists && side.create && attributes.force_destroy(label)) {
+            continue;
+        }
+        let reason = if !is_made_by_us(Some(observed), &at) {
+            format!(
+                "It lacks the tag {} = {} that the provider makes buckets with, so it may be somebody else's by now, although `force_destroy` is set.",
+                MADE_BY.0, MADE_BY.1
+            )
+        } else if incomplete {
+            "The pair's creation had not come to its end, so the bucket is kept for the next one, although `force_destroy` is set.".to_owned()
+        } else {
+            removal.buckets.insert(at);
+            continue;
+        };
+        diagnostics.warning(
+            format!("Bucket {at} stays"),
+            format!("{reason} If it is not wanted, delete it by hand."),
+        );
+    }
+    removal
+}
