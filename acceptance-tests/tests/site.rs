@@ -61,6 +61,49 @@ async fn a_site_that_is_none_or_does_not_answer() -> Result<(), LabError> {
 }
 
 #[tokio::test]
+async fn a_profile_goes_before_the_keys_of_the_environment() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let (east, vault) = (lab.site("east"), lab.site("vault"));
+    let mut workdir = Workdir::in_lab(&lab, PLAIN).await?;
+    workdir.write(
+        "credentials",
+        &format!(
+            "[of-the-vault]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+            vault.operator.access_key, vault.operator.secret_key
+        ),
+    )?;
+    let file = workdir.path().join("credentials");
+    workdir.set("AWS_SHARED_CREDENTIALS_FILE", &file.to_string_lossy());
+    workdir.set("AWS_ACCESS_KEY_ID", &east.operator.access_key);
+    workdir.set("AWS_SECRET_ACCESS_KEY", &east.operator.secret_key);
+    let mut site = lab.terraform_sites()["east"].clone();
+    for key in ["access_key", "secret_key"] {
+        site.as_object_mut().expect("a site").remove(key);
+    }
+    let variables =
+        |site: &serde_json::Value| serde_json::json!({ "sites": { "east": site } }).to_string();
+
+    workdir.write("terraform.tfvars.json", &variables(&site))?;
+    let chain = workdir.plan_json().await?;
+    let account = "/planned_values/root_module/resources/0/values/account_id";
+    assert_eq!(
+        chain.pointer(account),
+        Some(&east.account.clone().into()),
+        "the usual chain"
+    );
+
+    site["profile"] = "of-the-vault".into();
+    workdir.write("terraform.tfvars.json", &variables(&site))?;
+    let profile = workdir.plan_json().await?;
+    assert_eq!(
+        profile.pointer(account),
+        Some(&vault.account.clone().into()),
+        "the profile"
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn another_account_under_the_same_name_is_an_error() -> Result<(), LabError> {
     let lab = Lab::start().await?;
     let workdir = Workdir::in_lab(&lab, PLAIN).await?;

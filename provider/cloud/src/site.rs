@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use aws_config::meta::region::ProvideRegion as _;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::profile::region::ProfileFileRegionProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, FrameworkMetadata, SdkConfig};
 use aws_credential_types::Credentials;
@@ -45,7 +49,7 @@ impl Site {
         http: SharedHttpClient,
     ) -> Result<Self, CloudError> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http)
+            .http_client(http.clone())
             .retry_config(retry_config(all.retry))
             .timeout_config(
                 TimeoutConfig::builder()
@@ -70,6 +74,8 @@ impl Site {
                 None,
                 "site",
             ));
+        } else if let Some(profile) = &config.profile {
+            loader = loader.credentials_provider(of_profile(profile, &config, http).await);
         }
         let mut sdk = loader.load().await;
         let region = region(&name, &sdk)?;
@@ -110,6 +116,32 @@ impl Site {
     pub(crate) fn has_own_s3(&self) -> bool {
         self.endpoints.contains_key("s3")
     }
+}
+
+/// The credentials of a profile that the user named. The SDK's chain would ask the environment first, and keys there would
+/// silently stand for every site.
+async fn of_profile(
+    profile: &str,
+    config: &SiteConfig,
+    http: SharedHttpClient,
+) -> ProfileFileCredentialsProvider {
+    let region = match &config.region {
+        Some(region) => Some(aws_config::Region::new(region.clone())),
+        None => {
+            ProfileFileRegionProvider::builder()
+                .profile_name(profile)
+                .build()
+                .region()
+                .await
+        }
+    };
+    let settings = ProviderConfig::without_region()
+        .with_http_client(http)
+        .with_region(region);
+    ProfileFileCredentialsProvider::builder()
+        .configure(&settings)
+        .profile_name(profile)
+        .build()
 }
 
 /// Us, and after us who drives us. What cannot stand in a user agent is left out.
