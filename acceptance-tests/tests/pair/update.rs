@@ -65,6 +65,13 @@ async fn options_of_the_pair() -> Result<(), LabError> {
             .and_then(aws_sdk_s3::types::ReplicationTimeValue::minutes),
         Some(15)
     );
+    let with = change(&scene, "", "", "replica_modifications = true").await?;
+    assert!(with[0].source_selection_criteria().is_some());
+    let with = change(&scene, "", "", "").await?;
+    assert!(
+        with[0].source_selection_criteria().is_none(),
+        "back to the default of one way"
+    );
     let with = change(&scene, "", "", "metrics = false").await?;
     assert_ne!(metrics(&with[0]).as_deref(), Some("Enabled"));
     let with = change(&scene, "", "storage_class = \"STANDARD_IA\"", "").await?;

@@ -12,9 +12,21 @@ use crate::runtime::{Look, Runtime};
 /// Plans the creation or change of a pair.
 pub async fn plan(
     runtime: &Runtime,
-    request: PlanRequest,
+    mut request: PlanRequest,
     diagnostics: &mut Diagnostics,
 ) -> PlanResponse {
+    let configured = request
+        .config
+        .as_ref()
+        .and_then(|config| PairAttributes::read(config, diagnostics));
+    // Its default hangs on the direction, so it is ours to set; Terraform proposes what was there before.
+    if configured
+        .as_ref()
+        .is_some_and(PairAttributes::leaves_replica_modifications)
+        && let Some(planned) = &mut request.planned
+    {
+        planned.set("replica_modifications", Value::unknown());
+    }
     let Some(planned) = &request.planned else {
         return request.as_proposed();
     };
@@ -25,10 +37,6 @@ pub async fn plan(
         .prior
         .as_ref()
         .and_then(|prior| PairAttributes::read(prior, diagnostics));
-    let configured = request
-        .config
-        .as_ref()
-        .and_then(|config| PairAttributes::read(config, diagnostics));
     if configured.is_some_and(|config| config.awaits_replica_modifications()) {
         return unknown(request, false);
     }
