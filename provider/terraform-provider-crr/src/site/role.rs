@@ -9,7 +9,7 @@ use replication::observed::{Reads, RoleReads};
 use replication::role::{KeyUse, Permissions, trust_policy};
 use replication::{Desired, KeyArn, Problem, RoleArn, Site};
 use serde::Deserialize;
-use tfplugin::{Attr, Path};
+use tfplugin::{Attr, Diagnostics, Path, Value};
 
 /// The path of roles that we make.
 const PATH: &str = "/crr/";
@@ -160,6 +160,30 @@ fn keys(value: &Attr<Vec<Attr<String>>>, name: &str) -> Result<Vec<KeyUse>, Unre
 }
 
 impl RoleWish {
+    /// A role that is to go: what it was does not matter any more.
+    pub fn gone(site: &Site, arn: RoleArn) -> Self {
+        Self {
+            arn,
+            site: site.clone(),
+            own: OwnRole {
+                path: PATH.to_owned(),
+                description: String::new(),
+                trust: trust_policy(&site.account, &[]),
+                boundary: None,
+                tags: BTreeMap::new(),
+            },
+            permissions: Permissions {
+                partition: site.partition.clone(),
+                sources: Vec::new(),
+                destinations: Vec::new(),
+                object_lock: false,
+                owner_override: false,
+                decrypt: Vec::new(),
+                encrypt: Vec::new(),
+            },
+        }
+    }
+
     /// What should be.
     pub fn desired(&self) -> Desired {
         let policy = DesiredPolicy {
@@ -175,6 +199,23 @@ impl RoleWish {
         Desired {
             roles: [(self.arn.clone(), role)].into(),
             ..Desired::default()
+        }
+    }
+
+    /// Whether state has a role of this name on another path: IAM has one role of a name, and moves none.
+    pub fn stays_on_its_path(&self, prior: Option<&Value>, diagnostics: &mut Diagnostics) {
+        let known = prior
+            .and_then(|prior| prior.get("replication_role_arn")?.as_str())
+            .and_then(|arn| arn.parse::<RoleArn>().ok());
+        if let Some(known) = known
+            && known != self.arn
+            && known.role_name() == self.arn.role_name()
+        {
+            diagnostics.error_at(
+                Path::root().attribute("replication_role").attribute("path"),
+                format!("Role {} cannot go to another path", known.role_name()),
+                format!("It is {known}. IAM has one role of a name and moves none. Give `name` a new value, too: the new role is then made before the old one goes."),
+            );
         }
     }
 
