@@ -2,8 +2,9 @@
 //!
 //! # Flow
 //!
-//! [`config`] turns attributes into the model's pair. [`look`] looks at the world for it. [`plan`] and [`apply`] then
-//! ask the model, which says what should be, what is wrong, and which steps lead there.
+//! `config` turns attributes into the model's pair. `look` looks at the world for it. `plan`, `apply` and `remove` then
+//! ask the model, which says what should be, what is wrong, and which steps lead there. What a change had made when it
+//! failed stays known by `attempts`.
 
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ pub mod schema;
 mod state;
 mod validate;
 
-pub(crate) use schema::parses_as;
+pub(crate) use schema::{parses_as, policy_arn};
 pub(crate) use state::identity as identity_value;
 
 /// The resource.
