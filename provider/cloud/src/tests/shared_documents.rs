@@ -90,7 +90,10 @@ async fn our_very_bytes_are_sent_in_every_try_with_their_own_length_and_sums() {
             header("x-amz-checksum-crc32"),
             STANDARD.encode(crc32(FOREIGN.as_bytes()).to_be_bytes())
         );
-        let sum = format!("{:x}", Sha256::digest(FOREIGN));
+        let bytes = Sha256::digest(FOREIGN);
+        let sum = bytes
+            .iter()
+            .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         assert_eq!(header("x-amz-content-sha256"), sum);
         assert!(
             header("authorization").contains("x-amz-checksum-crc32"),
