@@ -78,7 +78,7 @@ pub async fn remove(
     };
     let job = Job {
         cancel: context.cancel.clone(),
-        deadline: Some(Instant::now() + attributes.timeout(Operation::Delete)),
+        deadline: Instant::now().checked_add(attributes.timeout(Operation::Delete)),
     };
     let attempts = Attempts::read(&request.private);
     let Some(tried) = attempts.pairs(runtime, diagnostics).await else {
