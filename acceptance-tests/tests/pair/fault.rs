@@ -218,3 +218,35 @@ async fn a_change_that_failed_is_completed_by_the_next_apply() -> Result<(), Lab
     stands_once(&scene).await?;
     clean_up(&scene).await
 }
+
+// Before the bucket is there its encryption cannot be read; after, it may turn out that it may not.
+#[tokio::test]
+async fn what_may_not_be_read_in_the_end_is_named() -> Result<(), LabError> {
+    let made = "create = true";
+    let scene = Scene::existing("west", "").await?;
+    let fresh = scene
+        .text("", made, "")
+        .replace(&scene.destination, "a-new-one");
+    scene.workdir.write("main.tf", &fresh)?;
+    scene.lab.reset_calls();
+    scene.workdir.apply().await?;
+    let reads = scene.lab.calls().of("GetBucketEncryption").len();
+    let last = u32::try_from(reads).expect("a few");
+    scene.workdir.destroy().await?;
+
+    let again = fresh.replace("a-new-one", "another-one");
+    scene.workdir.write("main.tf", &again)?;
+    let fault = scene
+        .lab
+        .inject(Fault::on("GetBucketEncryption", Effect::AccessDenied).when(When::Nth(last)));
+    let failed = scene.workdir.try_apply().await?;
+    assert_eq!((failed.code, fault.hits()), (1, 1), "{failed}");
+    assert!(
+        failed
+            .words()
+            .contains("Allow s3:GetEncryptionConfiguration"),
+        "{failed}"
+    );
+    scene.workdir.apply().await?;
+    scene.workdir.expect_empty_plan().await
+}

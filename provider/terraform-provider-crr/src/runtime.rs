@@ -214,6 +214,11 @@ impl Runtime {
         lock(&self.site_roles).insert(site.clone(), role);
     }
 
+    /// Whether a resource of this run has a role for its whole site, or makes it.
+    pub fn is_noted_site_role(&self, role: &RoleArn) -> bool {
+        lock(&self.site_roles).values().any(|noted| noted == role)
+    }
+
     /// The role of a whole site: as its resource has it, or else the one of the default name.
     pub fn site_role(&self, site: &Site) -> RoleArn {
         lock(&self.site_roles)
