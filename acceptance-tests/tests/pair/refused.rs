@@ -22,6 +22,7 @@ async fn at_plan_and_before_anything_is_touched() -> Result<(), LabError> {
         ("a long prefix", &source, "west", &destination, "", format!("rules = {{ a = {{ prefix = \"{long}\" }} }}"), "prefix"),
         ("a direction that is none", &source, "west", &destination, "", "direction = \"sideways\"".to_owned(), "direction"),
         ("a storage class that is none", &source, "west", &destination, "storage_class = \"CHEAP\"", String::new(), "storage_class"),
+        ("a boundary that is no policy", &source, "west", &destination, "", "permissions_boundary = \"arn:aws:iam::111111111111:role/x\"".to_owned(), "permissions_boundary"),
         ("a key of another region", &source, "west", &destination, &format!("kms_key_arn = \"{key}\""), String::new(), "kms_key"),
     ];
     lab.reset_calls();

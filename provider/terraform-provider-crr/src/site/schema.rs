@@ -4,7 +4,7 @@ use replication::{KeyArn, SiteName};
 use tfplugin::{Attribute, Diagnostics, Nested, Path, Schema, Type, Value};
 
 use crate::facets;
-use crate::pair::parses_as;
+use crate::pair::{parses_as, policy_arn};
 
 /// The schema of the resource.
 pub fn schema() -> Schema {
@@ -148,6 +148,7 @@ fn role() -> Nested {
             "permissions_boundary",
             Attribute::string()
                 .optional()
+                .validate(policy_arn)
                 .describe("The ARN of its permissions boundary."),
         )
         .attribute(
