@@ -66,6 +66,38 @@ async fn two_configurations_on_one_bucket() -> Result<(), LabError> {
     Ok(())
 }
 
+// The role has one set of tags: in every apply the one pair would undo what the other wrote.
+#[tokio::test]
+async fn pairs_that_share_a_role_want_the_same_of_it() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let (lab, west) = (&scene.lab, scene.lab.site("west"));
+    let second = versioned_bucket(lab, west, "second").await;
+    let both = |team: &str| {
+        format!(
+            "{}\nresource \"crr_pair\" \"second\" {{\n  source      = {{ site = \"east\", bucket = \"{}\" }}\n  destination = {{ site = \"west\", bucket = \"{second}\" }}\n  tags        = {{ team = \"{team}\" }}\n}}\n",
+            scene.text("", "", "  tags = { team = \"a\" }"),
+            scene.source,
+        )
+    };
+    scene.workdir.write("main.tf", &both("b"))?;
+    lab.reset_calls();
+    let plan = scene.workdir.plan().await?;
+    assert!(
+        plan.code == 1 && plan.words().contains("share a role"),
+        "{plan}"
+    );
+    assert!(lab.calls().writes().is_empty());
+
+    scene.workdir.write("main.tf", &both("a"))?;
+    scene.apply().await?;
+    scene.workdir.destroy().await?;
+    assert_eq!(
+        role_names(lab, lab.site("east")).await,
+        Vec::<String>::new()
+    );
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_hundred_pairs_in_one_configuration() -> Result<(), LabError> {
     let scene = Scene::empty("west").await?;

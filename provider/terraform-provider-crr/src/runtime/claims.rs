@@ -2,44 +2,98 @@
 //!
 //! All names are deterministic, so a pair and its successor (`create_before_destroy`, or a new address without a `moved` block)
 //! have the same rules, roles and buckets. Terraform then makes the new one first, which finds everything there.
+//!
+//! And what pairs want of the role that they share: it has one set of tags and one boundary, so two pairs that want different
+//! ones would undo each other in every apply.
+
+use std::collections::BTreeMap;
 
 use replication::bucket::BucketRef;
-use replication::{Direction, Pair};
+use replication::desired::{OwnRole, RoleStanding};
+use replication::{Desired, Direction, Pair, PairId, RoleArn};
 
 /// Pairs that were made, or are being made.
 #[derive(Default)]
-pub struct Claims(Vec<Pair>);
+pub struct Claims {
+    pairs: Vec<Pair>,
+    roles: BTreeMap<RoleArn, Wish>,
+}
+
+/// What the first pair that spoke of a role wants of it.
+struct Wish {
+    pair: PairId,
+    role: OwnRole,
+}
+
+/// Two pairs want different things of one role.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// The attribute in which they differ.
+    pub attribute: &'static str,
+    /// The role.
+    pub role: RoleArn,
+    /// The pair that spoke first.
+    pub other: PairId,
+}
 
 impl Claims {
     /// Claims a pair's lanes for one resource. Says which one is another's already.
     pub fn claim(&mut self, pair: &Pair) -> Option<String> {
         let taken = lanes(pair)
             .into_iter()
-            .find(|lane| self.0.iter().any(|other| lanes(other).contains(lane)));
+            .find(|lane| self.pairs.iter().any(|other| lanes(other).contains(lane)));
         if taken.is_none() {
-            self.0.push(pair.clone());
+            self.pairs.push(pair.clone());
         }
         taken
     }
 
     /// Gives a pair's lanes back.
     pub fn release(&mut self, pair: &Pair) {
-        self.0.retain(|other| other != pair);
+        self.pairs.retain(|other| other != pair);
     }
 
     /// The pairs made in this process that have a lane of this one.
     pub fn successors(&self, old: &Pair) -> Vec<Pair> {
         let old = lanes(old);
         let shares = |pair: &&Pair| lanes(pair).iter().any(|lane| old.contains(lane));
-        self.0.iter().filter(shares).cloned().collect()
+        self.pairs.iter().filter(shares).cloned().collect()
     }
 
     /// Whether a pair made in this process stands on the bucket. Two sites may be two ways to one bucket.
     pub fn stand_on(&self, at: &BucketRef) -> bool {
-        self.0.iter().any(|pair| {
+        self.pairs.iter().any(|pair| {
             [&pair.source, &pair.destination]
                 .iter()
                 .any(|side| side.bucket == at.bucket)
+        })
+    }
+
+    /// Notes what a pair that is planned wants of its roles. Says where another pair of this configuration wants otherwise.
+    pub fn want(&mut self, pair: &PairId, desired: &Desired) -> Option<Disagreement> {
+        desired.roles.iter().find_map(|(arn, role)| {
+            let RoleStanding::Ours(wanted) = &role.standing else {
+                return None;
+            };
+            let first = self.roles.entry(arn.clone()).or_insert_with(|| Wish {
+                pair: pair.clone(),
+                role: wanted.clone(),
+            });
+            if first.pair == *pair {
+                first.role = wanted.clone();
+            }
+            let attribute = if first.role.tags != wanted.tags {
+                "tags"
+            } else if first.role.boundary != wanted.boundary {
+                "permissions_boundary"
+            } else {
+                return None;
+            };
+            Some(Disagreement {
+                attribute,
+                role: arn.clone(),
+                other: first.pair.clone(),
+            })
         })
     }
 }
@@ -55,7 +109,7 @@ fn lanes(pair: &Pair) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use replication::{RoleChoice, Side, Site};
+    use replication::{Observed, RoleChoice, Side, Site};
 
     use super::*;
 
@@ -111,5 +165,30 @@ mod tests {
         let at = |bucket: &str| pair(bucket, "any", Direction::OneWay).source.at();
         assert!(claims.stand_on(&at("archive")));
         assert!(!claims.stand_on(&at("others")));
+    }
+
+    #[test]
+    fn pairs_that_share_a_role_want_the_same_of_it() {
+        let mut claims = Claims::default();
+        let wants = |claims: &mut Claims, destination: &str, tag: &str, boundary: Option<&str>| {
+            let mut pair = pair("orders", destination, Direction::OneWay);
+            pair.tags = [("team".to_owned(), tag.to_owned())].into();
+            pair.boundary = boundary.map(str::to_owned);
+            let desired = pair.desired(&Observed::default());
+            let found = claims.want(&pair.id(), &desired);
+            found.map(|found| (found.attribute, found.other.destination_bucket.to_string()))
+        };
+        assert_eq!(wants(&mut claims, "near", "a", None), None);
+        assert_eq!(wants(&mut claims, "far", "a", None), None);
+        let near = |attribute| Some((attribute, "near".to_owned()));
+        assert_eq!(wants(&mut claims, "far", "b", None), near("tags"));
+        let boundary = Some("arn:aws:iam::111122223333:policy/b");
+        assert_eq!(
+            wants(&mut claims, "far", "a", boundary),
+            near("permissions_boundary")
+        );
+        // The same pair may be planned again, with what it wants by then.
+        assert_eq!(wants(&mut claims, "near", "b", None), None);
+        assert_eq!(wants(&mut claims, "far", "b", None), None);
     }
 }
