@@ -30,7 +30,7 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
     if failure.is_denied() {
         return Some(format!(
             "Allow {} to the credentials of site \"{name}\" in their policies, boundaries and service control policies. On a bucket it may also be that another account than the site's owns it.",
-            failure.operation.action
+            named_action(&failure.message).unwrap_or(failure.operation.action)
         ));
     }
     if failure.is_elsewhere() {
@@ -79,4 +79,11 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
         _ => return None,
     };
     Some(text.to_owned())
+}
+
+/// The action that a refusal names: S3 asks for more than the call's own where a role is passed.
+fn named_action(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("is not authorized to perform: ")?;
+    let action = rest.split_whitespace().next()?;
+    action.contains(':').then_some(action)
 }

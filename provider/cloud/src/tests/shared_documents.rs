@@ -224,6 +224,19 @@ async fn a_document_that_cannot_be_read_again_is_not_overwritten() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_to_pass_the_role_says_so_in_its_remedy() {
+    let script = Script::default();
+    caller(&script, "east", EAST);
+    let words = "User: arn:aws:iam::111122223333:user/operator is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/theirs";
+    script.expect(PUT_RULES, s3_error(403, "AccessDenied", words));
+    let error = execute(&cloud(&script), put_rules(Some(FOREIGN), ours()))
+        .await
+        .unwrap_err();
+    let remedy = error.failures[0].remedy.as_ref().unwrap();
+    assert!(remedy.contains("Allow iam:PassRole to"), "{remedy}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_the_users_to_mend_is_reported_at_once() {
     let script = Script::default();
     caller(&script, "east", EAST);
