@@ -273,6 +273,9 @@ async fn a_role_of_somebody_elses_is_not_taken() -> Result<(), LabError> {
     let workdir = Workdir::in_lab(&lab, &with_role("")).await?;
     let refused = workdir.try_apply().await?;
     assert_eq!(refused.code, 1, "{refused}");
+    for words in ["about replication_role.name", "another `name`"] {
+        assert!(refused.words().contains(words), "{words}: {refused}");
+    }
     let _ = workdir.try_destroy().await?;
     assert_eq!(
         role_names(&lab, lab.site("east")).await,

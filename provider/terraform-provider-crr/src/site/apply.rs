@@ -10,7 +10,7 @@ use replication::{Facets, Observed, Removal, RoleArn};
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value, from_value};
 use tokio::time::Instant;
 
-use super::role::{RoleWish, SiteAttributes};
+use super::role::{RoleWish, SiteAttributes, of_site};
 use super::{Proven, site_identity, write};
 use crate::diagnostics::{add_error, add_failure, add_problems};
 use crate::facets;
@@ -72,7 +72,7 @@ impl Work<'_> {
             };
             let desired = wish.desired();
             let plan = replication::plan(&desired, &observed);
-            add_problems(&plan.problems, diagnostics);
+            add_problems(&of_site(&plan.problems), diagnostics);
             if diagnostics.has_errors() {
                 return request.unchanged();
             }
@@ -165,7 +165,7 @@ impl Work<'_> {
             return false;
         };
         let plan = replication::plan_removal(&wish.desired(), &observed, &Removal::default());
-        add_problems(&plan.problems, diagnostics);
+        add_problems(&of_site(&plan.problems), diagnostics);
         if plan.has_errors() {
             return false;
         }

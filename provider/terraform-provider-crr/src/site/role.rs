@@ -56,6 +56,24 @@ pub struct RoleWish {
     permissions: Permissions,
 }
 
+/// The model speaks of the sides of a pair; a site has one role, and another way out of one that is somebody else's.
+pub fn of_site(problems: &[Problem]) -> Vec<Problem> {
+    let of_site = |problem: &Problem| {
+        let mut problem = problem.clone();
+        let taken = problem.at.last().is_some_and(|last| last == "role");
+        problem.at = vec!["replication_role".to_owned()];
+        if taken {
+            problem.at.push("name".to_owned());
+            problem.detail = format!(
+                "It lacks the tag {} = {}. Delete or rename it, or give the site's role another `name`. A pair uses a role that others made with `role = \"ARN\"`.",
+                MADE_BY.0, MADE_BY.1
+            );
+        }
+        problem
+    };
+    problems.iter().map(of_site).collect()
+}
+
 /// The ARN of a site's role where its resource says nothing else.
 pub fn default_role(site: &Site) -> RoleArn {
     RoleArn::of(&site.partition, &site.account, PATH, &default_name(site))
