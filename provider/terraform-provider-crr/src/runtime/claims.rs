@@ -9,8 +9,8 @@
 use std::collections::BTreeMap;
 
 use replication::bucket::BucketRef;
-use replication::desired::{OwnRole, RoleStanding};
-use replication::{Desired, Direction, Pair, PairId, RoleArn};
+use replication::desired::RoleStanding;
+use replication::{AccountId, BucketName, Desired, Direction, Pair, PairId, Region, RoleArn, Side};
 
 /// Pairs that were made, or are being made.
 #[derive(Default)]
@@ -22,7 +22,8 @@ pub struct Claims {
 /// What the first pair that spoke of a role wants of it.
 struct Wish {
     pair: PairId,
-    role: OwnRole,
+    tags: BTreeMap<String, String>,
+    boundary: Option<String>,
 }
 
 /// Two pairs want different things of one role.
@@ -39,13 +40,14 @@ pub struct Disagreement {
 impl Claims {
     /// Claims a pair's lanes for one resource. Says which one is another's already.
     pub fn claim(&mut self, pair: &Pair) -> Option<String> {
-        let taken = lanes(pair)
-            .into_iter()
-            .find(|lane| self.pairs.iter().any(|other| lanes(other).contains(lane)));
+        let taken = lanes(pair).find(|lane| {
+            let mut others = self.pairs.iter().flat_map(lanes);
+            others.any(|other| other == *lane)
+        });
         if taken.is_none() {
             self.pairs.push(pair.clone());
         }
-        taken
+        taken.map(|lane| format!("{} to {}", lane.from.bucket, lane.to.bucket))
     }
 
     /// Gives a pair's lanes back.
@@ -55,8 +57,7 @@ impl Claims {
 
     /// The pairs made in this process that have a lane of this one.
     pub fn successors(&self, old: &Pair) -> Vec<Pair> {
-        let old = lanes(old);
-        let shares = |pair: &&Pair| lanes(pair).iter().any(|lane| old.contains(lane));
+        let shares = |pair: &&Pair| lanes(pair).any(|lane| lanes(old).any(|other| other == lane));
         self.pairs.iter().filter(shares).cloned().collect()
     }
 
@@ -75,16 +76,18 @@ impl Claims {
             let RoleStanding::Ours(wanted) = &role.standing else {
                 return None;
             };
-            let first = self.roles.entry(arn.clone()).or_insert_with(|| Wish {
+            let wish = || Wish {
                 pair: pair.clone(),
-                role: wanted.clone(),
-            });
+                tags: wanted.tags.clone(),
+                boundary: wanted.boundary.clone(),
+            };
+            let first = self.roles.entry(arn.clone()).or_insert_with(wish);
             if first.pair == *pair {
-                first.role = wanted.clone();
+                *first = wish();
             }
-            let attribute = if first.role.tags != wanted.tags {
+            let attribute = if first.tags != wanted.tags {
                 "tags"
-            } else if first.role.boundary != wanted.boundary {
+            } else if first.boundary != wanted.boundary {
                 "permissions_boundary"
             } else {
                 return None;
@@ -98,13 +101,36 @@ impl Claims {
     }
 }
 
-fn lanes(pair: &Pair) -> Vec<String> {
-    let (source, destination) = (&pair.source.bucket, &pair.destination.bucket);
-    let mut lanes = vec![format!("{source} to {destination}")];
-    if pair.direction == Direction::TwoWay {
-        lanes.push(format!("{destination} to {source}"));
+/// One direction of a pair.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Lane<'a> {
+    from: Place<'a>,
+    to: Place<'a>,
+}
+
+/// A bucket whatever the site is called: two sites may be two ways to one bucket. Not its name alone: systems that speak S3,
+/// and partitions, have each their own names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Place<'a> {
+    account: &'a AccountId,
+    region: &'a Region,
+    bucket: &'a BucketName,
+}
+
+impl<'a> Place<'a> {
+    fn of(side: &'a Side) -> Self {
+        Self {
+            account: &side.site.account,
+            region: &side.site.region,
+            bucket: &side.bucket,
+        }
     }
-    lanes
+}
+
+fn lanes(pair: &Pair) -> impl Iterator<Item = Lane<'_>> {
+    let (from, to) = (Place::of(&pair.source), Place::of(&pair.destination));
+    let back = (pair.direction == Direction::TwoWay).then_some(Lane { from: to, to: from });
+    std::iter::once(Lane { from, to }).chain(back)
 }
 
 #[cfg(test)]
@@ -149,6 +175,16 @@ mod tests {
         assert_eq!(claims.claim(&both), None);
         let back = pair("orders-dr", "orders", Direction::OneWay);
         assert_eq!(claims.claim(&back).as_deref(), Some("orders-dr to orders"));
+        let mut elsewhere = back.clone();
+        elsewhere.source.site.account = "444455556666".parse().unwrap();
+        assert_eq!(
+            claims.claim(&elsewhere),
+            None,
+            "another's bucket of the name"
+        );
+        let mut another_way = back.clone();
+        another_way.source.site.name = "west".parse().unwrap();
+        assert!(claims.claim(&another_way).is_some(), "the same bucket");
         claims.release(&both);
         assert_eq!(claims.claim(&back), None);
     }
