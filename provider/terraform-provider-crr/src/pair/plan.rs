@@ -169,10 +169,15 @@ async fn last_look(runtime: &Runtime, pair: &Pair, diagnostics: &mut Diagnostics
 
 fn unknown(request: PlanRequest, provider: bool) -> PlanResponse {
     let deferral_allowed = request.deferral_allowed;
+    // The name hangs on what cannot change in place: whatever refers to it need not wait.
+    let name_stays = request.prior.is_some() && request.requires_replace.is_empty();
     let mut response = request.as_proposed();
     if let Some(planned) = &mut response.planned {
-        for name in ["id", "created", "facets"] {
+        for name in ["created", "facets"] {
             planned.set(name, Value::unknown());
+        }
+        if !name_stays {
+            planned.set("id", Value::unknown());
         }
     }
     if provider && deferral_allowed {
