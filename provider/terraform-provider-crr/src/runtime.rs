@@ -25,7 +25,8 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Puts a runtime in place. Terraform configures a provider once in a process.
+    /// Puts a runtime in place of the one before. A process that Terraform attaches to lives across runs, and each run configures
+    /// anew: what one saw and claimed is nothing to the next.
     pub fn set(&self, runtime: Runtime) {
         *self.runtime.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(runtime));
     }
