@@ -53,8 +53,12 @@ impl Resource for PairResource {
     }
 
     async fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        if let Some(attributes) = config::PairAttributes::read(config, diagnostics) {
-            attributes.validate(diagnostics);
+        let mut reading = Diagnostics::new();
+        match config::PairAttributes::read(config, &mut reading) {
+            Some(attributes) => attributes.validate(diagnostics),
+            // What the schema refused cannot be read either, and has been said in better words.
+            None if diagnostics.has_errors() => {}
+            None => diagnostics.extend(reading),
         }
     }
 
