@@ -11,5 +11,6 @@
 mod ground;
 mod lab;
 mod pair;
+mod provider_block;
 mod reads;
 mod site;

@@ -169,7 +169,7 @@ pub fn schema() -> Schema {
         .attribute(
             "facets",
             facets::attribute(
-                "Every part of the pair as it is, by name: `source.versioning`, `source.role_policy`, `destination.rule.invoices` and so on. Change one behind Terraform's back and the plan shows it here. `unfinished_change` stands here after a change that failed half-way, until an apply has finished or undone it.",
+                "Every part of the pair as it is, by name: `source.versioning`, `source.role_policy`, `destination.rule.invoices` and so on. Change one behind Terraform's back and the plan shows it here. `unfinished_change` stands here after a change that failed half-way, until an apply has finished or undone it. Terraform does not tell providers which values are sensitive, so a prefix or tag that comes from a sensitive variable stands here in plain text.",
             ),
         )
 }
