@@ -9,6 +9,11 @@ use crate::site::Site;
 pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
     let name = &site.name;
     match failure.kind {
+        ErrorKind::Credentials if failure.message.contains("sts:AssumeRole") => {
+            return Some(format!(
+                "The role of site \"{name}\" does not let these credentials in: its trust policy must name them, and the external id and tags that `assume_role` gives; and their own policy must allow sts:AssumeRole on it, with sts:TagSession where there are tags."
+            ));
+        }
         ErrorKind::Credentials => {
             return Some(format!(
                 "Give credentials for site \"{name}\": profile, assume_role, or access_key with secret_key in the provider's sites, or any source of the AWS SDK (environment, shared files, SSO, web identity, instance metadata). If they are given, check that they are current and that this machine's clock is right."
