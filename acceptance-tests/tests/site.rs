@@ -1,5 +1,7 @@
 //! `crr_site` under real Terraform.
 
+mod steps;
+
 use acceptance_tests::gateway::readable;
 use acceptance_tests::{Effect, Fault, Lab, LabError, Workdir};
 
