@@ -1,5 +1,7 @@
 //! Each part changed behind Terraform's back: the plan says so in words, and apply mends that part and touches no other.
 
+mod tags_and_keys;
+
 use acceptance_tests::gateway::readable;
 use acceptance_tests::{Lab, LabError};
 use aws_sdk_s3::types as t;
