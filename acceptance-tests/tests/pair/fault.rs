@@ -1,5 +1,7 @@
 //! A fault at each step, then apply again: it converges, with nothing orphaned and nothing twice.
 
+mod making;
+
 use acceptance_tests::{Effect, Fault, LabError, When};
 
 use super::Scene;
