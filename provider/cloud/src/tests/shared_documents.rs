@@ -224,6 +224,35 @@ async fn a_document_that_cannot_be_read_again_is_not_overwritten() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_others_write_while_an_earlier_step_waits_is_kept() {
+    for (seconds, looks_again) in [(0, false), (30, true)] {
+        let script = Script::default();
+        caller(&script, "east", EAST);
+        let versioning = "east s3 PUT /orders?versioning";
+        script.expect(versioning, answer(200).after(seconds));
+        if looks_again {
+            let look = "east s3 GET /orders?replication";
+            script.expect(look, answer(200).xml(FOREIGN));
+        }
+        script.expect(PUT_RULES, answer(200));
+        // Nobody had rules there when it was planned.
+        let owned = ours();
+        let planned = ReplicationDocument::empty("").merged(&owned).unwrap();
+        let rules = put_rules(Some(&planned.to_xml()), owned);
+        let enable = Step::PutVersioning {
+            at: at("east", "orders"),
+        };
+        let stages = super::plan(vec![vec![enable], vec![rules]]);
+        let (cloud, job) = (cloud(&script), crate::Job::default());
+        cloud.execute(&stages, &job).await.unwrap();
+        let theirs = ReplicationDocument::parse(FOREIGN).unwrap();
+        let body = script.bodies(PUT_RULES).remove(0);
+        assert_eq!(body.contains(&theirs.rules[0].xml), looks_again, "{body}");
+        script.finish();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_to_pass_the_role_says_so_in_its_remedy() {
     let script = Script::default();
     caller(&script, "east", EAST);
