@@ -141,12 +141,12 @@ pub fn schema() -> Schema {
         )
         .attribute(
             "permissions_boundary",
-            Attribute::string().optional().validate(policy_arn).describe("The ARN of a permissions boundary for roles that the pair makes."),
+            Attribute::string().optional().validate(policy_arn).describe("The ARN of a permissions boundary for roles that the pair makes. Pairs of one source bucket share its role, so they must want the same."),
         )
         .attribute(
             "tags",
             Attribute::map(Type::String).optional().describe(
-                "Tags of the roles and buckets that the pair makes, besides the provider's `default_tags`.",
+                "Tags of the roles and buckets that the pair makes, besides the provider's `default_tags`. Pairs of one source bucket share its role, so they must want the same.",
             ),
         )
         .attribute(
