@@ -252,3 +252,35 @@ async fn what_may_not_be_read_in_the_end_is_named() -> Result<(), LabError> {
     scene.workdir.apply().await?;
     scene.workdir.expect_empty_plan().await
 }
+
+/// S3 said 200 to the rules, and somebody took them away before the closing look.
+#[tokio::test]
+async fn what_is_gone_right_after_it_was_made_is_an_error() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let lab = &scene.lab;
+    let pause =
+        lab.inject(Fault::on("PutBucketReplication", Effect::PauseAfter).when(When::First(1)));
+    let apply = ["apply", "-auto-approve", "-input=false", "-no-color"];
+    let running = scene.workdir.spawn(&apply)?;
+    pause.reached(std::time::Duration::from_mins(1)).await?;
+    // The pause is in force before the work is done.
+    while rule_ids(lab, lab.site("east"), &scene.source)
+        .await
+        .is_empty()
+    {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    lab.admin_s3(lab.site("east"))
+        .delete_bucket_replication()
+        .bucket(&scene.source)
+        .send()
+        .await
+        .expect("deleted");
+    pause.release();
+    let ended = running.wait().await?;
+    assert_eq!(ended.code, 1, "{ended}");
+    for words in ["is not as it was made", "source.rule.everything"] {
+        assert!(ended.words().contains(words), "{words}: {ended}");
+    }
+    scene.apply().await
+}
