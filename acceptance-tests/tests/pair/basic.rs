@@ -299,3 +299,17 @@ async fn a_saved_plan_is_not_applied_to_what_has_changed_since() -> Result<(), L
     );
     scene.apply().await
 }
+
+/// `create` finds the bucket there, so it is not ours, whatever `force_destroy` says.
+#[tokio::test]
+async fn force_destroy_spares_a_bucket_that_was_there_before() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let (lab, west) = (&scene.lab, scene.lab.site("west"));
+    put(lab, west, &scene.destination, "theirs").await;
+    scene.configure_sides("", "create = true, force_destroy = true", "")?;
+    scene.apply().await?;
+    scene.workdir.destroy().await?;
+    assert!(stands(lab, west, &scene.destination).await);
+    assert_eq!(versions(lab, west, &scene.destination).await, (1, 0));
+    Ok(())
+}
