@@ -39,7 +39,11 @@ async fn write(access: &BucketAccess, policy: Option<&str>) -> Result<(), Failur
     }
 }
 
-async fn merge(access: &BucketAccess, owned: &OwnedStatements) -> Result<Option<String>, Failure> {
+/// What stands there now, with ours in it as it should be.
+pub(super) async fn merge(
+    access: &BucketAccess,
+    owned: &OwnedStatements,
+) -> Result<Option<String>, Failure> {
     let current = match access.policy().await {
         Ok(current) => current,
         Err(failure) if failure.is(&["NoSuchBucketPolicy"]) => None,
