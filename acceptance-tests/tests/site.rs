@@ -325,3 +325,40 @@ async fn a_fleet_under_one_role() -> Result<(), LabError> {
     assert_eq!(role_names(&lab, east).await, Vec::<String>::new());
     Ok(())
 }
+
+// In an apply that leaves the site as it is, nobody tells the provider the name of its role.
+#[tokio::test]
+async fn a_role_with_a_name_of_its_own_is_used_by_arn() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let (east, west) = (lab.site("east"), lab.site("west"));
+    make_bucket(&lab, east, "team-0").await;
+    make_bucket(&lab, west, "team-0-dr").await;
+    let site = with_role("name = \"crr-fleet\"");
+    let pair = |role: &str| {
+        format!(
+            "resource \"crr_pair\" \"team\" {{\n  source      = {{ site = crr_site.east.name, bucket = \"team-0\" }}\n  \
+             destination = {{ site = \"west\", bucket = \"team-0-dr\" }}\n  role        = {role}\n}}\n"
+        )
+    };
+    let workdir = Workdir::in_lab(&lab, &site).await?;
+    workdir.apply().await?;
+    workdir.write("main.tf", &format!("{site}{}", pair("\"site\"")))?;
+    let refused = workdir.plan().await?;
+    assert_eq!(refused.code, 1, "{refused}");
+    assert!(
+        refused
+            .words()
+            .contains("crr_site.east.replication_role_arn"),
+        "{refused}"
+    );
+
+    workdir.write(
+        "main.tf",
+        &format!("{site}{}", pair("crr_site.east.replication_role_arn")),
+    )?;
+    workdir.apply().await?;
+    workdir.expect_empty_plan().await?;
+    put(&lab, east, "team-0", "k").await;
+    assert_eq!(status(&lab, west, "team-0-dr", "k").await, "REPLICA");
+    Ok(())
+}

@@ -220,12 +220,18 @@ impl Runtime {
         lock(&self.site_roles).values().any(|noted| noted == role)
     }
 
-    /// The role of a whole site: as its resource has it, or else the one of the default name.
-    pub fn site_role(&self, site: &Site) -> RoleArn {
-        lock(&self.site_roles)
-            .get(&site.name)
-            .cloned()
-            .unwrap_or_else(|| crate::site::default_role(site))
+    /// The role of a whole site, by its default name.
+    ///
+    /// # Errors
+    ///
+    /// Where a resource of this run gives the site's role another name. By the default name alone every process knows the
+    /// same role: the one that applies does not hear of a `crr_site` that has no change.
+    pub fn site_role(&self, site: &Site) -> Result<RoleArn, RoleArn> {
+        let usual = crate::site::default_role(site);
+        match lock(&self.site_roles).get(&site.name) {
+            Some(other) if *other != usual => Err(other.clone()),
+            _ => Ok(usual),
+        }
     }
 }
 

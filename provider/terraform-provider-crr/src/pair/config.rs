@@ -277,7 +277,11 @@ impl PairAttributes {
             Some(role) => Some(role),
             None => set(&self.role)?,
         };
-        let role = role_choice(role.as_deref(), &site, runtime).ok_or(Missing::Failed)?;
+        let role = role_choice(role.as_deref(), &site, runtime).map_err(|detail| {
+            let summary = format!("The role of bucket {name}:{bucket} cannot be told");
+            diagnostics.error_at(path.attribute("role"), summary, detail);
+            Missing::Failed
+        })?;
         let create = set(&attributes.create)?.unwrap_or_default();
         if !create && set(&attributes.force_destroy)?.unwrap_or_default() && !created {
             diagnostics.error_at(
@@ -375,10 +379,19 @@ where
         .transpose()
 }
 
-fn role_choice(text: Option<&str>, site: &Site, runtime: &Runtime) -> Option<RoleChoice> {
+/// The role that a text stands for.
+fn role_choice(text: Option<&str>, site: &Site, runtime: &Runtime) -> Result<RoleChoice, String> {
     match text {
-        None | Some("own") => Some(RoleChoice::Own),
-        Some("site") => Some(RoleChoice::Existing(runtime.site_role(site))),
-        Some(arn) => arn.parse().ok().map(RoleChoice::Existing),
+        None | Some("own") => Ok(RoleChoice::Own),
+        Some("site") => runtime.site_role(site).map(RoleChoice::Existing).map_err(|other| {
+            format!(
+                "`role = \"site\"` is the site's replication role under its default name, and this one is {other}. Name it by ARN, such as `crr_site.{}.replication_role_arn`.",
+                site.name
+            )
+        }),
+        Some(arn) => arn
+            .parse()
+            .map(RoleChoice::Existing)
+            .map_err(|error: replication::NameError| error.to_string()),
     }
 }

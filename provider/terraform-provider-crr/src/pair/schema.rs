@@ -136,7 +136,7 @@ pub fn schema() -> Schema {
         .attribute(
             "role",
             Attribute::string().optional_computed().default("own").validate(role_choice).describe(
-                "The role that S3 replicates under: `own`, a role made for the source bucket and shared by all pairs on it; `site`, the `replication_role` of the side's `crr_site`, for fleets; or the ARN of a role that exists, whose permissions are then its owner's concern. A side's own `role` goes before this.",
+                "The role that S3 replicates under: `own`, a role made for the source bucket and shared by all pairs on it; `site`, the `replication_role` of the side's `crr_site` under its default name, for fleets (one with a name or path of its own is named by `crr_site.NAME.replication_role_arn`); or the ARN of a role that exists, whose permissions are then its owner's concern. A side's own `role` goes before this.",
             ),
         )
         .attribute(
