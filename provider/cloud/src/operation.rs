@@ -37,6 +37,7 @@ operations! {
     LIST_BUCKETS = "s3" "ListBuckets" "s3:ListAllMyBuckets";
     CREATE_BUCKET = "s3" "CreateBucket" "s3:CreateBucket";
     DELETE_BUCKET = "s3" "DeleteBucket" "s3:DeleteBucket";
+    GET_BUCKET_LOCATION = "s3" "GetBucketLocation" "s3:GetBucketLocation";
     GET_BUCKET_VERSIONING = "s3" "GetBucketVersioning" "s3:GetBucketVersioning";
     PUT_BUCKET_VERSIONING = "s3" "PutBucketVersioning" "s3:PutBucketVersioning";
     GET_BUCKET_REPLICATION = "s3" "GetBucketReplication" "s3:GetReplicationConfiguration";

@@ -214,6 +214,11 @@ impl Runtime {
         lock(&self.site_roles).insert(site.clone(), role);
     }
 
+    /// Whether this run has a resource for the site's role.
+    pub fn knows_site_role(&self, site: &SiteName) -> bool {
+        lock(&self.site_roles).contains_key(site)
+    }
+
     /// The role of a whole site: as its resource has it, or else the one of the default name.
     pub fn site_role(&self, site: &Site) -> RoleArn {
         lock(&self.site_roles)

@@ -13,7 +13,7 @@ pub const POLICY: &str = "acceptance-tests/lab/operator-policy.json";
 const REASONS: [(&str, &str); 7] = [
     (
         "FindBuckets",
-        "`crr_site` asks for the name of one bucket, to prove that S3 answers.",
+        "`crr_site` asks for the name of one bucket, to prove that S3 answers; `crr_echo_mode` and `crr_coverage` for all.",
     ),
     (
         "ConfigureBuckets",
