@@ -12,9 +12,11 @@ use crate::job::Job;
 use crate::wait::{Patience, cut_off, over};
 
 mod bucket;
+mod cors;
 mod creation;
 mod emptying;
 mod key;
+mod lifecycle;
 mod policy;
 mod replication_rules;
 mod role;

@@ -36,6 +36,7 @@ pub mod desired;
 pub mod document;
 pub mod echo;
 pub mod facet;
+pub mod mirror;
 pub mod name;
 pub mod observed;
 pub mod pair;
@@ -52,6 +53,7 @@ pub use desired::{Desired, DesiredBucket, DesiredRole, OwnedRules, OwnedStatemen
 pub use document::ReplicationDocument;
 pub use echo::Echo;
 pub use facet::{Difference, Facets};
+pub use mirror::{Lifecycle, Mirror, Setting};
 pub use name::{AccountId, BucketName, NameError, PairId, Partition, Region, RuleName, SiteName};
 pub use observed::{Observed, ObservedBucket, ObservedKey, ObservedRole, Seen};
 pub use pair::{Direction, Pair, RoleChoice, Side, Site};

@@ -12,7 +12,7 @@ use crate::wait::{Ended, Patience};
 pub(super) async fn put(
     access: &BucketAccess,
     mut policy: Option<String>,
-    owned: &OwnedStatements,
+    owned: &[OwnedStatements],
     patience: &mut Patience<'_>,
 ) -> Result<(), Ended> {
     loop {
@@ -36,7 +36,10 @@ async fn write(access: &BucketAccess, policy: Option<&str>) -> Result<(), Failur
     }
 }
 
-async fn merge(access: &BucketAccess, owned: &OwnedStatements) -> Result<Option<String>, Failure> {
+async fn merge(
+    access: &BucketAccess,
+    owned: &[OwnedStatements],
+) -> Result<Option<String>, Failure> {
     let current = match access.policy().await {
         Ok(current) => current,
         Err(failure) if failure.is(&["NoSuchBucketPolicy"]) => None,

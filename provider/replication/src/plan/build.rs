@@ -9,6 +9,7 @@ use crate::desired::{Desired, DesiredBucket, DesiredRole, RoleStanding};
 use crate::document::ReplicationDocument;
 use crate::facet::Part;
 use crate::facet::role::is_last;
+use crate::mirror::belongs_to_its_bucket;
 use crate::observed::{Existence, Observed, ObservedBucket, ObservedRole, Seen};
 use crate::policy::ResourcePolicy;
 use crate::step::Step;
@@ -28,6 +29,8 @@ pub(super) fn step(
         | Part::Encryption(at)
         | Part::BucketTags(at)
         | Part::ObjectLock(at)
+        | Part::Lifecycle(at)
+        | Part::Cors(at)
         | Part::BucketPolicy(at)
         | Part::Rules(at) => bucket(part, at, desired.buckets.get(at)?, observed, made),
         Part::Role(arn)
@@ -52,7 +55,8 @@ pub(super) fn step(
             let wanted = desired.keys.get(key)?;
             // Every key has a policy, and one that locks everybody out cannot be mended: unseen, it stays.
             let text = observed.keys.get(key)?.policy.present()?;
-            let policy = ResourcePolicy::parse(text).ok()?.merged(&wanted.policy)?;
+            let policy = ResourcePolicy::parse(text).ok()?;
+            let policy = policy.merged(std::slice::from_ref(&wanted.policy))?;
             let step = Step::PutKeyPolicy {
                 site: wanted.site.clone(),
                 key: key.clone(),
@@ -79,16 +83,27 @@ pub(super) fn delete_role(arn: &RoleArn, wanted: &DesiredRole, found: &ObservedR
     }
 }
 
-/// The text of a document that others may write too; `Err` where it was not seen, so that it must stay.
-fn shared(
+/// A bucket's tags with those that are mirrored.
+fn with_mirrored(
+    mut tags: BTreeMap<String, String>,
+    wanted: &DesiredBucket,
+) -> BTreeMap<String, String> {
+    if let Some(mirrored) = &wanted.mirror.tags {
+        tags.extend(mirrored.tags.clone());
+    }
+    tags
+}
+
+/// A document that others may write too; `Err` where it was not seen, so that it must stay.
+fn shared<T: Clone>(
     found: Option<&ObservedBucket>,
-    seen: Option<&Seen<String>>,
-) -> Result<Option<String>, Unseen> {
+    seen: Option<&Seen<T>>,
+) -> Result<Option<T>, Unseen> {
     if found.is_none_or(|bucket| bucket.existence != Existence::Exists) {
         return Ok(None);
     }
     match seen {
-        Some(Seen::Present(text)) => Ok(Some(text.clone())),
+        Some(Seen::Present(document)) => Ok(Some(document.clone())),
         Some(Seen::Absent) => Ok(None),
         _ => Err(Unseen),
     }
@@ -127,7 +142,7 @@ fn bucket(
                 at,
                 region: creation.region.clone(),
                 object_lock: creation.object_lock,
-                tags: creation.tags.clone(),
+                tags: with_mirrored(creation.tags.clone(), wanted),
             };
             (Rank::Make, step)
         }
@@ -135,15 +150,28 @@ fn bucket(
         Part::BucketTags(_) | Part::ObjectLock(_) if made.contains(&at) => return None,
         Part::Versioning(_) => (settings, Step::PutVersioning { at }),
         Part::PublicAccessBlock(_) => {
-            let block = wanted.public_access_block?;
-            (settings, Step::PutPublicAccessBlock { at, block })
+            let step = match wanted.mirror.public_access_block.said() {
+                Some(None) => Step::DeletePublicAccessBlock { at },
+                said => {
+                    let block = said.flatten().copied().or(wanted.public_access_block)?;
+                    Step::PutPublicAccessBlock { at, block }
+                }
+            };
+            (settings, step)
         }
         Part::Ownership(_) => {
-            let ownership = wanted.ownership?;
-            (settings, Step::PutOwnership { at, ownership })
+            let step = match wanted.mirror.ownership.said() {
+                Some(None) => Step::DeleteOwnership { at },
+                said => {
+                    let ownership = said.flatten().copied().or(wanted.ownership)?;
+                    Step::PutOwnership { at, ownership }
+                }
+            };
+            (settings, step)
         }
         Part::Encryption(_) => {
-            let encryption = wanted.encryption.clone()?;
+            let mirrored = wanted.mirror.encryption.clone();
+            let encryption = mirrored.or_else(|| wanted.encryption.clone())?;
             (settings, Step::PutEncryption { at, encryption })
         }
         Part::BucketTags(_) => {
@@ -152,13 +180,20 @@ fn bucket(
                 Some(Seen::Absent) => BTreeMap::new(),
                 _ => return None,
             };
-            tags.extend(wanted.creation.as_ref()?.tags.clone());
+            if let Some(mirrored) = wanted.mirror.tags.as_ref().filter(|tags| tags.exact) {
+                tags.retain(|key, _| belongs_to_its_bucket(key) || mirrored.tags.contains_key(key));
+            }
+            if let Some(creation) = &wanted.creation {
+                tags.extend(creation.tags.clone());
+            }
+            let tags = with_mirrored(tags, wanted);
             (settings, Step::PutBucketTags { at, tags })
         }
         // Object Lock stands on versioning, which may be a step of this very plan.
         Part::ObjectLock(_) => (Rank::Configure, Step::PutObjectLock { at }),
         Part::BucketPolicy(_) => {
-            let owned = wanted.policy.clone()?;
+            let both = [wanted.policy.clone(), wanted.mirror.policy.clone()];
+            let owned: Vec<_> = both.into_iter().flatten().collect();
             let policy = match shared(found, found.map(|b| &b.policy)).ok()? {
                 Some(text) => ResourcePolicy::parse(&text).ok()?,
                 None => ResourcePolicy::default(),
@@ -166,6 +201,21 @@ fn bucket(
             let policy = policy.merged(&owned);
             // It names a role, which may be a step of this very plan.
             (Rank::Configure, Step::PutBucketPolicy { at, policy, owned })
+        }
+        Part::Lifecycle(_) => {
+            let mirrored = wanted.mirror.lifecycle.clone()?;
+            let current = shared(found, found.map(|b| &b.lifecycle)).ok()?;
+            let lifecycle = mirrored.merged(current.as_ref()).ok()?;
+            let step = Step::PutLifecycle {
+                at,
+                lifecycle,
+                mirrored,
+            };
+            (settings, step)
+        }
+        Part::Cors(_) => {
+            let document = wanted.mirror.cors.said()?.cloned();
+            (settings, Step::PutCors { at, document })
         }
         Part::Rules(_) => {
             let owned = wanted.rules.clone()?;

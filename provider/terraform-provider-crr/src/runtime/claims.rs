@@ -80,6 +80,7 @@ mod tests {
             direction,
             rules: Vec::new(),
             owner_override: None,
+            mirror: replication::Mirror::default(),
             boundary: None,
             tags: [].into(),
             adopt: false,
