@@ -4,6 +4,7 @@ mod basic;
 mod coverage;
 mod destroy;
 mod faults;
+mod mirror;
 mod names;
 mod others;
 mod scale;

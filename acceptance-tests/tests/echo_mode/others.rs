@@ -70,6 +70,12 @@ async fn a_bucket_that_replicates_elsewhere_is_a_conflict_until_merged() -> Resu
             .is_some_and(|why| why.contains(&archive))
     );
 
+    scene.configure("on_destroy = \"remove\"")?;
+    scene.apply().await?;
+    scene.workdir.destroy().await?;
+    assert_eq!(replication(lab, east, "orders").await, Some(theirs.clone()));
+    assert_eq!(replication(lab, east, "invoices").await, None);
+
     scene.configure("merge = true\non_destroy = \"remove\"")?;
     scene.apply().await?;
     // The emulator replicates by the first rule alone, so the rules are looked at, and not an object.

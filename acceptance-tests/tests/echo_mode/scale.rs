@@ -14,12 +14,18 @@ async fn three_hundred_buckets() -> Result<(), LabError> {
     let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
     futures::stream::iter(0..BUCKETS)
         .for_each_concurrent(16, |number| async move {
-            make_bucket(lab, east, &format!("b-{number:03}")).await;
+            make_bucket(lab, east, &format!("b-{number:04}")).await;
         })
         .await;
-    scene.workdir.apply().await?;
+    let applying = scene
+        .workdir
+        .spawn(&["apply", "-auto-approve", "-input=false", "-no-color"])?;
+    let memory = applying.watch_provider_memory();
+    applying.wait().await?.ok()?;
+    let peak = memory.peak() / 1024 / 1024;
+    assert!((1..120).contains(&peak), "{peak} MB");
     for number in [0, 150, 299] {
-        let bucket = format!("b-{number:03}");
+        let bucket = format!("b-{number:04}");
         put(lab, east, &bucket, "k").await;
         assert_eq!(
             status(lab, west, &format!("{bucket}-dr"), "k").await,
@@ -44,7 +50,7 @@ async fn three_hundred_buckets() -> Result<(), LabError> {
     );
 
     for number in 0..150 {
-        let name = format!("b-{number:03}");
+        let name = format!("b-{number:04}");
         lab.admin_s3(east)
             .delete_bucket_replication()
             .bucket(&name)
@@ -55,10 +61,10 @@ async fn three_hundred_buckets() -> Result<(), LabError> {
     let plan = scene.workdir.plan().await?;
     assert_eq!(plan.code, 2, "{plan}");
     assert!(
-        plan.words().contains("b-000") && plan.words().lines().count() < 200,
+        plan.words().contains("b-0000") && plan.words().lines().count() < 200,
         "{plan}"
     );
     scene.apply().await?;
-    assert_eq!(scene.coverage().await?["protected"], 300);
+    assert_eq!(scene.coverage().await?["protected"], BUCKETS);
     Ok(())
 }

@@ -79,7 +79,10 @@ impl Cloud {
         let request = site.s3.get_bucket_location().bucket(&name).send();
         match self.inner.call(GET_BUCKET_LOCATION, request).await {
             Ok(answer) => {
-                let region = match answer.location_constraint().map(|l| l.as_str()) {
+                let region = match answer
+                    .location_constraint()
+                    .map(aws_sdk_s3::types::BucketLocationConstraint::as_str)
+                {
                     // As S3 said it before there were regions.
                     None | Some("") => "us-east-1",
                     Some("EU") => "eu-west-1",

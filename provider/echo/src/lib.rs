@@ -52,8 +52,12 @@ fn not_executed(error: &cloud::ExecuteError) -> Standing {
     let summary = error
         .failures
         .first()
-        .map_or_else(|| error.to_string(), |failure| failure.summary());
-    let detail: Vec<String> = error.failures.iter().map(|f| f.detail()).collect();
+        .map_or_else(|| error.to_string(), cloud::CloudError::summary);
+    let detail: Vec<String> = error
+        .failures
+        .iter()
+        .map(cloud::CloudError::detail)
+        .collect();
     Standing::Failed {
         summary,
         detail: format!(

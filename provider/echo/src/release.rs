@@ -5,7 +5,7 @@ use futures::StreamExt;
 use replication::echo::{Standing, Verdict};
 use replication::{BucketName, Echo, Removal};
 
-use crate::survey::{excluded_by_tags, list};
+use crate::survey::excluded_by_tags;
 use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
 
 /// Takes away what `former` put on the buckets of its source and `now` does not want there. No bucket and no object goes.
@@ -22,8 +22,15 @@ pub async fn release(
     beyond: bool,
     job: &Job,
 ) -> Result<Vec<Found>, CloudError> {
-    let names = list(ground.cloud(), former).await?;
-    let buckets = names.into_iter().filter_map(|name| name.bucket.ok());
+    // Every bucket: one that is left out now may have been selected once, and targets of an echo that points back have none
+    // of this one's rules.
+    let names = ground
+        .cloud()
+        .list_buckets(&former.template.source.site.name)
+        .await?;
+    let buckets = names
+        .into_iter()
+        .filter_map(|name| name.parse::<BucketName>().ok());
     let mut failures: Vec<Found> = futures::stream::iter(buckets)
         .map(|bucket| async move {
             let standing = if job.cancel.is_cancelled() {

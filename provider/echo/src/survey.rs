@@ -18,12 +18,7 @@ pub struct Survey {
     pub coverage: Coverage,
     /// The buckets that a sweep has something to do for, by name.
     pub work: BTreeSet<BucketName>,
-    /// Why some cannot be protected as they are: the first of them by name.
-    pub failures: Vec<Found>,
 }
-
-/// How many failures are kept with their details.
-const FAILURES: usize = 50;
 
 /// Looks at every bucket of the source.
 ///
@@ -34,44 +29,46 @@ pub async fn survey(cloud: &Cloud, echo: &Echo, job: &Job) -> Result<Survey, Clo
     let names = list(cloud, echo).await?;
     tracing::info!(echo = echo.id(), buckets = names.len(), "looking at a site");
     let mut survey = Survey::default();
-    let mut found = futures::stream::iter(names)
-        .map(|name| async move {
-            let standing = match name.verdict {
-                Some(standing) => standing,
-                None if job.cancel.is_cancelled() => cancelled(),
-                None => match &name.bucket {
-                    Ok(bucket) => look(cloud, echo, bucket).await,
-                    Err(standing) => standing.clone(),
-                },
+    let mut selected = Vec::with_capacity(names.len());
+    for name in names {
+        match name {
+            Listed::Selected(bucket) => selected.push(bucket),
+            Listed::Excluded { name, why } => {
+                survey.coverage.add(&name, &Standing::Excluded { why });
+            }
+        }
+    }
+    let mut found = futures::stream::iter(selected)
+        .map(|bucket| async move {
+            let standing = if job.cancel.is_cancelled() {
+                cancelled()
+            } else {
+                look(cloud, echo, &bucket).await
             };
-            (name.text, name.bucket.ok(), standing)
+            Found { bucket, standing }
         })
         .buffer_unordered(AT_ONCE);
-    while let Some((text, bucket, standing)) = found.next().await {
-        survey.coverage.add(&text, &standing);
-        let Some(bucket) = bucket.filter(|_| standing.needs_work()) else {
-            continue;
-        };
-        survey.work.insert(bucket.clone());
-        if matches!(standing, Standing::Failed { .. }) && survey.failures.len() < FAILURES {
-            survey.failures.push(Found { bucket, standing });
+    while let Some(found) = found.next().await {
+        survey.coverage.add(found.bucket.as_str(), &found.standing);
+        if found.standing.needs_work() {
+            survey.work.insert(found.bucket);
         }
     }
     drop(found);
-    survey.failures.sort_by(|a, b| a.bucket.cmp(&b.bucket));
     tracing::info!(echo = echo.id(), counts = ?survey.coverage.counts, "looked at a site");
     Ok(survey)
 }
 
-/// A bucket of a listing, and what is known of it without a look.
-pub(crate) struct Listed {
-    text: String,
-    pub(crate) bucket: Result<BucketName, Standing>,
-    pub(crate) verdict: Option<Standing>,
+/// A bucket of a listing.
+enum Listed {
+    /// One to look at.
+    Selected(BucketName),
+    /// One that its name leaves out.
+    Excluded { name: String, why: String },
 }
 
 /// The buckets of the source, with those left out by name marked so.
-pub(crate) async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
+async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
     let (source, target) = (&echo.template.source.site, &echo.template.destination.site);
     let names = cloud.list_buckets(&source.name).await?;
     // With an echo each way, one's targets are the other's buckets: they would get targets of their own, and so on for ever.
@@ -89,27 +86,26 @@ pub(crate) async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, Clou
     Ok(names
         .into_iter()
         .map(|text| {
-            let bucket = text
-                .parse::<BucketName>()
-                .map_err(|error| Standing::Failed {
-                    summary: format!("Bucket {text} has a name of the old days"),
-                    detail: error.to_string(),
-                });
-            let verdict = bucket.as_ref().ok().and_then(|bucket| {
-                if let Verdict::Excluded { why } = echo.selection.by_name(bucket) {
-                    return Some(Standing::Excluded { why });
+            let bucket = text.parse::<BucketName>();
+            let why = match &bucket {
+                Err(_) => {
+                    Some("S3 gives no such names any more, and no target could have it".to_owned())
                 }
-                let origin = echo.target_bucket.origin_of(target, bucket)?;
-                origins
-                    .contains(origin.as_str())
-                    .then(|| Standing::Excluded {
-                        why: format!("it is the target of a bucket of site {}", target.name),
-                    })
-            });
-            Listed {
-                text,
-                bucket,
-                verdict,
+                Ok(bucket) => match echo.selection.by_name(bucket) {
+                    Verdict::Excluded { why } => Some(why),
+                    Verdict::Selected => echo
+                        .target_bucket
+                        .origin_of(target, bucket)
+                        .filter(|origin| origins.contains(origin.as_str()))
+                        .map(|_| "it is the target of an echo that points back".to_owned()),
+                },
+            };
+            match (why, bucket) {
+                (None, Ok(bucket)) => Listed::Selected(bucket),
+                (why, _) => Listed::Excluded {
+                    name: text,
+                    why: why.unwrap_or_default(),
+                },
             }
         })
         .collect())

@@ -18,8 +18,8 @@ use tfplugin::{
     Value,
 };
 
-mod diagnostics;
 mod coverage_data_source;
+mod diagnostics;
 mod duration;
 pub mod echo_mode;
 mod facets;

@@ -149,9 +149,10 @@ fn protection(found: &ObservedBucket, wanted: Option<&str>) -> Protection {
             "The bucket is in {}",
             region.as_deref().unwrap_or("another region")
         )),
-        (Existence::Forbidden { message }, _) => Some(format!("The service answers: {message}")),
-        (_, Seen::Present(Versioning::Enabled)) => None,
-        (_, Seen::Denied { message, .. }) => Some(format!("The service answers: {message}")),
+        (Existence::Exists, Seen::Present(Versioning::Enabled)) => None,
+        (Existence::Forbidden { message }, _) | (_, Seen::Denied { message, .. }) => {
+            Some(format!("The service answers: {message}"))
+        }
         _ => because("The bucket is not versioned"),
     };
     match &found.replication {

@@ -230,10 +230,8 @@ fn resolve(site: SiteBlock, label: &str, taker: &mut Taker) -> SiteConfig {
     config.path_style = taker
         .take(&format!("{label}.path_style"), site.path_style)
         .unwrap_or_default();
-    config.calls_per_second = taker.take(
-        &format!("{label}.calls_per_second"),
-        site.calls_per_second,
-    );
+    config.calls_per_second =
+        taker.take(&format!("{label}.calls_per_second"), site.calls_per_second);
     config.endpoints = taker.texts(&format!("{label}.endpoints"), site.endpoints);
     config.assume_role = taker
         .take(&format!("{label}.assume_role"), site.assume_role)

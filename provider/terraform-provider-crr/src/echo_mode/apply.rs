@@ -63,7 +63,10 @@ pub(super) async fn apply(
         },
     };
     let mut state = planned.clone();
-    if state.get("replica_modifications").is_none_or(Value::is_unknown) {
+    if state
+        .get("replica_modifications")
+        .is_none_or(Value::is_unknown)
+    {
         let two_way = echo.template.direction == replication::Direction::TwoWay;
         state.set("replica_modifications", Value::from(two_way));
     }

@@ -96,7 +96,12 @@ fn as_pair(value: &Value) -> Value {
     let key = given("target_kms_key_arn");
     pair.set(
         "destination",
-        side("target", "stands-for-its-target", given("storage_class"), key),
+        side(
+            "target",
+            "stands-for-its-target",
+            given("storage_class"),
+            key,
+        ),
     );
     let role = match given("role") {
         Value::Null => Value::from("site"),

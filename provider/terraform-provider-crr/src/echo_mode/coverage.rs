@@ -11,9 +11,15 @@ const COUNTS: [(&str, &str); 9] = [
     ("pending", "Not replicated yet."),
     ("drifted", "Replicated, and not all is as it should be."),
     ("failed", "Cannot be looked at, or cannot be protected."),
-    ("by_others", "Replicated to the same target by a `crr_pair` or by others: left alone."),
+    (
+        "by_others",
+        "Replicated to the same target by a `crr_pair` or by others: left alone.",
+    ),
     ("conflicts", "Replicated elsewhere by others."),
-    ("excluded", "Left out by `select`, or the target of an echo that points back."),
+    (
+        "excluded",
+        "Left out by `select`, or the target of an echo that points back.",
+    ),
     ("gone", "Listed, and deleted before they were looked at."),
 ];
 

@@ -14,7 +14,14 @@ use crate::pair::Operation;
 use crate::runtime::Runtime;
 
 /// What changes nothing about how buckets stand.
-const BESIDE: [&str; 6] = ["id", "paused", "on_destroy", "timeouts", "coverage", "agent_config"];
+const BESIDE: [&str; 6] = [
+    "id",
+    "paused",
+    "on_destroy",
+    "timeouts",
+    "coverage",
+    "agent_config",
+];
 
 /// Whether two values of the resource's type want the same of every bucket.
 pub fn wants_the_same(one: &Value, other: &Value) -> bool {
@@ -40,10 +47,11 @@ pub(super) async fn plan(
         .clone()
         .filter(|_| request.requires_replace.is_empty());
     // The pair's code gives it this value where the configuration leaves it to us.
-    let unset = request
-        .config
-        .as_ref()
-        .is_some_and(|config| config.get("replica_modifications").is_none_or(Value::is_null));
+    let unset = request.config.as_ref().is_some_and(|config| {
+        config
+            .get("replica_modifications")
+            .is_none_or(Value::is_null)
+    });
     let resolved = match resolve(&planned, runtime, diagnostics).await {
         Resolution::Known(resolved) => resolved,
         Resolution::Unknown { provider } => return unknown(request, provider),
@@ -68,14 +76,12 @@ pub(super) async fn plan(
         }
         None => {
             planned.set("coverage", Value::unknown());
-            let survey = match surveys.take(echo) {
-                Some(survey) => Some(survey),
-                None => {
-                    let job = job(context, &resolved, Operation::Read);
-                    survey(runtime, echo, &job, diagnostics).await
-                }
-            };
-            if let Some(survey) = survey {
+            let mut last = surveys.take(echo);
+            if last.is_none() {
+                let job = job(context, &resolved, Operation::Read);
+                last = survey(runtime, echo, &job, diagnostics).await;
+            }
+            if let Some(survey) = last {
                 if resolved.paused {
                     diagnostics.warning(
                         format!("Echo {} is paused", echo.id()),
@@ -83,7 +89,11 @@ pub(super) async fn plan(
                     );
                 } else if survey.coverage.needs_work() {
                     diagnostics.warning(
-                        format!("Echo {} will protect {}", echo.id(), buckets(survey.work.len())),
+                        format!(
+                            "Echo {} will protect {}",
+                            echo.id(),
+                            buckets(survey.work.len())
+                        ),
                         words(&survey.coverage),
                     );
                 }

@@ -36,16 +36,19 @@ pub fn site(what: &str) -> Attribute {
 /// The selection.
 pub fn select() -> Attribute {
     let globs = |what: &str| {
-        Attribute::set(Type::String).optional().describe(what).validate(
-            |value: &Value, path: &Path, diagnostics: &mut Diagnostics| {
-                let Value::Set(globs) = value else { return };
-                for glob in globs.iter().filter_map(Value::as_str) {
-                    if let Err(error) = glob.parse::<Glob>() {
-                        diagnostics.error_at(path.clone(), "Not a pattern", error.to_string());
+        Attribute::set(Type::String)
+            .optional()
+            .describe(what)
+            .validate(
+                |value: &Value, path: &Path, diagnostics: &mut Diagnostics| {
+                    let Value::Set(globs) = value else { return };
+                    for glob in globs.iter().filter_map(Value::as_str) {
+                        if let Err(error) = glob.parse::<Glob>() {
+                            diagnostics.error_at(path.clone(), "Not a pattern", error.to_string());
+                        }
                     }
-                }
-            },
-        )
+                },
+            )
     };
     let nested = Nested::new()
         .attribute("include", globs("Only buckets whose names match one of these patterns: `*` stands for any characters, `?` for one. Default: every name."))
@@ -78,7 +81,9 @@ fn role(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
         diagnostics.error_at(
             path.clone(),
             "Not a role",
-            format!("{error}; or write \"site\" for the `replication_role` of the site's `crr_site`."),
+            format!(
+                "{error}; or write \"site\" for the `replication_role` of the site's `crr_site`."
+            ),
         );
     }
 }
@@ -144,7 +149,10 @@ pub fn schema() -> Schema {
 pub fn empty(source: &str, target: &str) -> Value {
     let mut state = Value::object(Vec::<(String, Value)>::new());
     for (name, attribute) in schema().attributes() {
-        state.set(name, attribute.default_value().cloned().unwrap_or(Value::Null));
+        state.set(
+            name,
+            attribute.default_value().cloned().unwrap_or(Value::Null),
+        );
     }
     state.set("source", Value::from(source));
     state.set("target", Value::from(target));

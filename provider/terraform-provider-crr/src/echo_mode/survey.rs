@@ -58,7 +58,10 @@ pub async fn survey(
         Err(_) => {
             diagnostics.error_at(
                 Path::root().attribute("timeouts"),
-                format!("Site {} was not looked at in time", echo.template.source.site.name),
+                format!(
+                    "Site {} was not looked at in time",
+                    echo.template.source.site.name
+                ),
                 "The look at its buckets took longer than `timeouts` allow.",
             );
             None
