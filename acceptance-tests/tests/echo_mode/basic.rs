@@ -194,3 +194,28 @@ async fn it_is_imported_and_holds_no_secret() -> Result<(), LabError> {
     assert!(!state.contains(&keys.secret_key) && !state.contains(&keys.access_key));
     Ok(())
 }
+
+#[tokio::test]
+async fn site_roles_of_other_names_that_were_there_before() -> Result<(), LabError> {
+    let scene = Scene::new("").await?;
+    let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
+    scene.buckets(&["orders"]).await;
+    let roles = "source_role = crr_site.east.replication_role_arn\ntarget_role = crr_site.west.replication_role_arn";
+    let named =
+        text("west", roles).replace("read = [\"*\"]", "name = \"crr-ours\", read = [\"*\"]");
+    let named = named.replacen("crr-ours", "crr-theirs", 1);
+    let sites = named
+        .split("resource \"crr_echo_mode\"")
+        .next()
+        .unwrap_or_default();
+    scene.workdir.write("main.tf", sites)?;
+    scene.workdir.apply().await?;
+    scene.workdir.write("main.tf", &named)?;
+    scene.apply().await?;
+    put(lab, east, "orders", "k").await;
+    assert_eq!(status(lab, west, "orders-dr", "k").await, "REPLICA");
+    let rules = replication(lab, east, "orders").await.expect("rules");
+    assert!(rules.role().ends_with("/crr-theirs"), "{rules:?}");
+    scene.buckets(&["invoices"]).await;
+    scene.apply().await
+}

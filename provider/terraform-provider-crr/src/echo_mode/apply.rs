@@ -48,7 +48,7 @@ pub(super) async fn apply(
             diagnostics.error_at(
                 Path::root().attribute("role"),
                 format!("Role {role} does not exist"),
-                "IAM answers NoSuchEntity. S3 would take the rules all the same and then fail every object. Set `replication_role` on the `crr_site` of each site that objects leave, and name the site here by `crr_site.NAME.name`; or give the ARN of a role that exists.",
+                "IAM answers NoSuchEntity. S3 would take the rules all the same and then fail every object. Set `replication_role` on the `crr_site` of each site that objects leave, and name the site here by `crr_site.NAME.name`. Where that role has a name of its own, give it as `source_role` or `target_role` = `crr_site.NAME.replication_role_arn`.",
             );
         }
         if diagnostics.has_errors() {

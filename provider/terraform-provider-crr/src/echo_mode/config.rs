@@ -69,7 +69,7 @@ fn set<T: Clone>(value: &Attr<T>) -> Result<Option<T>, Unknown> {
 /// The attributes as those of a pair.
 fn as_pair(value: &Value) -> Value {
     let given = |name: &str| value.get(name).cloned().unwrap_or(Value::Null);
-    let side = |site: &str, bucket: &str, storage_class: Value, key: Value| {
+    let side = |site: &str, bucket: &str, storage_class: Value, key: Value, role: Value| {
         Value::object([
             ("site", given(site)),
             ("bucket", Value::from(bucket)),
@@ -77,7 +77,7 @@ fn as_pair(value: &Value) -> Value {
             ("force_destroy", Value::Null),
             ("storage_class", storage_class),
             ("kms_key_arn", key),
-            ("role", Value::Null),
+            ("role", role),
         ])
     };
     let mut pair = Value::object(
@@ -88,21 +88,22 @@ fn as_pair(value: &Value) -> Value {
     for name in options() {
         pair.set(name.clone(), given(&name));
     }
-    let key = given("source_kms_key_arn");
-    pair.set(
+    let source = side(
         "source",
-        side("source", "stands-for-each", Value::Null, key),
+        "stands-for-each",
+        Value::Null,
+        given("source_kms_key_arn"),
+        given("source_role"),
     );
-    let key = given("target_kms_key_arn");
-    pair.set(
-        "destination",
-        side(
-            "target",
-            "stands-for-its-target",
-            given("storage_class"),
-            key,
-        ),
+    let target = side(
+        "target",
+        "stands-for-its-target",
+        given("storage_class"),
+        given("target_kms_key_arn"),
+        given("target_role"),
     );
+    pair.set("source", source);
+    pair.set("destination", target);
     let role = match given("role") {
         Value::Null => Value::from("site"),
         role => role,

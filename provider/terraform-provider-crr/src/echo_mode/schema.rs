@@ -9,7 +9,16 @@ use super::coverage;
 use crate::pair::parses_as;
 
 /// The attributes of `crr_pair` that are about its two buckets, or computed: an echo has its own in their place.
-const OF_ONE_PAIR: [&str; 6] = ["id", "source", "destination", "role", "created", "facets"];
+const OF_ONE_PAIR: [&str; 7] = [
+    "id",
+    "source",
+    "destination",
+    "role",
+    // An echo makes no role.
+    "permissions_boundary",
+    "created",
+    "facets",
+];
 
 /// What may happen to what was made when the echo goes.
 pub const ON_DESTROY: [&str; 2] = ["keep", "remove"];
@@ -73,7 +82,7 @@ pub fn target_bucket() -> Attribute {
         ))
 }
 
-fn role(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+fn role_choice(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     if let Some(text) = value.as_str()
         && text != "site"
         && let Err(error) = text.parse::<RoleArn>()
@@ -86,6 +95,16 @@ fn role(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
             ),
         );
     }
+}
+
+fn role(of: &str) -> Attribute {
+    let which = match of {
+        "source" => "objects leave the source under",
+        _ => "objects leave the target under, in a `two_way` echo",
+    };
+    Attribute::string().optional().validate(role_choice).describe(format!(
+        "The role that {which}, in place of `role`. Where the `replication_role` of the site has a `name` or `path` of its own, give it here as `crr_site.NAME.replication_role_arn`: an apply that does not touch the site does not know its resource."
+    ))
 }
 
 fn key(what: &str) -> Attribute {
@@ -106,10 +125,12 @@ pub fn schema() -> Schema {
         .attribute("target_bucket", target_bucket().optional_computed().default(TARGET_BUCKET).requires_replace())
         .attribute(
             "role",
-            Attribute::string().optional_computed().default("site").validate(role).describe(
+            Attribute::string().optional_computed().default("site").validate(role_choice).describe(
                 "The role that S3 replicates under: `site`, the `replication_role` of each site's `crr_site`, so that the ten-thousandth bucket needs no call to IAM; or the ARN of a role that exists.",
             ),
         )
+        .attribute("source_role", role("source"))
+        .attribute("target_role", role("target"))
         .attribute("storage_class", Attribute::string().optional().one_of(&STORAGE_CLASSES).describe("The storage class of replicas at the target. Default: that of the object they are made from."))
         .attribute("source_kms_key_arn", key("The KMS key of the objects at the source."))
         .attribute("target_kms_key_arn", key("The KMS key of the objects at the target: replicas are encrypted with it, and so are target buckets that are made."))
@@ -133,9 +154,14 @@ pub fn schema() -> Schema {
         );
     let mut schema = own;
     for (name, attribute) in crate::pair::schema::schema().attributes() {
-        if !OF_ONE_PAIR.contains(&name) {
-            schema = schema.attribute(name, attribute.clone());
+        if OF_ONE_PAIR.contains(&name) {
+            continue;
         }
+        let mut attribute = attribute.clone();
+        if name == "rules" {
+            attribute = attribute.describe("Which objects of each bucket replicate, by name of the rule. Left out: one rule for everything. Each becomes a rule of the bucket's replication configuration with the ID `crr/TARGET/echo.NAME`. Rules that others made stay as they are.");
+        }
+        schema = schema.attribute(name, attribute);
     }
     schema
         .attribute("coverage", coverage::attribute())
