@@ -38,6 +38,11 @@ impl<T> Seen<T> {
         }
     }
 
+    /// Whether it is known to be there or not to be there.
+    pub fn is_known(&self) -> bool {
+        matches!(self, Self::Present(_) | Self::Absent)
+    }
+
     /// Whether it was looked at and is not there.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)

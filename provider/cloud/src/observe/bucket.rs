@@ -93,13 +93,13 @@ macro_rules! raw {
             .interceptor(kept.clone())
             .send();
         match $access.cloud.inner.call($operation, request).await {
-            Ok(answer) => text(kept, $operation).map(|xml| (answer, xml)),
+            Ok(answer) => text(&kept, $operation).map(|xml| (answer, xml)),
             Err(failure) => Err(failure),
         }
     }};
 }
 
-fn text(kept: KeepBody, operation: Operation) -> Result<String, Failure> {
+fn text(kept: &KeepBody, operation: Operation) -> Result<String, Failure> {
     let body = kept
         .take()
         .ok_or_else(|| Failure::incomplete(operation, "body"))?;

@@ -25,14 +25,16 @@ pub(crate) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// What it has of a setting; none where nobody knows.
-    fn has<T: Clone>(&self, part: impl Fn(&ObservedBucket) -> &Seen<T>) -> Option<Option<T>> {
-        let found = self.found?;
+    /// What it has of a setting; not looked at where nobody knows.
+    fn has<T: Clone>(&self, part: impl Fn(&ObservedBucket) -> &Seen<T>) -> Seen<T> {
+        let Some(found) = self.found else {
+            return Seen::NotLooked;
+        };
         match (&found.existence, part(found)) {
             // Of a bucket that is yet to be made we know that it has nothing.
-            (Existence::Missing, _) | (Existence::Exists, Seen::Absent) => Some(None),
-            (Existence::Exists, Seen::Present(value)) => Some(Some(value.clone())),
-            _ => None,
+            (Existence::Missing, _) | (Existence::Exists, Seen::Absent) => Seen::Absent,
+            (Existence::Exists, Seen::Present(value)) => Seen::Present(value.clone()),
+            _ => Seen::NotLooked,
         }
     }
 
@@ -41,15 +43,19 @@ impl Source<'_> {
         &self,
         will: Option<&T>,
         part: impl Fn(&ObservedBucket) -> &Seen<T>,
-    ) -> Option<Option<T>> {
+    ) -> Seen<T> {
         match will {
-            Some(value) => Some(Some(value.clone())),
+            Some(value) => Seen::Present(value.clone()),
             None => self.has(part),
         }
     }
 
     fn tags(&self) -> Option<BTreeMap<String, String>> {
-        let mut tags = self.has(|bucket| &bucket.tags)?.unwrap_or_default();
+        let mut tags = match self.has(|bucket| &bucket.tags) {
+            Seen::Present(tags) => tags,
+            Seen::Absent => BTreeMap::new(),
+            _ => return None,
+        };
         if let Some(creation) = &self.wanted.creation {
             tags.extend(creation.tags.clone());
         }
@@ -59,10 +65,10 @@ impl Source<'_> {
 }
 
 /// What is wanted of a setting that the source has or has not.
-fn wanted<T>(source: Option<Option<T>>, exact: bool) -> Wanted<T> {
+fn wanted<T>(source: Seen<T>, exact: bool) -> Wanted<T> {
     match source {
-        Some(Some(value)) => Wanted::This(value),
-        Some(None) if exact => Wanted::Nothing,
+        Seen::Present(value) => Wanted::This(value),
+        Seen::Absent if exact => Wanted::Nothing,
         _ => Wanted::Anything,
     }
 }
@@ -80,11 +86,10 @@ pub(crate) fn derive(
     if mirror.has(Setting::Tags) {
         desired.tags = source.tags().map(|tags| MirroredTags { tags, exact });
     }
-    if mirror.has(Setting::Lifecycle)
-        && let Some(lifecycle) = source.has(|bucket| &bucket.lifecycle)
-    {
+    let lifecycle = source.has(|bucket| &bucket.lifecycle);
+    if mirror.has(Setting::Lifecycle) && lifecycle.is_known() {
         let lifecycle = MirroredLifecycle {
-            source: lifecycle,
+            source: lifecycle.present().cloned(),
             exact,
         };
         match lifecycle.beside(None) {
@@ -104,8 +109,8 @@ pub(crate) fn derive(
     if mirror.has(Setting::Encryption) {
         let has = source.has_or_will(source.wanted.encryption.as_ref(), |b| &b.encryption);
         desired.encryption = has
-            .flatten()
-            .and_then(|has| encryption(has, source.side, destination, problems));
+            .present()
+            .and_then(|has| encryption(has.clone(), source.side, destination, problems));
     }
     if mirror.has(Setting::Ownership) {
         let has = source.has_or_will(source.wanted.ownership.as_ref(), |b| &b.ownership);
@@ -116,10 +121,10 @@ pub(crate) fn derive(
         desired.public_access_block =
             wanted(source.has_or_will(will, |b| &b.public_access_block), exact);
     }
-    if mirror.has(Setting::Policy)
-        && let Some(text) = source.has(|bucket| &bucket.policy)
-    {
-        match text.as_deref().map(ResourcePolicy::parse).transpose() {
+    let policy = source.has(|bucket| &bucket.policy);
+    if mirror.has(Setting::Policy) && policy.is_known() {
+        let text = policy.present();
+        match text.map(|text| ResourcePolicy::parse(text)).transpose() {
             Ok(policy) => {
                 let theirs = found
                     .and_then(|bucket| bucket.policy.present())

@@ -103,10 +103,10 @@ fn meaning(node: Node<'_, '_>) -> Value {
         if name == "ID" {
             continue;
         }
-        let named = children
+        let same = children
             .iter()
             .filter(|child| child.tag_name().name() == name);
-        let mut values: Vec<Value> = named.map(|child| meaning(*child)).collect();
+        let mut values: Vec<Value> = same.map(|child| meaning(*child)).collect();
         values.sort_by_cached_key(Value::to_string);
         let value = match <[Value; 1]>::try_from(values) {
             Ok([one]) => one,

@@ -1,6 +1,6 @@
 //! The step that mends a part.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Rank;
 use crate::arn::RoleArn;
@@ -9,10 +9,11 @@ use crate::desired::{Desired, DesiredBucket, DesiredRole, RoleStanding};
 use crate::document::ReplicationDocument;
 use crate::facet::Part;
 use crate::facet::role::is_last;
-use crate::mirror::belongs_to_its_bucket;
 use crate::observed::{Existence, Observed, ObservedBucket, ObservedRole, Seen};
 use crate::policy::ResourcePolicy;
 use crate::step::Step;
+
+mod setting;
 
 /// The step that sets `part` as it should be. Several parts may name the same step; it is taken once.
 pub(super) fn step(
@@ -83,17 +84,6 @@ pub(super) fn delete_role(arn: &RoleArn, wanted: &DesiredRole, found: &ObservedR
     }
 }
 
-/// A bucket's tags with those that are mirrored.
-fn with_mirrored(
-    mut tags: BTreeMap<String, String>,
-    wanted: &DesiredBucket,
-) -> BTreeMap<String, String> {
-    if let Some(mirrored) = &wanted.mirror.tags {
-        tags.extend(mirrored.tags.clone());
-    }
-    tags
-}
-
 /// A document that others may write too; `Err` where it was not seen, so that it must stay.
 fn shared<T: Clone>(
     found: Option<&ObservedBucket>,
@@ -142,53 +132,13 @@ fn bucket(
                 at,
                 region: creation.region.clone(),
                 object_lock: creation.object_lock,
-                tags: with_mirrored(creation.tags.clone(), wanted),
+                tags: setting::with_mirrored(creation.tags.clone(), wanted),
             };
             (Rank::Make, step)
         }
         // Made with it: see CreateBucket.
         Part::BucketTags(_) | Part::ObjectLock(_) if made.contains(&at) => return None,
         Part::Versioning(_) => (settings, Step::PutVersioning { at }),
-        Part::PublicAccessBlock(_) => {
-            let step = match wanted.mirror.public_access_block.said() {
-                Some(None) => Step::DeletePublicAccessBlock { at },
-                said => {
-                    let block = said.flatten().copied().or(wanted.public_access_block)?;
-                    Step::PutPublicAccessBlock { at, block }
-                }
-            };
-            (settings, step)
-        }
-        Part::Ownership(_) => {
-            let step = match wanted.mirror.ownership.said() {
-                Some(None) => Step::DeleteOwnership { at },
-                said => {
-                    let ownership = said.flatten().copied().or(wanted.ownership)?;
-                    Step::PutOwnership { at, ownership }
-                }
-            };
-            (settings, step)
-        }
-        Part::Encryption(_) => {
-            let mirrored = wanted.mirror.encryption.clone();
-            let encryption = mirrored.or_else(|| wanted.encryption.clone())?;
-            (settings, Step::PutEncryption { at, encryption })
-        }
-        Part::BucketTags(_) => {
-            let mut tags = match found.map(|b| &b.tags) {
-                Some(Seen::Present(tags)) => tags.clone(),
-                Some(Seen::Absent) => BTreeMap::new(),
-                _ => return None,
-            };
-            if let Some(mirrored) = wanted.mirror.tags.as_ref().filter(|tags| tags.exact) {
-                tags.retain(|key, _| belongs_to_its_bucket(key) || mirrored.tags.contains_key(key));
-            }
-            if let Some(creation) = &wanted.creation {
-                tags.extend(creation.tags.clone());
-            }
-            let tags = with_mirrored(tags, wanted);
-            (settings, Step::PutBucketTags { at, tags })
-        }
         // Object Lock stands on versioning, which may be a step of this very plan.
         Part::ObjectLock(_) => (Rank::Configure, Step::PutObjectLock { at }),
         Part::BucketPolicy(_) => {
@@ -201,21 +151,6 @@ fn bucket(
             let policy = policy.merged(&owned);
             // It names a role, which may be a step of this very plan.
             (Rank::Configure, Step::PutBucketPolicy { at, policy, owned })
-        }
-        Part::Lifecycle(_) => {
-            let mirrored = wanted.mirror.lifecycle.clone()?;
-            let current = shared(found, found.map(|b| &b.lifecycle)).ok()?;
-            let lifecycle = mirrored.merged(current.as_ref()).ok()?;
-            let step = Step::PutLifecycle {
-                at,
-                lifecycle,
-                mirrored,
-            };
-            (settings, step)
-        }
-        Part::Cors(_) => {
-            let document = wanted.mirror.cors.said()?.cloned();
-            (settings, Step::PutCors { at, document })
         }
         Part::Rules(_) => {
             let owned = wanted.rules.clone()?;
@@ -233,7 +168,7 @@ fn bucket(
                 },
             )
         }
-        _ => return None,
+        _ => (settings, setting::step(part, at, wanted, found)?),
     })
 }
 

@@ -47,6 +47,10 @@ proptest! {
         // An exact mirror is the user's word that statements of others go.
         old.mirror.exact = false;
         new.mirror.exact = false;
+        // What was mirrored stays, and who owns the objects decides what the role must be allowed.
+        if !new.mirror.has(Setting::Ownership) {
+            old.mirror.settings.remove(&Setting::Ownership);
+        }
         // A source encrypted with a key is mirrored only where the destination has a key, too.
         if new.destination.key.is_none() {
             new.mirror.settings.remove(&Setting::Encryption);

@@ -218,10 +218,11 @@ struct Settings {
 
 /// A lifecycle configuration of rules of these names, as somebody else may have written it.
 pub fn lifecycle(names: &[&str], days: u32) -> Lifecycle {
-    let rules: String = names
+    let rules: Vec<String> = names
         .iter()
         .map(|name| format!("<Rule> <ID>{name}</ID><Filter><Prefix>{name}/</Prefix></Filter><Status>Enabled</Status><!-- {days} --><Expiration><Days>{days}</Days></Expiration></Rule>\n"))
         .collect();
+    let rules = rules.concat();
     Lifecycle {
         xml: format!(
             "<?xml version=\"1.0\"?><LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{rules}</LifecycleConfiguration>"

@@ -336,11 +336,12 @@ fn a_setting_of_the_source_that_was_not_seen_changes_nothing() {
     assert_eq!(plan.describe(), "");
 }
 
+type Change = fn(&mut Bucket);
+
 #[test]
 fn each_drift_of_a_mirrored_setting_is_one_facet_and_one_step() {
     let (pair, mut settled) = scene(true);
     apply_and_settle(&mut settled, &pair);
-    type Change = fn(&mut Bucket);
     let drifts: [(&str, &str, Change); 8] = [
         ("tags", "tag bucket", |b| {
             b.tags.insert("team".to_owned(), "x".to_owned());

@@ -3,12 +3,14 @@
 use std::str::FromStr;
 
 use replication::pair::STORAGE_CLASSES;
-use replication::{BucketName, KeyArn, RoleArn, RuleName, Setting, SiteName};
+use replication::{BucketName, KeyArn, RoleArn, RuleName, SiteName};
 use tfplugin::{
     Attribute, Diagnostics, IdentityAttribute, IdentitySchema, Nested, Path, Schema, Type, Value,
 };
 
 use crate::{duration, facets};
+
+pub mod mirror;
 
 /// The directions, in the words of the configuration.
 pub const DIRECTIONS: [&str; 2] = ["one_way", "two_way"];
@@ -40,17 +42,6 @@ fn role_choice(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
                 "{error}; or write \"own\" for a role of the pair's own, \"site\" for the site's."
             ),
         );
-    }
-}
-
-fn mirror_settings(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
-    let (Value::Set(settings) | Value::List(settings)) = value else {
-        return;
-    };
-    for setting in settings {
-        if let Some(Err(error)) = setting.as_str().map(str::parse::<Setting>) {
-            diagnostics.error_at(path.clone(), "Not a setting", error.to_string());
-        }
     }
 }
 
@@ -140,19 +131,8 @@ pub fn schema() -> Schema {
                 "Tags of the roles and buckets that the pair makes, besides the provider's `default_tags`.",
             ),
         )
-        .attribute(
-            "mirror_settings",
-            Attribute::set(Type::String).optional().validate(mirror_settings).describe(format!(
-                "Settings of the source bucket that the destination bucket is to have too, of: {}. Always from source to destination, in a `two_way` pair as well. Each is a facet like any other, `destination.mirror.tags` and so on: shown, drift-checked and mended. What the destination has and the source lacks stays, unless `mirror_exact` is set. Where a bucket that the pair makes would have a setting by default, the mirror goes before it. Destroying the pair, or taking a setting out of this list, leaves the destination's setting as it is.",
-                Setting::ALL.map(|setting| format!("`{setting}`")).join(", "),
-            )),
-        )
-        .attribute(
-            "mirror_exact",
-            Attribute::bool().optional().describe(
-                "Whether what the destination has and the source lacks goes, for each of the `mirror_settings`: tags (not those of AWS, nor of this provider), lifecycle rules, statements of the bucket policy (not those of this provider), and settings as a whole. Default: false.",
-            ),
-        )
+        .attribute("mirror_settings", mirror::settings())
+        .attribute("mirror_exact", mirror::exact())
         .attribute(
             "adopt",
             Attribute::bool().optional_computed().default(false).describe(
