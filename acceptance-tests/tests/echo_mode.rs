@@ -4,6 +4,7 @@ mod basic;
 mod coverage;
 mod destroy;
 mod faults;
+mod interrupted;
 mod mirror;
 mod names;
 mod others;

@@ -200,9 +200,9 @@ async fn site_roles_of_other_names_that_were_there_before() -> Result<(), LabErr
     let scene = Scene::new("").await?;
     let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
     scene.buckets(&["orders"]).await;
-    let roles = "source_role = crr_site.east.replication_role_arn\ntarget_role = crr_site.west.replication_role_arn";
+    let given = "source_role = crr_site.east.replication_role_arn\ntarget_role = crr_site.west.replication_role_arn";
     let named =
-        text("west", roles).replace("read = [\"*\"]", "name = \"crr-ours\", read = [\"*\"]");
+        text("west", given).replace("read = [\"*\"]", "name = \"crr-ours\", read = [\"*\"]");
     let named = named.replacen("crr-ours", "crr-theirs", 1);
     let sites = named
         .split("resource \"crr_echo_mode\"")
