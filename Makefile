@@ -6,9 +6,10 @@ VENV := $(ROOT).venv
 REQUIREMENTS := $(ROOT)acceptance-tests/lab/requirements.txt
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),$(ROOT)target))
-# All members at once, tests' features with them, as `make test` builds them: with another choice of members tokio has other
-# features, and everything above it would be compiled twice.
-BUILD := cargo build --quiet --workspace
+# All members at once, with an example, which brings the features of the tests' dependencies, as `make test` builds them:
+# without those tokio has fewer features, and everything above it would be compiled twice. With progress: the first time
+# takes minutes.
+BUILD := cargo build --workspace --bins --example docs
 
 .DEFAULT_GOAL := help
 .PHONY: help tools test install lab bench demo docs docs-check
@@ -24,7 +25,7 @@ test: tools ## Run every test; needs Terraform 1.11 or later in the PATH
 		CRR_PROVIDER=$(TARGET)/debug/terraform-provider-crr PATH="$$nextest:$$PATH" cargo nextest run --workspace
 
 install: ## Build the provider and put it where Terraform and OpenTofu find it
-	@cargo build --quiet --release --package terraform-provider-crr
+	@cargo build --release --package terraform-provider-crr
 	@$(ROOT).ci/install $(TARGET)/release/terraform-provider-crr
 
 demo: tools ## See it work: a two-way pair on the lab, objects that arrive, drift found and mended, all of it gone again
@@ -32,16 +33,16 @@ demo: tools ## See it work: a two-way pair on the lab, objects that arrive, drif
 	@CRR_PROVIDER=$(TARGET)/debug/terraform-provider-crr $(TARGET)/debug/demo
 
 bench: tools ## Measure calls, round trips, time and memory for 1, 100 and 1,000 pairs, with the release build
-	@cargo build --quiet --release --package terraform-provider-crr
+	@cargo build --release --package terraform-provider-crr
 	@$(BUILD)
 	@CRR_PROVIDER=$(TARGET)/release/terraform-provider-crr $(TARGET)/debug/bench
 
-lab: tools ## Start the lab in the foreground and print its sites as JSON; ends with Ctrl-C
+lab: tools ## Start the lab in the foreground and print its sites as JSON (`tfvars` is the provider's); ends with Ctrl-C
 	@$(BUILD)
 	@$(TARGET)/debug/lab
 
 docs: ## Write the registry pages in docs/ from the schemas and the examples
-	@$(BUILD) --example docs && $(TARGET)/debug/examples/docs
+	@$(BUILD) && $(TARGET)/debug/examples/docs
 
 docs-check: ## Fail where a page in docs/ is stale, or a link in it leads nowhere
-	@$(BUILD) --example docs && $(TARGET)/debug/examples/docs check
+	@$(BUILD) && $(TARGET)/debug/examples/docs check

@@ -26,22 +26,24 @@ if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && "$environment/bin/pyt
     exit 0
 fi
 
-# Two builds at once (two shells, a test beside a demo): the second waits, and finds it done.
-lock="$environment.lock"
-waited=0
-until mkdir "$lock" 2>/dev/null; do
-    waited=$((waited + 1))
-    if [ "$waited" -gt 600 ]; then
-        echo "tools: another build holds $lock for ten minutes; remove that folder if none is running" >&2
-        exit 1
-    fi
-    sleep 1
-    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
-        exit 0
-    fi
-done
-trap 'rmdir "$lock"' EXIT
+# Two builds at once (two shells, a test beside a demo): the second waits, and finds it done. The system's own lock, held by an
+# open file: a build that is interrupted or killed leaves none behind.
+if [ -z "${CRR_TOOLS_LOCKED:-}" ]; then
+    export CRR_TOOLS_LOCKED=yes
+    exec "$python" -c '
+import fcntl, os, sys
+lock = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT, 0o644)
+try:
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    print("tools: waiting for another build of the environment", file=sys.stderr)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+os.set_inheritable(lock, True)
+os.execv(sys.argv[2], sys.argv[2:])
+' "$environment.lock" /bin/sh "$0" "$@"
+fi
 
+echo "tools: making the lab's environment in $environment" >&2
 rm -rf "$environment"
 "$python" -m venv "$environment"
 "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement "$requirements" || {

@@ -7,6 +7,7 @@
 mod engine;
 mod mirror;
 mod running;
+mod usage;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use serde_json::Value;
 pub use self::engine::Engine;
 pub use self::mirror::{ADDRESS, VERSION, provider_binary};
 pub use self::running::{Output, Running};
+pub use self::usage::UsageWatch;
 use crate::{Because as _, Lab, LabError};
 
 /// A folder in which Terraform works.

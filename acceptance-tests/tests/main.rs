@@ -12,5 +12,6 @@ mod echo_mode;
 mod ground;
 mod lab;
 mod pair;
+mod provider_block;
 mod reads;
 mod site;

@@ -1,7 +1,9 @@
 //! `crr_site` under real Terraform.
 
+mod steps;
+
 use acceptance_tests::gateway::readable;
-use acceptance_tests::{Lab, LabError, Workdir};
+use acceptance_tests::{Effect, Fault, Lab, LabError, Workdir};
 
 use crate::ground::{make_bucket, put, replication, role_names, status};
 
@@ -158,6 +160,42 @@ async fn its_role_is_made_changed_and_removed() -> Result<(), LabError> {
 }
 
 #[tokio::test]
+async fn a_role_that_was_replaced_is_known_until_it_is_gone() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let east = lab.site("east");
+    let workdir = Workdir::in_lab(&lab, &with_role("name = \"crr-first\"")).await?;
+    workdir.apply().await?;
+    workdir.write("main.tf", &with_role("name = \"crr-second\""))?;
+
+    // The new one cannot be made: objects replicate under the old one on.
+    lab.inject(Fault::on("CreateRole", Effect::AccessDenied));
+    assert_eq!(workdir.try_apply().await?.code, 1);
+    assert_eq!(role_names(&lab, east).await, ["crr-first"]);
+    lab.gateway().clear_faults();
+
+    // The old one cannot be removed: it is not forgotten.
+    lab.inject(Fault::on("DeleteRole", Effect::AccessDenied));
+    assert_eq!(workdir.try_apply().await?.code, 1);
+    assert_eq!(role_names(&lab, east).await.len(), 2);
+    lab.gateway().clear_faults();
+    workdir.apply().await?;
+    workdir.expect_empty_plan().await?;
+    assert_eq!(role_names(&lab, east).await, ["crr-second"]);
+
+    // A role keeps the path that it was made with.
+    workdir.write(
+        "main.tf",
+        &with_role("name = \"crr-second\"\npath = \"/crr/other/\""),
+    )?;
+    let refused = workdir.try_apply().await?;
+    assert!(refused.words().contains("another path"), "{refused}");
+    workdir.write("main.tf", &with_role("name = \"crr-second\""))?;
+    workdir.destroy().await?;
+    assert_eq!(role_names(&lab, east).await, Vec::<String>::new());
+    Ok(())
+}
+
+#[tokio::test]
 async fn drift_of_its_role_is_found_and_mended() -> Result<(), LabError> {
     let lab = Lab::start().await?;
     let iam = lab.admin_iam(lab.site("east"));
@@ -237,6 +275,9 @@ async fn a_role_of_somebody_elses_is_not_taken() -> Result<(), LabError> {
     let workdir = Workdir::in_lab(&lab, &with_role("")).await?;
     let refused = workdir.try_apply().await?;
     assert_eq!(refused.code, 1, "{refused}");
+    for words in ["about replication_role.name", "another `name`"] {
+        assert!(refused.words().contains(words), "{words}: {refused}");
+    }
     let _ = workdir.try_destroy().await?;
     assert_eq!(
         role_names(&lab, lab.site("east")).await,

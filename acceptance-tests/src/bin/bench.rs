@@ -24,6 +24,7 @@ struct Line {
     calls: Calls,
     wall: Duration,
     memory: u64,
+    processor: Duration,
 }
 
 impl Line {
@@ -38,11 +39,12 @@ impl Line {
             "-".to_owned()
         };
         format!(
-            "| {} | {} | {:.1} | {chain} | {:.2} s | {waves} | {:.0} MB |",
+            "| {} | {} | {:.1} | {chain} | {:.2} s | {waves} | {:.1} ms | {:.0} MB |",
             self.pairs,
             self.what,
             calls / pairs,
             self.wall.as_secs_f64(),
+            self.processor.as_secs_f64() * 1_000.0 / pairs,
             f64::from(u32::try_from(self.memory / 1_024).unwrap_or(u32::MAX)) / 1_024.0,
         )
     }
@@ -86,9 +88,9 @@ async fn run() -> Result<(), LabError> {
         LATENCY.as_millis()
     ))?;
     say(
-        "| pairs | what | calls a pair | round trips in a row | wall time | waves | peak memory of the provider |",
+        "| pairs | what | calls a pair | round trips in a row | wall time | waves | the provider's processor time a pair | its peak memory |",
     )?;
-    say("|---|---|---|---|---|---|---|")?;
+    say("|---|---|---|---|---|---|---|---|")?;
     for pairs in sizes {
         for line in measure(pairs).await? {
             say(&line.cells())?;
@@ -165,14 +167,15 @@ async fn timed(
     lab.reset_calls();
     let began = Instant::now();
     let running = workdir.spawn(arguments)?;
-    let memory = running.watch_provider_memory();
+    let usage = running.watch_provider();
     running.wait().await?.ok()?;
     Ok(Line {
         pairs,
         what,
         calls: lab.calls(),
         wall: began.elapsed(),
-        memory: memory.peak(),
+        memory: usage.peak_memory(),
+        processor: usage.processor_time(),
     })
 }
 

@@ -2,9 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use serde_json::Value;
 use tokio::process::{Child, Command};
@@ -151,38 +148,9 @@ impl Running {
         children(self.group)
     }
 
-    /// Watches how much memory the provider takes, until the command ends.
-    pub fn watch_provider_memory(&self) -> MemoryWatch {
-        let peak = Arc::new(AtomicU64::new(0));
-        let (group, seen) = (self.group, Arc::clone(&peak));
-        let task = tokio::spawn(async move {
-            loop {
-                let most = children(group).into_iter().filter_map(peak_memory).max();
-                seen.fetch_max(most.unwrap_or(0), Ordering::SeqCst);
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        });
-        MemoryWatch { peak, task }
-    }
-}
-
-/// A watch over the provider's memory.
-#[derive(Debug)]
-pub struct MemoryWatch {
-    peak: Arc<AtomicU64>,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Drop for MemoryWatch {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-impl MemoryWatch {
-    /// The most that was seen, in bytes.
-    pub fn peak(&self) -> u64 {
-        self.peak.load(Ordering::SeqCst)
+    /// Watches what the provider takes, until the watch is dropped.
+    pub fn watch_provider(&self) -> super::UsageWatch {
+        super::usage::UsageWatch::start(self.group)
     }
 }
 
@@ -204,7 +172,7 @@ impl Drop for KillOnDrop {
 }
 
 /// The processes that a process has started.
-fn children(of: u32) -> Vec<u32> {
+pub(super) fn children(of: u32) -> Vec<u32> {
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = processes.filter_map(|entry| {
         entry
@@ -226,25 +194,4 @@ fn parent(process: u32) -> Option<u32> {
         .nth(1)?
         .parse()
         .ok()
-}
-
-fn peak_memory(process: u32) -> Option<u64> {
-    // Between fork and exec a child is still a copy of Terraform, memory and all.
-    let program = std::fs::read_link(format!("/proc/{process}/exe")).ok()?;
-    if !program
-        .file_name()?
-        .to_str()?
-        .starts_with("terraform-provider-")
-    {
-        return None;
-    }
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.split_whitespace()
-        .next()?
-        .parse::<u64>()
-        .ok()
-        .map(|kilobytes| kilobytes * 1_024)
 }

@@ -20,9 +20,9 @@ async fn three_hundred_buckets() -> Result<(), LabError> {
     let applying = scene
         .workdir
         .spawn(&["apply", "-auto-approve", "-input=false", "-no-color"])?;
-    let memory = applying.watch_provider_memory();
+    let memory = applying.watch_provider();
     applying.wait().await?.ok()?;
-    let peak = memory.peak() / 1024 / 1024;
+    let peak = memory.peak_memory() / 1024 / 1024;
     assert!((1..120).contains(&peak), "{peak} MB");
     for number in [0, 150, 299] {
         let bucket = format!("b-{number:04}");

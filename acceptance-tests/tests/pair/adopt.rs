@@ -83,3 +83,30 @@ async fn a_role_that_exists_is_used_as_it_is() -> Result<(), LabError> {
     assert_eq!(role_names(lab, east).await, ["crr-given"], "it stays");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_role_that_goes_missing_is_warned_of() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    let role = make_role(lab, east, "crr-given").await;
+    scene.configure(&format!("role = \"{role}\""))?;
+    scene.apply().await?;
+    assert!(
+        !scene
+            .workdir
+            .plan()
+            .await?
+            .words()
+            .contains("does not exist")
+    );
+    lab.admin_iam(east)
+        .delete_role()
+        .role_name("crr-given")
+        .send()
+        .await
+        .expect("deleted");
+    let plan = scene.workdir.plan().await?;
+    let warning = format!("Warning: Role {role} does not exist");
+    assert_eq!(plan.words().matches(&warning).count(), 1, "{plan}");
+    Ok(())
+}

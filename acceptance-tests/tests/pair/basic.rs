@@ -262,3 +262,54 @@ async fn what_others_have_on_the_bucket_stays() -> Result<(), LabError> {
     );
     Ok(())
 }
+
+/// A saved plan is for what was seen then: another role is not taken in silence, and nothing is touched.
+///
+/// Terraform plans once more within the apply and compares the two itself, in words of its own.
+#[tokio::test]
+async fn a_saved_plan_is_not_applied_to_what_has_changed_since() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    let plan = ["plan", "-input=false", "-no-color", "-out=saved"];
+    scene.workdir.run(&plan).await?.ok()?;
+    // Rules of others under a role of theirs: this pair's would have to run under it, too.
+    let elsewhere = versioned_bucket(lab, scene.lab.site("west"), "elsewhere").await;
+    let enabled = aws_sdk_s3::types::BucketVersioningStatus::Enabled;
+    crate::ground::set_versioning(lab, east, &scene.source, enabled)
+        .await
+        .expect("versioned");
+    let role = make_role(lab, east, "crr-theirs").await;
+    let theirs = configuration(&role, vec![rule("theirs", 1, &elsewhere)]);
+    set_replication(lab, east, &scene.source, theirs.clone()).await;
+    lab.reset_calls();
+    let apply = ["apply", "-input=false", "-no-color", "saved"];
+    let applied = scene.workdir.run(&apply).await?;
+    let said = applied.words();
+    assert_eq!(applied.code, 1, "{applied}");
+    assert!(
+        said.contains("inconsistent final plan") || said.contains("changed since it was planned"),
+        "{applied}"
+    );
+    let writes = lab.calls().writes();
+    assert!(writes.is_empty(), "{}", writes.lines());
+    assert_eq!(
+        replication(lab, east, &scene.source).await,
+        Some(theirs),
+        "as it was"
+    );
+    scene.apply().await
+}
+
+/// `create` finds the bucket there, so it is not ours, whatever `force_destroy` says.
+#[tokio::test]
+async fn force_destroy_spares_a_bucket_that_was_there_before() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let (lab, west) = (&scene.lab, scene.lab.site("west"));
+    put(lab, west, &scene.destination, "theirs").await;
+    scene.configure_sides("", "create = true, force_destroy = true", "")?;
+    scene.apply().await?;
+    scene.workdir.destroy().await?;
+    assert!(stands(lab, west, &scene.destination).await);
+    assert_eq!(versions(lab, west, &scene.destination).await, (1, 0));
+    Ok(())
+}

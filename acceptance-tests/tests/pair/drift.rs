@@ -1,5 +1,7 @@
 //! Each part changed behind Terraform's back: the plan says so in words, and apply mends that part and touches no other.
 
+mod tags_and_keys;
+
 use acceptance_tests::gateway::readable;
 use acceptance_tests::{Lab, LabError};
 use aws_sdk_s3::types as t;
@@ -271,12 +273,46 @@ async fn a_whole_bucket_gone() -> Result<(), LabError> {
     let plan = scene.workdir.plan().await?;
     assert_eq!(plan.code, 1, "an error that says so: {plan}");
     assert!(plan.words().contains(&scene.destination), "{plan}");
+    assert!(
+        plan.words().contains("terraform destroy -refresh=false"),
+        "how to go on without it: {plan}"
+    );
 
     scene.configure_sides("", "create = true", "")?;
     scene.apply().await?;
     assert!(
         stands(lab, west, &scene.destination).await,
         "or a recreation where it may be made"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_pair_goes_although_a_bucket_is_gone() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "direction = \"two_way\"").await?;
+    let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
+    scene.apply().await?;
+    lab.admin_s3(west)
+        .delete_bucket()
+        .bucket(&scene.destination)
+        .send()
+        .await
+        .expect("deleted");
+    scene
+        .workdir
+        .run(&[
+            "destroy",
+            "-auto-approve",
+            "-input=false",
+            "-no-color",
+            "-refresh=false",
+        ])
+        .await?
+        .ok()?;
+    assert_eq!(replication(lab, east, &scene.source).await, None);
+    assert_eq!(
+        crate::ground::role_names(lab, east).await,
+        Vec::<String>::new()
     );
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! A fault at each step, then apply again: it converges, with nothing orphaned and nothing twice.
 
+mod making;
+
 use acceptance_tests::{Effect, Fault, LabError, When};
 
 use super::Scene;
@@ -217,4 +219,68 @@ async fn a_change_that_failed_is_completed_by_the_next_apply() -> Result<(), Lab
     scene.workdir.apply().await?;
     stands_once(&scene).await?;
     clean_up(&scene).await
+}
+
+// Before the bucket is there its encryption cannot be read; after, it may turn out that it may not.
+#[tokio::test]
+async fn what_may_not_be_read_in_the_end_is_named() -> Result<(), LabError> {
+    let made = "create = true";
+    let scene = Scene::existing("west", "").await?;
+    let fresh = scene
+        .text("", made, "")
+        .replace(&scene.destination, "a-new-one");
+    scene.workdir.write("main.tf", &fresh)?;
+    scene.lab.reset_calls();
+    scene.workdir.apply().await?;
+    let reads = scene.lab.calls().of("GetBucketEncryption").len();
+    let last = u32::try_from(reads).expect("a few");
+    scene.workdir.destroy().await?;
+
+    let again = fresh.replace("a-new-one", "another-one");
+    scene.workdir.write("main.tf", &again)?;
+    let fault = scene
+        .lab
+        .inject(Fault::on("GetBucketEncryption", Effect::AccessDenied).when(When::Nth(last)));
+    let failed = scene.workdir.try_apply().await?;
+    assert_eq!((failed.code, fault.hits()), (1, 1), "{failed}");
+    assert!(
+        failed
+            .words()
+            .contains("Allow s3:GetEncryptionConfiguration"),
+        "{failed}"
+    );
+    scene.workdir.apply().await?;
+    scene.workdir.expect_empty_plan().await
+}
+
+/// S3 said 200 to the rules, and somebody took them away before the closing look.
+#[tokio::test]
+async fn what_is_gone_right_after_it_was_made_is_an_error() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let lab = &scene.lab;
+    let pause =
+        lab.inject(Fault::on("PutBucketReplication", Effect::PauseAfter).when(When::First(1)));
+    let apply = ["apply", "-auto-approve", "-input=false", "-no-color"];
+    let running = scene.workdir.spawn(&apply)?;
+    pause.reached(std::time::Duration::from_mins(1)).await?;
+    // The pause is in force before the work is done.
+    while rule_ids(lab, lab.site("east"), &scene.source)
+        .await
+        .is_empty()
+    {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    lab.admin_s3(lab.site("east"))
+        .delete_bucket_replication()
+        .bucket(&scene.source)
+        .send()
+        .await
+        .expect("deleted");
+    pause.release();
+    let ended = running.wait().await?;
+    assert_eq!(ended.code, 1, "{ended}");
+    for words in ["is not as it was made", "source.rule.everything"] {
+        assert!(ended.words().contains(words), "{words}: {ended}");
+    }
+    scene.apply().await
 }

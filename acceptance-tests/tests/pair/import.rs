@@ -60,6 +60,59 @@ async fn what_was_made_by_hand() -> Result<(), LabError> {
 }
 
 #[tokio::test]
+async fn each_rule_keeps_its_storage_class() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
+    for (site, bucket) in [(east, &scene.source), (west, &scene.destination)] {
+        let enabled = aws_sdk_s3::types::BucketVersioningStatus::Enabled;
+        set_versioning(lab, site, bucket, enabled)
+            .await
+            .expect("versioned");
+    }
+    let role = make_role(lab, east, "crr-by-hand").await;
+    let mut cold = rule("cold", 1, &scene.destination);
+    cold.destination = cold.destination.map(|mut to| {
+        to.storage_class = Some(aws_sdk_s3::types::StorageClass::StandardIa);
+        to
+    });
+    cold.filter = Some(
+        aws_sdk_s3::types::ReplicationRuleFilter::builder()
+            .prefix("cold/")
+            .build(),
+    );
+    let warm = rule("warm", 2, &scene.destination);
+    set_replication(
+        lab,
+        east,
+        &scene.source,
+        configuration(&role, vec![cold, warm]),
+    )
+    .await;
+    scene.workdir.write(
+        "main.tf",
+        &format!(
+            "import {{\n  to = crr_pair.orders\n  id = \"{}\"\n}}\n",
+            scene.id()
+        ),
+    )?;
+    let plan = scene
+        .workdir
+        .run(&[
+            "plan",
+            "-input=false",
+            "-no-color",
+            "-generate-config-out=made.tf",
+        ])
+        .await?;
+    assert!(
+        plan.words()
+            .contains("1 to import, 0 to add, 0 to change, 0 to destroy"),
+        "{plan}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn by_identity_under_the_newest_terraform() -> Result<(), LabError> {
     let scene = Scene::existing("west", "").await?;
     scene.apply().await?;

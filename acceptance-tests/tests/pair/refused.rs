@@ -12,17 +12,20 @@ async fn at_plan_and_before_anything_is_touched() -> Result<(), LabError> {
     let workdir = Workdir::in_lab(&lab, "").await?;
     let long = "x".repeat(1_025);
     let key = "arn:aws:kms:us-east-1:111111111111:key/11111111-1111-1111-1111-111111111111";
+    // What Terraform shows of the place: the line of an attribute, or the path below one.
     let cases = [
-        ("source = destination", source.as_str(), "east", source.as_str(), "", String::new(), "destination"),
-        ("a bucket name that is none", "Orders", "west", &destination, "", String::new(), "source"),
-        ("an unknown site", &source, "nowhere", &destination, "", String::new(), "has no site"),
-        ("tags with delete markers", &source, "west", &destination, "", "rules = { a = { tags = { k = \"v\" }, delete_markers = true } }".to_owned(), "delete"),
-        ("the same priority", &source, "west", &destination, "", "rules = { a = { prefix = \"a\", priority = 1 }, b = { prefix = \"b\", priority = 1 } }".to_owned(), "priority"),
-        ("a priority too high", &source, "west", &destination, "", "rules = { a = { priority = 2147483648 } }".to_owned(), "priority"),
-        ("a long prefix", &source, "west", &destination, "", format!("rules = {{ a = {{ prefix = \"{long}\" }} }}"), "prefix"),
-        ("a direction that is none", &source, "west", &destination, "", "direction = \"sideways\"".to_owned(), "direction"),
-        ("a storage class that is none", &source, "west", &destination, "storage_class = \"CHEAP\"", String::new(), "storage_class"),
-        ("a key of another region", &source, "west", &destination, &format!("kms_key_arn = \"{key}\""), String::new(), "kms_key"),
+        ("source = destination", source.as_str(), "east", source.as_str(), "", String::new(), "about destination.bucket"),
+        ("a bucket name that is none", "Orders", "west", &destination, "", String::new(), "about source.bucket"),
+        ("an unknown site", &source, "nowhere", &destination, "", String::new(), "about destination.site"),
+        ("tags with delete markers", &source, "west", &destination, "", "rules = { a = { tags = { k = \"v\" }, delete_markers = true } }".to_owned(), r#"about rules["a"].delete_markers"#),
+        ("the same priority", &source, "west", &destination, "", "rules = { a = { prefix = \"a\", priority = 1 }, b = { prefix = \"b\", priority = 1 } }".to_owned(), r#"about rules["b"].priority"#),
+        ("a priority too high", &source, "west", &destination, "", "rules = { a = { priority = 2147483648 } }".to_owned(), r#"about rules["a"].priority"#),
+        ("a priority below zero", &source, "west", &destination, "", "rules = { a = { priority = -1 } }".to_owned(), r#"about rules["a"].priority"#),
+        ("a long prefix", &source, "west", &destination, "", format!("rules = {{ a = {{ prefix = \"{long}\" }} }}"), r#"about rules["a"].prefix"#),
+        ("a direction that is none", &source, "west", &destination, "", "direction = \"sideways\"".to_owned(), r#": direction = "sideways""#),
+        ("a storage class that is none", &source, "west", &destination, "storage_class = \"CHEAP\"", String::new(), "destination.storage_class must be"),
+        ("a boundary that is no policy", &source, "west", &destination, "", "permissions_boundary = \"arn:aws:iam::111111111111:role/x\"".to_owned(), ": permissions_boundary ="),
+        ("a key of another region", &source, "west", &destination, &format!("kms_key_arn = \"{key}\""), String::new(), "about destination.kms_key_arn"),
     ];
     lab.reset_calls();
     for (case, from, site, to, side, arguments, attribute) in cases {
@@ -34,6 +37,11 @@ async fn at_plan_and_before_anything_is_touched() -> Result<(), LabError> {
         let plan = workdir.plan().await?;
         assert_eq!(plan.code, 1, "{case}: {plan}");
         assert!(plan.words().contains(attribute), "{case}: {plan}");
+        assert_eq!(
+            plan.words().matches("Error:").count(),
+            1,
+            "said once: {case}: {plan}"
+        );
         assert!(
             plan.words().contains("with crr_pair.orders"),
             "at the resource: {case}: {plan}"

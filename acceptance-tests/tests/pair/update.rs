@@ -65,6 +65,13 @@ async fn options_of_the_pair() -> Result<(), LabError> {
             .and_then(aws_sdk_s3::types::ReplicationTimeValue::minutes),
         Some(15)
     );
+    let with = change(&scene, "", "", "replica_modifications = true").await?;
+    assert!(with[0].source_selection_criteria().is_some());
+    let with = change(&scene, "", "", "").await?;
+    assert!(
+        with[0].source_selection_criteria().is_none(),
+        "back to the default of one way"
+    );
     let with = change(&scene, "", "", "metrics = false").await?;
     assert_ne!(metrics(&with[0]).as_deref(), Some("Enabled"));
     let with = change(&scene, "", "storage_class = \"STANDARD_IA\"", "").await?;
@@ -201,5 +208,38 @@ async fn a_replacement_that_is_made_first_keeps_bucket_and_objects() -> Result<(
     );
     scene.workdir.destroy().await?;
     assert!(!crate::ground::stands(&scene.lab, west, &scene.destination).await);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_name_is_known_although_a_rule_is_not() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let text = |prefix: &str| {
+        format!(
+            "resource \"terraform_data\" \"prefix\" {{\n  input = \"{prefix}\"\n}}\n{}",
+            scene.text(
+                "",
+                "",
+                "rules = { a = { prefix = terraform_data.prefix.output } }"
+            )
+        )
+    };
+    scene.workdir.write("main.tf", &text("invoices/"))?;
+    scene.apply().await?;
+    scene.workdir.write("main.tf", &text("orders/"))?;
+    let plan = scene.workdir.plan_json().await?;
+    let changes = plan["resource_changes"].as_array().expect("changes");
+    let pair = changes
+        .iter()
+        .find(|change| change["address"] == "crr_pair.orders")
+        .expect("the pair changes");
+    assert_eq!(pair["change"]["after"]["id"], scene.id().as_str());
+    assert_eq!(pair["change"]["after_unknown"]["facets"], true);
+    scene.apply().await?;
+    let after = rules(&scene).await.remove(0);
+    assert_eq!(
+        after.filter().and_then(|filter| filter.prefix()),
+        Some("orders/")
+    );
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures::future::join_all;
 use replication::step::{PlannedStep, Target};
 use replication::{Plan, Stage, Step};
+use tokio::time::Instant;
 
 use crate::cloud::Cloud;
 use crate::error::{CloudError, ExecuteError};
@@ -23,13 +24,14 @@ mod role;
 
 /// Takes the plan. After a stage in which a step failed no other is begun.
 pub(crate) async fn execute(cloud: &Cloud, plan: &Plan, job: &Job) -> Result<(), ExecuteError> {
+    let began = Instant::now();
     let total = plan.steps().count();
     let mut taken = 0;
     for stage in &plan.stages {
         let outcomes = join_all(
             targets(stage)
                 .into_values()
-                .map(|steps| take_all(cloud, job, steps)),
+                .map(|steps| take_all(cloud, job, began, steps)),
         )
         .await;
         let mut failures = Vec::new();
@@ -63,10 +65,10 @@ struct Outcome {
     failure: Option<CloudError>,
 }
 
-async fn take_all(cloud: &Cloud, job: &Job, steps: Vec<&PlannedStep>) -> Outcome {
+async fn take_all(cloud: &Cloud, job: &Job, began: Instant, steps: Vec<&PlannedStep>) -> Outcome {
     let mut taken = 0;
     for planned in steps {
-        if let Err(failure) = take(cloud, job, planned).await {
+        if let Err(failure) = take(cloud, job, began, planned).await {
             let failure = Some(failure);
             return Outcome { taken, failure };
         }
@@ -78,7 +80,12 @@ async fn take_all(cloud: &Cloud, job: &Job, steps: Vec<&PlannedStep>) -> Outcome
     }
 }
 
-async fn take(cloud: &Cloud, job: &Job, planned: &PlannedStep) -> Result<(), CloudError> {
+async fn take(
+    cloud: &Cloud,
+    job: &Job,
+    began: Instant,
+    planned: &PlannedStep,
+) -> Result<(), CloudError> {
     let step = &planned.step;
     let target = step.target();
     if let Some(ended) = over(job) {
@@ -86,7 +93,7 @@ async fn take(cloud: &Cloud, job: &Job, planned: &PlannedStep) -> Result<(), Clo
     }
     let because = planned.because.join(", ");
     tracing::info!(step = %step, because, "taking a step");
-    let patience = Patience::new(job, &cloud.inner.recent, step);
+    let patience = Patience::new(job, &cloud.inner.recent, step, began);
     // Each kind of step is some kilobytes of state: boxed, only the one that runs takes them.
     let work = async {
         match &target {

@@ -2,13 +2,18 @@
 
 use crate::error::ErrorKind;
 use crate::failure::Failure;
-use crate::operation::DELETE_OBJECTS;
+use crate::operation::{DELETE_OBJECTS, PUT_ROLE_POLICY};
 use crate::site::Site;
 
 /// What the user can do, where it is known.
 pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
     let name = &site.name;
     match failure.kind {
+        ErrorKind::Credentials if failure.message.contains("sts:AssumeRole") => {
+            return Some(format!(
+                "The role of site \"{name}\" does not let these credentials in: its trust policy must name them, and the external id and tags that `assume_role` gives; and their own policy must allow sts:AssumeRole on it, with sts:TagSession where there are tags."
+            ));
+        }
         ErrorKind::Credentials => {
             return Some(format!(
                 "Give credentials for site \"{name}\": profile, assume_role, or access_key with secret_key in the provider's sites, or any source of the AWS SDK (environment, shared files, SSO, web identity, instance metadata). If they are given, check that they are current and that this machine's clock is right."
@@ -30,7 +35,7 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
     if failure.is_denied() {
         return Some(format!(
             "Allow {} to the credentials of site \"{name}\" in their policies, boundaries and service control policies. On a bucket it may also be that another account than the site's owns it.",
-            failure.operation.action
+            named_action(&failure.message).unwrap_or(failure.operation.action)
         ));
     }
     if failure.is_elsewhere() {
@@ -57,6 +62,10 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
         "EntityAlreadyExists" => {
             "The account has a role of this name that does not carry our tag. Name another role, or give this one as the role to use."
         }
+        // No quota that could be raised: an inline policy has no other limit than the room that all of a role share.
+        "LimitExceeded" if failure.operation == PUT_ROLE_POLICY => {
+            "All inline policies of a role share 10,240 characters. Where so many pairs leave one bucket, set `role = \"site\"`, with a `replication_role` of the site's `crr_site`, or the ARN of a role of your own."
+        }
         "LimitExceeded" | "TooManyBuckets" => {
             "A quota of the account is used up: raise it, or use one role for the whole site."
         }
@@ -75,4 +84,11 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
         _ => return None,
     };
     Some(text.to_owned())
+}
+
+/// The action that a refusal names: S3 asks for more than the call's own where a role is passed.
+fn named_action(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("is not authorized to perform: ")?;
+    let action = rest.split_whitespace().next()?;
+    action.contains(':').then_some(action)
 }

@@ -2,8 +2,9 @@
 //!
 //! # Flow
 //!
-//! [`config`] turns attributes into the model's pair. [`look`] looks at the world for it. [`plan`] and [`apply`] then
-//! ask the model, which says what should be, what is wrong, and which steps lead there.
+//! `config` turns attributes into the model's pair. `look` looks at the world for it. `plan`, `apply` and `remove` then
+//! ask the model, which says what should be, what is wrong, and which steps lead there. What a change had made when it
+//! failed stays known by `attempts`.
 
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ mod state;
 mod validate;
 
 pub(crate) use config::{Operation, PairAttributes, Resolution as PairResolution};
-pub(crate) use schema::parses_as;
+pub(crate) use schema::{parses_as, policy_arn};
 pub(crate) use state::identity as identity_value;
 
 /// The resource.
@@ -53,8 +54,12 @@ impl Resource for PairResource {
     }
 
     async fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        if let Some(attributes) = config::PairAttributes::read(config, diagnostics) {
-            attributes.validate(diagnostics);
+        let mut reading = Diagnostics::new();
+        match config::PairAttributes::read(config, &mut reading) {
+            Some(attributes) => attributes.validate(diagnostics),
+            // What the schema refused cannot be read either, and has been said in better words.
+            None if diagnostics.has_errors() => {}
+            None => diagnostics.extend(reading),
         }
     }
 

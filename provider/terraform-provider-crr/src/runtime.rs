@@ -25,7 +25,8 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Puts a runtime in place. Terraform configures a provider once in a process.
+    /// Puts a runtime in place of the one before. A process that Terraform attaches to lives across runs, and each run configures
+    /// anew: what one saw and claimed is nothing to the next.
     pub fn set(&self, runtime: Runtime) {
         *self.runtime.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(runtime));
     }
@@ -214,9 +215,9 @@ impl Runtime {
         lock(&self.site_roles).insert(site.clone(), role);
     }
 
-    /// Whether this run has a resource for the site's role.
-    pub fn knows_site_role(&self, site: &SiteName) -> bool {
-        lock(&self.site_roles).contains_key(site)
+    /// Whether a resource of this run has a role for its whole site, or makes it.
+    pub fn is_noted_site_role(&self, role: &RoleArn) -> bool {
+        lock(&self.site_roles).values().any(|noted| noted == role)
     }
 
     /// The role of a whole site: as its resource has it, or else the one of the default name.

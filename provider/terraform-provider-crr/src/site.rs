@@ -3,22 +3,23 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cloud::{Identity, Job};
-use replication::{Facets, Observed, Problem, Removal, RoleArn, Site, SiteName};
+use cloud::Identity;
+use replication::{Facets, Problem, Site, SiteName};
 use tfplugin::{
     ApplyRequest, ApplyResponse, Context, Diagnostics, IdentityAttribute, IdentitySchema,
     ImportRequest, Imported, Path, PlanRequest, PlanResponse, ReadRequest, ReadResponse, Resource,
     Schema, Type, Value, from_value,
 };
-use tokio::time::Instant;
 
-use crate::diagnostics::{add_error, add_failure, add_problems};
+use crate::diagnostics::{add_error, add_problems};
 use crate::facets;
-use crate::runtime::{Runtime, Shared};
+use crate::runtime::{Runtime, Shared, SiteLookup};
 
+mod apply;
 mod role;
 mod schema;
 
+use apply::{RolesLeft, Work, look};
 pub use role::default_role;
 use role::{RoleWish, SiteAttributes};
 
@@ -34,14 +35,17 @@ impl SiteResource {
     }
 }
 
-/// How long one apply may take: it is a handful of calls to IAM.
-const PATIENCE: std::time::Duration = std::time::Duration::from_mins(10);
-
 /// A site whose name is known and which has answered.
 struct Proven {
-    name: SiteName,
+    site: Site,
     identity: Identity,
     wish: Option<RoleWish>,
+}
+
+impl Proven {
+    fn name(&self) -> &SiteName {
+        &self.site.name
+    }
 }
 
 enum Proof {
@@ -72,11 +76,11 @@ impl SiteResource {
         let Ok(name) = name.parse::<SiteName>() else {
             return Proof::Failed;
         };
-        match runtime.site(&name, at.clone(), diagnostics).await {
-            crate::runtime::SiteLookup::Known(_) => {}
-            crate::runtime::SiteLookup::Unknown => return Proof::Unknown,
-            crate::runtime::SiteLookup::Failed => return Proof::Failed,
-        }
+        let site = match runtime.site(&name, at.clone(), diagnostics).await {
+            SiteLookup::Known(site) => site,
+            SiteLookup::Unknown => return Proof::Unknown,
+            SiteLookup::Failed => return Proof::Failed,
+        };
         let identity = match runtime.cloud.identity(&name).await {
             Ok(identity) => identity,
             Err(error) => {
@@ -84,19 +88,13 @@ impl SiteResource {
                 return Proof::Failed;
             }
         };
-        let site = Site {
-            name: name.clone(),
-            account: identity.account.clone(),
-            partition: identity.partition.clone(),
-            region: identity.region.clone(),
-        };
         match attributes.wish(&site, &runtime.default_tags) {
             Ok(wish) => {
                 if let Some(wish) = &wish {
                     runtime.note_site_role(&name, wish.arn.clone());
                 }
                 Proof::Proven(Box::new(Proven {
-                    name,
+                    site,
                     identity,
                     wish,
                 }))
@@ -120,7 +118,7 @@ fn moved(prior: &Value, proven: &Proven, diagnostics: &mut Diagnostics) -> bool 
     }
     diagnostics.error_at(
         Path::root().attribute("name"),
-        format!("Site \"{}\" is another account now", proven.name),
+        format!("Site \"{}\" is another account now", proven.name()),
         format!(
             "State says account {known}; the credentials are now of account {} ({}). Pairs of this site live in {known}. Restore the site's credentials in the provider block; or, if the move is meant, give the new account a site name of its own.",
             proven.identity.account, proven.identity.caller_arn
@@ -155,25 +153,6 @@ fn site_identity(name: &SiteName) -> Value {
     Value::object([("name", Value::from(name.to_string()))])
 }
 
-async fn observe(
-    runtime: &Runtime,
-    wish: &RoleWish,
-    removing: bool,
-    diagnostics: &mut Diagnostics,
-) -> Option<Observed> {
-    match runtime.cloud.observe(&wish.reads(removing)).await {
-        Ok(observed) => Some(observed),
-        Err(error) => {
-            add_error(
-                Path::root().attribute("replication_role"),
-                &error,
-                diagnostics,
-            );
-            None
-        }
-    }
-}
-
 #[async_trait]
 impl Resource for SiteResource {
     fn schema(&self) -> Schema {
@@ -202,17 +181,18 @@ impl Resource for SiteResource {
         if moved(&request.state, &proven, diagnostics) {
             return request.unchanged();
         }
-        if let Err(error) = runtime.cloud.prove(&proven.name).await {
+        if let Err(error) = runtime.cloud.prove(proven.name()).await {
             add_error(Path::root().attribute("name"), &error, diagnostics);
             return request.unchanged();
         }
-        let role_facets = match &proven.wish {
-            Some(wish) => match observe(&runtime, wish, false, diagnostics).await {
+        let mut role_facets = match &proven.wish {
+            Some(wish) => match look(&runtime, wish, false, diagnostics).await {
                 Some(observed) => Some(Facets::observed(&wish.desired(), &observed)),
                 None => return request.unchanged(),
             },
             None => None,
         };
+        RolesLeft::read(&request.private).show(&mut role_facets);
         let mut response = request.unchanged();
         if let Some(state) = &mut response.state {
             write(state, &proven, role_facets.as_ref());
@@ -221,7 +201,7 @@ impl Resource for SiteResource {
                 Value::from(proven.identity.caller_arn.clone()),
             );
         }
-        response.identity = Some(site_identity(&proven.name));
+        response.identity = Some(site_identity(proven.name()));
         response
     }
 
@@ -267,6 +247,8 @@ impl Resource for SiteResource {
             return request.as_proposed();
         }
         if let Some(wish) = &proven.wish {
+            let before = request.prior.as_ref().filter(|_| !renamed);
+            wish.stays_on_its_path(before, diagnostics);
             let problems: Vec<Problem> = wish.problems();
             add_problems(&problems, diagnostics);
         }
@@ -285,7 +267,7 @@ impl Resource for SiteResource {
                 );
             }
         }
-        response.identity = Some(site_identity(&proven.name));
+        response.identity = Some(site_identity(proven.name()));
         response
     }
 
@@ -319,7 +301,10 @@ impl Resource for SiteResource {
         let Some(prior) = request.prior.clone() else {
             return request.unchanged();
         };
-        if prior.get("replication_role").is_none_or(Value::is_null) {
+        let had_role = prior
+            .get("replication_role")
+            .is_some_and(|role| !role.is_null());
+        if !had_role && request.private.is_empty() {
             return ApplyResponse::default();
         }
         let Proof::Proven(proven) = self.prove(&runtime, &prior, diagnostics).await else {
@@ -328,12 +313,16 @@ impl Resource for SiteResource {
         if moved(&prior, &proven, diagnostics) {
             return request.unchanged();
         }
-        if let Some(wish) = &proven.wish
-            && !self.remove_role(&runtime, context, wish, diagnostics).await
-        {
-            return request.unchanged();
+        let work = Work {
+            runtime: &runtime,
+            context,
+            proven: &proven,
+        };
+        if work.remove(&request, diagnostics).await {
+            ApplyResponse::default()
+        } else {
+            request.unchanged()
         }
-        ApplyResponse::default()
     }
 
     async fn import(
@@ -385,7 +374,7 @@ impl SiteResource {
             }
             return request.unchanged();
         };
-        if let Err(error) = runtime.cloud.prove(&proven.name).await {
+        if let Err(error) = runtime.cloud.prove(proven.name()).await {
             add_error(Path::root().attribute("name"), &error, diagnostics);
             return request.unchanged();
         }
@@ -395,110 +384,11 @@ impl SiteResource {
                 Value::from(proven.identity.caller_arn.clone()),
             );
         }
-        let mut role_facets = None;
-        if let Some(wish) = &proven.wish {
-            let Some(found) = self.apply_role(&runtime, context, wish, diagnostics).await else {
-                return request.unchanged();
-            };
-            role_facets = Some(found);
-        }
-        self.remove_old_role(&runtime, context, &request, &proven, diagnostics)
-            .await;
-        write(&mut state, &proven, role_facets.as_ref());
-        ApplyResponse {
-            state: Some(state),
-            private: Vec::new(),
-            identity: Some(site_identity(&proven.name)),
-        }
-    }
-
-    async fn apply_role(
-        &self,
-        runtime: &Runtime,
-        context: &Context,
-        wish: &RoleWish,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Facets> {
-        let _guard = runtime.cloud.lock([], [wish.arn.clone()], []).await;
-        let observed = observe(runtime, wish, false, diagnostics).await?;
-        let desired = wish.desired();
-        let plan = replication::plan(&desired, &observed);
-        add_problems(&plan.problems, diagnostics);
-        if diagnostics.has_errors() {
-            return None;
-        }
-        if let Err(error) = runtime.cloud.execute(&plan, &job(context)).await {
-            add_failure(&error, diagnostics);
-        }
-        let observed = observe(runtime, wish, false, diagnostics).await?;
-        let found = Facets::observed(&desired, &observed);
-        let wanted = Facets::desired(&desired);
-        if found != wanted && !diagnostics.has_errors() {
-            diagnostics.error(
-                format!("Role {} is not as it was made", wish.arn),
-                facets::differences(&wanted, &found),
-            );
-        }
-        Some(found)
-    }
-
-    /// A role that the configuration no longer names, or names otherwise.
-    async fn remove_old_role(
-        &self,
-        runtime: &Runtime,
-        context: &Context,
-        request: &ApplyRequest,
-        proven: &Proven,
-        diagnostics: &mut Diagnostics,
-    ) {
-        let Some(prior) = &request.prior else { return };
-        let Ok(attributes) = from_value::<SiteAttributes>(prior) else {
-            return;
+        let work = Work {
+            runtime: &runtime,
+            context,
+            proven: &proven,
         };
-        let site = Site {
-            name: proven.name.clone(),
-            account: proven.identity.account.clone(),
-            partition: proven.identity.partition.clone(),
-            region: proven.identity.region.clone(),
-        };
-        let Ok(Some(old)) = attributes.wish(&site, &runtime.default_tags) else {
-            return;
-        };
-        let kept: Option<&RoleArn> = proven.wish.as_ref().map(|wish| &wish.arn);
-        if kept != Some(&old.arn) {
-            self.remove_role(runtime, context, &old, diagnostics).await;
-        }
-    }
-
-    async fn remove_role(
-        &self,
-        runtime: &Runtime,
-        context: &Context,
-        wish: &RoleWish,
-        diagnostics: &mut Diagnostics,
-    ) -> bool {
-        let _guard = runtime.cloud.lock([], [wish.arn.clone()], []).await;
-        let Some(observed) = observe(runtime, wish, true, diagnostics).await else {
-            return false;
-        };
-        let plan = replication::plan_removal(&wish.desired(), &observed, &Removal::default());
-        add_problems(&plan.problems, diagnostics);
-        if plan.has_errors() {
-            return false;
-        }
-        match runtime.cloud.execute(&plan, &job(context)).await {
-            Ok(()) => true,
-            Err(error) => {
-                add_failure(&error, diagnostics);
-                false
-            }
-        }
-    }
-}
-
-fn job(context: &Context) -> Job {
-    Job {
-        cancel: context.cancel.clone(),
-        deadline: Some(Instant::now() + PATIENCE),
+        work.apply(request, state, diagnostics).await
     }
 }

@@ -2,7 +2,13 @@
 //!
 //! Public, so that a test client or another server can be built on them; a provider has no need of them.
 
-#![allow(missing_docs, clippy::all, clippy::pedantic, rust_2018_idioms)]
+#![allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    rust_2018_idioms,
+    reason = "generated"
+)]
 
 /// Terraform's own protocol.
 pub mod tfplugin6 {

@@ -33,7 +33,8 @@ pub(super) async fn take(
         .map_err(|ended| ended.at(&site, step.to_string(), Target::Key(key.clone())))
 }
 
-/// Writes the policy. After a wait it is read and merged anew: somebody may have written meanwhile.
+/// Writes the policy. After a wait, its own or one of a step before it, it is read and merged anew: somebody may have
+/// written meanwhile.
 async fn put(
     cloud: &Cloud,
     site: &Site,
@@ -51,6 +52,9 @@ async fn put(
     } else {
         key.to_string()
     };
+    if patience.is_late() {
+        text = merge(cloud, site, &id, owned).await?;
+    }
     loop {
         let request = site
             .kms

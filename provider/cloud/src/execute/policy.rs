@@ -7,14 +7,17 @@ use crate::observe::bucket::{BucketAccess, ask};
 use crate::operation::{DELETE_BUCKET_POLICY, GET_BUCKET_POLICY, PUT_BUCKET_POLICY};
 use crate::wait::{Ended, Patience};
 
-/// Writes the policy, or deletes it where none is left. After a wait it is read and merged anew: somebody may have
-/// written meanwhile.
+/// Writes the policy, or deletes it where none is left. After a wait, its own or one of a step before it, it is read and
+/// merged anew: somebody may have written meanwhile.
 pub(super) async fn put(
     access: &BucketAccess,
     mut policy: Option<String>,
     owned: &[OwnedStatements],
     patience: &mut Patience<'_>,
 ) -> Result<(), Ended> {
+    if patience.is_late() {
+        policy = merge(access, owned).await?;
+    }
     loop {
         let Err(failure) = write(access, policy.as_deref()).await else {
             return Ok(());

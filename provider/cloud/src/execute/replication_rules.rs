@@ -10,14 +10,17 @@ use crate::observe::bucket::{BucketAccess, ask};
 use crate::operation::{DELETE_BUCKET_REPLICATION, GET_BUCKET_REPLICATION, PUT_BUCKET_REPLICATION};
 use crate::wait::{Ended, Patience};
 
-/// Writes the configuration, or deletes it where no rule is left. After a wait it is read and merged anew: somebody may
-/// have written meanwhile.
+/// Writes the configuration, or deletes it where no rule is left. After a wait, its own or one of a step before it, it is
+/// read and merged anew: somebody may have written meanwhile.
 pub(super) async fn put(
     access: &BucketAccess,
     mut document: Option<String>,
     owned: &OwnedRules,
     patience: &mut Patience<'_>,
 ) -> Result<(), Ended> {
+    if patience.is_late() {
+        document = merge(access, owned).await?;
+    }
     loop {
         let Err(failure) = write(access, document.as_deref()).await else {
             return Ok(());

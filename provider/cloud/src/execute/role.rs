@@ -32,7 +32,7 @@ pub(super) async fn take(
     let access = RoleAccess {
         cloud,
         site: &*cloud.inner.site(site).await?,
-        name: role.role_name(),
+        role,
     };
     access
         .write(step, patience)
@@ -57,7 +57,7 @@ fn site_of(step: &Step) -> Option<&SiteName> {
 struct RoleAccess<'a> {
     cloud: &'a Cloud,
     site: &'a Site,
-    name: &'a str,
+    role: &'a RoleArn,
 }
 
 /// Sends a call on a role.
@@ -65,7 +65,7 @@ macro_rules! ask_role {
     ($access:expr, $operation:expr, $call:ident $(, $method:ident($($value:expr),*))*) => {
         $access.cloud.inner.call(
             $operation,
-            $access.site.iam.$call().role_name($access.name)$(.$method($($value),*))*.send(),
+            $access.site.iam.$call().role_name($access.role.role_name())$(.$method($($value),*))*.send(),
         )
     };
 }
@@ -121,7 +121,7 @@ impl RoleAccess<'_> {
         }
     }
 
-    /// Makes the role. One that is there and carries our tag is the one that an earlier try made whose answer was lost.
+    /// Makes the role. One that is there on its path and carries our tag is the one that an earlier try made whose answer was lost.
     async fn create(
         &self,
         step: &Step,
@@ -132,7 +132,7 @@ impl RoleAccess<'_> {
             match self.request(step).await {
                 Ok(()) => return Ok(()),
                 Err(failure) if failure.is(&["EntityAlreadyExists"]) => {
-                    let found = facts(self.cloud, self.site, self.name).await;
+                    let found = facts(self.cloud, self.site, self.role).await;
                     let Some(found) = found.ok().flatten() else {
                         return Err(Ended::refused(failure));
                     };
@@ -198,7 +198,7 @@ impl RoleAccess<'_> {
     /// Deletes the role with all that is on it: IAM deletes no role that has a policy.
     async fn delete(&self, known: &BTreeSet<String>) -> Result<(), Failure> {
         let mut policies = known.clone();
-        match policy_names(self.cloud, self.site, self.name).await {
+        match policy_names(self.cloud, self.site, self.role.role_name()).await {
             Ok(found) => policies.extend(found),
             Err(failure) if is_gone(&failure) => return Ok(()),
             // Those that we know of may be all.

@@ -27,7 +27,7 @@ pub(super) async fn look(
         Ok::<_, Failure>((policy.clone(), found))
     }));
     let (facts, policies, names) = join3(
-        facts(cloud, site, name),
+        facts(cloud, site, arn),
         policies,
         when(asked.policy_names, policy_names(cloud, site, name)),
     )
@@ -42,19 +42,26 @@ pub(super) async fn look(
     })
 }
 
-/// The role's own facts: `GetRole` gives trust, boundary and tags in one answer.
+/// The facts of the role of this very ARN: `GetRole` gives trust, boundary and tags in one answer.
+///
+/// IAM finds a role by its name alone. One on another path is not this one: rules that name the wrong path fail every
+/// object.
 pub(crate) async fn facts(
     cloud: &Cloud,
     site: &Site,
-    name: &str,
+    arn: &RoleArn,
 ) -> Result<Option<RoleFacts>, Failure> {
-    let answer = cloud
-        .inner
-        .call(GET_ROLE, site.iam.get_role().role_name(name).send())
-        .await?;
+    let request = site.iam.get_role().role_name(arn.role_name());
+    let answer = cloud.inner.call(GET_ROLE, request.send()).await?;
     let Some(role) = answer.role() else {
         return Err(Failure::incomplete(GET_ROLE, "role"));
     };
+    // Systems that speak IAM differ in what stands before the path, or have no ARN.
+    if let Some(found) = on_path(role.arn())
+        && on_path(arn.as_str()) != Some(found)
+    {
+        return Ok(None);
+    }
     Ok(Some(RoleFacts {
         trust: decode(role.assume_role_policy_document().unwrap_or_default()),
         boundary: role
@@ -67,6 +74,11 @@ pub(crate) async fn facts(
             .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
             .collect(),
     }))
+}
+
+/// Path and name of a role.
+fn on_path(arn: &str) -> Option<&str> {
+    arn.split_once(":role/").map(|(_, path)| path)
 }
 
 async fn inline_policy(

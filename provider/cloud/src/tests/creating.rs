@@ -96,28 +96,31 @@ async fn a_bucket_whose_answer_was_lost_is_known_by_our_tag() {
 
 #[tokio::test(start_paused = true)]
 async fn a_bucket_of_the_account_without_our_tag_is_not_taken_over() {
-    let script = Script::default();
-    caller(&script, "east", EAST);
-    script.expect(
-        "east s3 PUT /orders-dr",
-        s3_error(409, "BucketAlreadyOwnedByYou", "you own it"),
-    );
-    script.expect(
-        "east s3 GET /orders-dr?tagging",
+    for theirs in [
         s3_error(404, "NoSuchTagSet", "none"),
-    );
-    let error = execute(
-        &cloud(&script),
-        create("east", "us-east-1", false, made_by()),
-    )
-    .await
-    .unwrap_err();
-    assert_eq!(
-        error.failures[0].code.as_deref(),
-        Some("BucketAlreadyOwnedByYou")
-    );
-    assert!(error.failures[0].remedy.is_some());
-    script.finish();
+        answer(200).xml(&TAGS.replace("crr:made-by", "made-by")),
+        answer(200).xml(&TAGS.replace("terraform-provider-crr", "somebody")),
+    ] {
+        let script = Script::default();
+        caller(&script, "east", EAST);
+        script.expect(
+            "east s3 PUT /orders-dr",
+            s3_error(409, "BucketAlreadyOwnedByYou", "you own it"),
+        );
+        script.expect("east s3 GET /orders-dr?tagging", theirs);
+        let error = execute(
+            &cloud(&script),
+            create("east", "us-east-1", false, made_by()),
+        )
+        .await
+        .unwrap_err();
+        assert_eq!(
+            error.failures[0].code.as_deref(),
+            Some("BucketAlreadyOwnedByYou")
+        );
+        assert!(error.failures[0].remedy.is_some());
+        script.finish();
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -171,6 +171,25 @@ fn role_xml(fields: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_role_of_the_name_on_another_path_is_not_the_role() {
+    for (arn, is_there) in [
+        ("arn:aws:iam::111122223333:role/crr/crr-orders", true),
+        ("arn:aws:iam::111122223333:role/crr-orders", false),
+        ("arn:aws:iam::111122223333:role/other/crr-orders", false),
+        // As some that speak IAM have it.
+        ("arn:aws:iam:::role/crr/crr-orders", true),
+        ("", true),
+    ] {
+        let script = Script::default();
+        let role = role_xml("").replace(role().as_str(), arn);
+        script.expect("east iam GetRole", answer(200).xml(&role));
+        let found = look_at_role(&script, &role_reads(&[], false)).await;
+        assert_eq!(found.role.present().is_some(), is_there, "{arn}");
+        assert_eq!(found.role.is_absent(), !is_there, "{arn}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_role_and_its_inline_policies_are_decoded() {
     let script = Script::default();
     script.expect(

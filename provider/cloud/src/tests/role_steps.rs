@@ -260,3 +260,29 @@ async fn the_policy_of_an_alias_goes_to_the_key_behind_it_and_is_merged_anew_aft
         bodies[1]
     );
 }
+
+#[tokio::test]
+async fn a_role_that_is_full_is_told_from_a_quota_that_is_used_up() {
+    for (call, step, hint) in [
+        (
+            "PutRolePolicy",
+            Step::PutRolePolicy {
+                site: site_name("east"),
+                role: role(),
+                name: "crr-to-orders-dr".to_owned(),
+                policy: "{}".to_owned(),
+            },
+            "role = \"site\"",
+        ),
+        ("CreateRole", create(), "raise it"),
+    ] {
+        let script = Script::default();
+        script.expect(
+            &format!("east iam {call}"),
+            query_error(409, "LimitExceeded", "too much"),
+        );
+        let error = execute(&cloud(&script), step).await.unwrap_err();
+        let remedy = error.failures[0].remedy.clone().unwrap_or_default();
+        assert!(remedy.contains(hint), "{remedy}");
+    }
+}

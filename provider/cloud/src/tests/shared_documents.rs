@@ -91,7 +91,10 @@ async fn our_very_bytes_are_sent_in_every_try_with_their_own_length_and_sums() {
             header("x-amz-checksum-crc32"),
             STANDARD.encode(crc32(FOREIGN.as_bytes()).to_be_bytes())
         );
-        let sum = format!("{:x}", Sha256::digest(FOREIGN));
+        let bytes = Sha256::digest(FOREIGN);
+        let sum = bytes
+            .iter()
+            .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         assert_eq!(header("x-amz-content-sha256"), sum);
         assert!(
             header("authorization").contains("x-amz-checksum-crc32"),
@@ -219,6 +222,48 @@ async fn a_document_that_cannot_be_read_again_is_not_overwritten() {
             .contains("s3:GetReplicationConfiguration")
     );
     assert_eq!(script.calls().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_others_write_while_an_earlier_step_waits_is_kept() {
+    for (seconds, looks_again) in [(0, false), (30, true)] {
+        let script = Script::default();
+        caller(&script, "east", EAST);
+        let versioning = "east s3 PUT /orders?versioning";
+        script.expect(versioning, answer(200).after(seconds));
+        if looks_again {
+            let look = "east s3 GET /orders?replication";
+            script.expect(look, answer(200).xml(FOREIGN));
+        }
+        script.expect(PUT_RULES, answer(200));
+        // Nobody had rules there when it was planned.
+        let owned = ours();
+        let planned = ReplicationDocument::empty("").merged(&owned).unwrap();
+        let rules = put_rules(Some(&planned.to_xml()), owned);
+        let enable = Step::PutVersioning {
+            at: at("east", "orders"),
+        };
+        let stages = super::plan(vec![vec![enable], vec![rules]]);
+        let (cloud, job) = (cloud(&script), crate::Job::default());
+        cloud.execute(&stages, &job).await.unwrap();
+        let theirs = ReplicationDocument::parse(FOREIGN).unwrap();
+        let body = script.bodies(PUT_RULES).remove(0);
+        assert_eq!(body.contains(&theirs.rules[0].xml), looks_again, "{body}");
+        script.finish();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_to_pass_the_role_says_so_in_its_remedy() {
+    let script = Script::default();
+    caller(&script, "east", EAST);
+    let words = "User: arn:aws:iam::111122223333:user/operator is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/theirs";
+    script.expect(PUT_RULES, s3_error(403, "AccessDenied", words));
+    let error = execute(&cloud(&script), put_rules(Some(FOREIGN), ours()))
+        .await
+        .unwrap_err();
+    let remedy = error.failures[0].remedy.as_ref().unwrap();
+    assert!(remedy.contains("Allow iam:PassRole to"), "{remedy}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -140,6 +140,7 @@ impl Pair {
         let locked =
             lane.locked(observed) || creation(lane.from).is_some_and(|made| made.object_lock);
         let role = self.role(lane, observed, owner_override, locked, desired);
+        desired.problems.extend(lane.ids_of_others(observed));
         if let Some(bucket) = desired.buckets.get_mut(&lane.from.at()) {
             bucket.rules = Some(OwnedRules {
                 role: Some(role.clone()),

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::lane::Lane;
 use super::{PairRule, short_hash};
+use crate::arn::bucket_of_arn;
 use crate::desired::OwnedRules;
 use crate::observed::Observed;
+use crate::problem::Problem;
 use crate::rule::Rule;
 
 /// Allotted priorities lie in slots of this size, a slot a lane, so that a lane's rules keep their order.
@@ -36,6 +38,33 @@ impl Lane<'_> {
                 .key
                 .as_ref()
                 .is_some_and(|k| k.account() == self.to.site.account.as_str())
+    }
+
+    /// Rules given by their ID that stand on the bucket for another destination: somebody else's, perhaps another pair's.
+    /// What state remembers is ours, wherever it leads by now.
+    pub(super) fn ids_of_others(&self, observed: &Observed) -> Vec<Problem> {
+        let Some(document) = self.document(observed) else {
+            return Vec::new();
+        };
+        let mut problems = Vec::new();
+        for rule in &self.pair.rules {
+            let Some(id) = rule.id.as_ref() else { continue };
+            let elsewhere = document.rules.iter().find(|found| {
+                found.rule.id == *id
+                    && bucket_of_arn(&found.rule.destination).as_ref() != Some(&self.to.bucket)
+            });
+            if let Some(found) = elsewhere.filter(|_| !self.pair.remembered_ids.contains(id)) {
+                problems.push(Problem::error(
+                    ["rules", rule.name.as_str(), "id"],
+                    format!("Rule {id} of bucket {} is another's", self.from.at()),
+                    format!(
+                        "It replicates to {}, and S3 wants each ID once in a bucket. Choose another, or leave `id` out.",
+                        found.rule.destination
+                    ),
+                ));
+            }
+        }
+        problems
     }
 
     pub(super) fn rules(&self, owner_override: bool, observed: &Observed) -> Vec<Rule> {

@@ -274,3 +274,39 @@ fn an_id_given_by_hand_is_not_taken_for_a_name() {
     assert!(facets.0.contains_key("source.rule.a"), "{facets:?}");
     assert!(facets.0.contains_key("source.rule_id.a"), "{facets:?}");
 }
+
+#[test]
+fn a_rule_of_another_destination_is_not_taken_by_its_id() {
+    let named = |destination: &str, remembered: bool| {
+        let mut pair = plain();
+        pair.destination.bucket = destination.parse().unwrap();
+        pair.rules[0].id = Some("same".to_owned());
+        if remembered {
+            pair.remembered_ids = ["same".to_owned()].into();
+        }
+        pair
+    };
+    let mut world = bare(&named("theirs", false));
+    apply_and_settle(&mut world, &named("theirs", false));
+    let plan_of = |pair: &Pair| {
+        let observed = look(&world, pair, &pair.reads());
+        plan(&pair.desired(&observed), &observed)
+    };
+    assert!(!plan_of(&named("theirs", false)).has_errors());
+    let refused = plan_of(&named("ours", false));
+    assert!(
+        refused
+            .problems
+            .iter()
+            .any(|problem| problem.is_error() && problem.at.last().is_some_and(|at| at == "id")),
+        "{:?}",
+        refused.problems
+    );
+    let drifted = plan_of(&named("ours", true));
+    assert!(
+        drifted
+            .problems
+            .iter()
+            .all(|p| p.at.last().is_none_or(|at| at != "id"))
+    );
+}

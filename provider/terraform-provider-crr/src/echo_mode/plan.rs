@@ -103,9 +103,8 @@ pub(super) async fn plan(
         }
     }
     if known.is_none() && !resolved.paused {
-        let noted = runtime.knows_site_role(&echo.template.source.site.name);
         for role in missing_roles(runtime, echo, diagnostics).await {
-            if !noted {
+            if !runtime.is_noted_site_role(&role) {
                 diagnostics.warning_at(
                     Path::root().attribute("role"),
                     format!("Role {role} does not exist yet"),

@@ -5,7 +5,7 @@ use echo::{Ground, Survey};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use replication::observed::Reads;
-use replication::{Echo, RoleChoice};
+use replication::{Echo, RoleArn, RoleChoice};
 use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse};
 use tokio::time::Instant;
 
@@ -109,7 +109,7 @@ pub async fn missing_roles(
     runtime: &Runtime,
     echo: &Echo,
     diagnostics: &mut Diagnostics,
-) -> Vec<String> {
+) -> Vec<RoleArn> {
     let observed = match runtime.cloud.observe(&echo.role_reads()).await {
         Ok(observed) => observed,
         Err(error) => {
@@ -118,7 +118,7 @@ pub async fn missing_roles(
         }
     };
     let sides = [&echo.template.source, &echo.template.destination];
-    let mut missing: Vec<String> = sides
+    let mut missing: Vec<RoleArn> = sides
         .into_iter()
         .filter_map(|side| match &side.role {
             RoleChoice::Existing(role) => Some(role),
@@ -130,7 +130,7 @@ pub async fn missing_roles(
                 .get(*role)
                 .is_some_and(|found| found.role.is_absent())
         })
-        .map(ToString::to_string)
+        .cloned()
         .collect();
     missing.dedup();
     missing

@@ -1,13 +1,13 @@
 //! Taking the steps of a pair.
 
 use cloud::Job;
-use replication::{Desired, Facets, Observed, Pair};
+use replication::{Desired, Facets, Observed, Pair, Problem};
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value};
 use tokio::time::Instant;
 
 use super::attempts::Attempts;
 use super::config::{Operation, PairAttributes, Resolution};
-use super::look::{covers, look};
+use super::look::{ABSENT_ROLE, absent_roles, covers, look};
 use super::remove::{INCOMPLETE, is_made_by_us, remove_leftovers};
 use super::state::{Computed, facets_of, identity};
 use crate::diagnostics::{add_failure, add_problems};
@@ -46,7 +46,7 @@ pub async fn apply(
         Resolution::Failed => return request.unchanged(),
     };
     let problems = pair.check();
-    if problems.iter().any(replication::Problem::is_error) {
+    if problems.iter().any(Problem::is_error) {
         add_problems(&problems, diagnostics);
         return request.unchanged();
     }
@@ -69,7 +69,7 @@ pub async fn apply(
     };
     let job = Job {
         cancel: context.cancel.clone(),
-        deadline: Some(Instant::now() + attributes.timeout(operation)),
+        deadline: Instant::now().checked_add(attributes.timeout(operation)),
     };
     let creating = prior.is_none();
     let attempts = Attempts::read(&request.private);
@@ -177,22 +177,12 @@ impl Work<'_> {
 
     /// S3 takes a role that is not there, and then fails every object.
     fn check_roles(&self, observed: &Observed, diagnostics: &mut Diagnostics) {
-        for (label, side) in [
-            ("source", &self.pair.source),
-            ("destination", &self.pair.destination),
-        ] {
-            if let replication::RoleChoice::Existing(role) = &side.role
-                && observed
-                    .roles
-                    .get(role)
-                    .is_some_and(|found| found.role.is_absent())
-            {
-                diagnostics.error_at(
-                    Path::root().attribute(label).attribute("role"),
-                    format!("Role {role} does not exist"),
-                    "IAM answers NoSuchEntity. S3 would take the rules all the same and then fail every object. Make the role first; for `role = \"site\"` set `replication_role` on the site's `crr_site`.",
-                );
-            }
+        for (label, role) in absent_roles(self.pair, observed) {
+            diagnostics.error_at(
+                Path::root().attribute(label).attribute("role"),
+                format!("Role {role} does not exist"),
+                ABSENT_ROLE,
+            );
         }
     }
 
@@ -209,6 +199,12 @@ impl Work<'_> {
             Facets::observed(&self.pair.desired(observed), observed)
         });
         let wanted = Facets::desired(planned);
+        if let Some(observed) = observed.as_ref().filter(|_| !diagnostics.has_errors()) {
+            // What may not be read looks like something else, and the problem says what is to be allowed.
+            let problems = replication::plan(planned, observed).problems;
+            let errors: Vec<_> = problems.into_iter().filter(Problem::is_error).collect();
+            add_problems(&errors, diagnostics);
+        }
         if !diagnostics.has_errors() && facets != wanted {
             diagnostics.error(
                 format!("Pair {} is not as it was made", self.pair.id()),

@@ -137,6 +137,11 @@ impl PairAttributes {
         self.replica_modifications.is_unknown()
     }
 
+    /// Whether the configuration leaves replica modification sync to its default.
+    pub fn leaves_replica_modifications(&self) -> bool {
+        self.replica_modifications.is_null()
+    }
+
     /// How long an operation may take.
     pub fn timeout(&self, operation: Operation) -> Duration {
         const MINUTE: u64 = 60;

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use replication::observed::{BucketReads, Reads};
-use replication::{Observed, PairId, ReplicationDocument, Rule, RuleName, Site, arn};
+use replication::{Filter, Observed, PairId, ReplicationDocument, Rule, RuleName, Site, arn};
 use tfplugin::{Diagnostics, ImportRequest, Imported, Path, Schema, Value};
 
 use super::state::identity;
@@ -261,19 +261,23 @@ fn rules(id: &PairId, forward: &Found) -> Value {
     if let [only] = forward.rules.as_slice()
         && only.id == everything
         && only.enabled
+        && only.filter == Filter::default()
     {
         return Value::Null;
     }
     let first = forward.rules.first();
-    let mut names = BTreeSet::new();
+    let own = |rule: &Rule| -> Option<String> {
+        let name = rule.id.strip_prefix(&prefix)?;
+        name.parse::<RuleName>().is_ok().then(|| name.to_owned())
+    };
+    // Names that are given come first: another rule must not take one.
+    let mut names: BTreeSet<String> = forward.rules.iter().filter_map(own).collect();
     let mut result = BTreeMap::new();
     for rule in &forward.rules {
-        let own = rule
-            .id
-            .strip_prefix(&prefix)
-            .filter(|name| name.parse::<RuleName>().is_ok());
-        let name = own.map_or_else(|| readable(&rule.id, &mut names), str::to_owned);
-        names.insert(name.clone());
+        let own = own(rule);
+        let name = own
+            .clone()
+            .unwrap_or_else(|| readable(&rule.id, &mut names));
         let same = |option: fn(&Rule) -> bool| -> Value {
             let on = option(rule);
             if first.is_some_and(|first| option(first) == on) {
@@ -362,4 +366,43 @@ fn conform(mut state: Value) -> Value {
         }
     }
     state
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(rules: Vec<Rule>) -> Value {
+        let id: PairId = "east:orders->west:orders-dr".parse().unwrap();
+        let role = String::new();
+        super::rules(&id, &Found { role, rules })
+    }
+
+    fn rule(id: &str) -> Rule {
+        Rule::to(id, "arn:aws:s3:::orders-dr")
+    }
+
+    #[test]
+    fn the_rule_for_everything_goes_without_saying_unless_it_is_for_less() {
+        let everything = rule("crr/orders-dr/everything");
+        assert!(found(vec![everything.clone()]).is_null());
+        let mut less = everything;
+        less.filter.prefix = "invoices/".to_owned();
+        let rules = found(vec![less]);
+        let less = rules.get("everything").unwrap();
+        assert_eq!(
+            less.get("prefix").and_then(Value::as_str),
+            Some("invoices/")
+        );
+    }
+
+    #[test]
+    fn no_rule_takes_another_s_name() {
+        for ids in [["a", "crr/orders-dr/a"], ["crr/orders-dr/a", "a"]] {
+            let rules = found(ids.map(rule).to_vec());
+            let id = |name: &str| rules.get(name)?.get("id").cloned();
+            assert_eq!(id("a"), Some(Value::Null), "{ids:?}");
+            assert_eq!(id("a-2"), Some(Value::from("a".to_owned())), "{ids:?}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use replication::{Facets, Observed, Pair};
+use replication::{Facets, Observed, Pair, RoleArn, RoleChoice};
 use tfplugin::{Diagnostics, Path, ReadRequest, ReadResponse};
 
 use super::attempts::Attempts;
@@ -29,6 +29,24 @@ pub async fn look(runtime: &Runtime, pair: &Pair, diagnostics: &mut Diagnostics)
 /// Whether a look saw all that this pair needs: its configuration may have changed since state was written.
 pub fn covers(pair: &Pair, observed: &Observed) -> bool {
     pair.reads().is_within(observed) && pair.reads_after(observed).is_empty()
+}
+
+/// What is wrong with a role that is not there.
+pub const ABSENT_ROLE: &str = "IAM answers NoSuchEntity. S3 takes the rules all the same and then fails every object. Make the role first; for `role = \"site\"` set `replication_role` on the site's `crr_site`, and refer to its `name`.";
+
+/// The roles that the pair was given and that do not exist, with the side that each is on; one of both sides once.
+pub fn absent_roles<'a>(pair: &'a Pair, observed: &Observed) -> Vec<(&'static str, &'a RoleArn)> {
+    let mut absent = Vec::new();
+    for (label, side) in [("source", &pair.source), ("destination", &pair.destination)] {
+        if let RoleChoice::Existing(role) = &side.role
+            && let Some(found) = observed.roles.get(role)
+            && found.role.is_absent()
+            && absent.iter().all(|(_, known)| *known != role)
+        {
+            absent.push((label, role));
+        }
+    }
+    absent
 }
 
 /// Refreshes a pair: the facets as they are.

@@ -4,7 +4,7 @@ use replication::{Desired, Facets, Observed, Pair};
 use tfplugin::{Deferred, Diagnostics, Path, PlanRequest, PlanResponse, Value};
 
 use super::config::{PairAttributes, Resolution};
-use super::look::{covers, look};
+use super::look::{ABSENT_ROLE, absent_roles, covers, look};
 use super::state::{Computed, identity};
 use crate::diagnostics::add_problems;
 use crate::runtime::{Look, Runtime};
@@ -12,9 +12,21 @@ use crate::runtime::{Look, Runtime};
 /// Plans the creation or change of a pair.
 pub async fn plan(
     runtime: &Runtime,
-    request: PlanRequest,
+    mut request: PlanRequest,
     diagnostics: &mut Diagnostics,
 ) -> PlanResponse {
+    let configured = request
+        .config
+        .as_ref()
+        .and_then(|config| PairAttributes::read(config, diagnostics));
+    // Its default hangs on the direction, so it is ours to set; Terraform proposes what was there before.
+    if configured
+        .as_ref()
+        .is_some_and(PairAttributes::leaves_replica_modifications)
+        && let Some(planned) = &mut request.planned
+    {
+        planned.set("replica_modifications", Value::unknown());
+    }
     let Some(planned) = &request.planned else {
         return request.as_proposed();
     };
@@ -25,10 +37,6 @@ pub async fn plan(
         .prior
         .as_ref()
         .and_then(|prior| PairAttributes::read(prior, diagnostics));
-    let configured = request
-        .config
-        .as_ref()
-        .and_then(|config| PairAttributes::read(config, diagnostics));
     if configured.is_some_and(|config| config.awaits_replica_modifications()) {
         return unknown(request, false);
     }
@@ -52,14 +60,31 @@ pub async fn plan(
         return request.as_proposed();
     };
     let desired = pair.desired(&seen.observed);
+    // In a statement of its own: the guard must not live into the next await.
+    let disagreement = runtime.claims().want(&pair.id(), &desired);
+    if let Some(found) = disagreement {
+        diagnostics.error_at(
+            Path::root().attribute(found.attribute),
+            format!("Pairs {} and {} share a role and want it otherwise", found.other, pair.id()),
+            format!(
+                "Rules of one bucket run under one role, {}, which has one set of tags and one permissions boundary: in every apply the one pair would undo what the other wrote. Give both the same `{}`.",
+                found.role, found.attribute
+            ),
+        );
+        return request.as_proposed();
+    }
     let steps = replication::plan(&desired, &seen.observed);
     let nothing_to_do = steps.is_empty();
     tracing::debug!(pair = %pair.id(), steps = %steps.describe(), "planned");
     // A pair that is yet to be made may stand on a bucket that another resource makes in the same apply.
-    let (awaited, problems): (Vec<_>, Vec<_>) = steps
+    let (awaited, mut problems): (Vec<_>, Vec<_>) = steps
         .problems
         .into_iter()
         .partition(|problem| prior.is_none() && problem.awaited);
+    for problem in problems.iter_mut().filter(|problem| problem.awaited) {
+        // Terraform plans before it destroys, and would stop here.
+        problem.detail.push_str("\n\nIf it is gone for good, and the pair is to go, too: `terraform destroy -refresh=false`, which takes away what is left at the other side.");
+    }
     add_problems(&problems, diagnostics);
     let id = pair.id();
     if !awaited.is_empty() {
@@ -77,6 +102,7 @@ pub async fn plan(
         response.identity = Some(identity(&id));
         return response;
     }
+    warn_of_absent_roles(runtime, &pair, &seen.observed, diagnostics);
     if request.prior.is_none() {
         warn_of_a_twin(&pair, &desired, &seen.observed, diagnostics);
     }
@@ -90,6 +116,24 @@ pub async fn plan(
         runtime.remember(&id.to_string(), seen);
     }
     response
+}
+
+/// A role that is another's to make may come later in the same apply; one that a site's resource makes does.
+fn warn_of_absent_roles(
+    runtime: &Runtime,
+    pair: &Pair,
+    observed: &Observed,
+    diagnostics: &mut Diagnostics,
+) {
+    for (label, role) in absent_roles(pair, observed) {
+        if !runtime.is_noted_site_role(role) {
+            diagnostics.warning_at(
+                Path::root().attribute(label).attribute("role"),
+                format!("Role {role} does not exist"),
+                ABSENT_ROLE,
+            );
+        }
+    }
 }
 
 /// Rules of this very pair that stand before it is made: a run whose state was lost made them, or another configuration
@@ -125,10 +169,15 @@ async fn last_look(runtime: &Runtime, pair: &Pair, diagnostics: &mut Diagnostics
 
 fn unknown(request: PlanRequest, provider: bool) -> PlanResponse {
     let deferral_allowed = request.deferral_allowed;
+    // The name hangs on what cannot change in place: whatever refers to it need not wait.
+    let name_stays = request.prior.is_some() && request.requires_replace.is_empty();
     let mut response = request.as_proposed();
     if let Some(planned) = &mut response.planned {
-        for name in ["id", "created", "facets"] {
+        for name in ["created", "facets"] {
             planned.set(name, Value::unknown());
+        }
+        if !name_stays {
+            planned.set("id", Value::unknown());
         }
     }
     if provider && deferral_allowed {

@@ -3,7 +3,7 @@
 use cloud::Job;
 use replication::bucket::BucketRef;
 use replication::desired::MADE_BY;
-use replication::observed::Existence;
+use replication::observed::{BucketReads, Existence, Reads};
 use replication::{Desired, Observed, Pair, Removal};
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path};
 use tokio::time::Instant;
@@ -78,7 +78,7 @@ pub async fn remove(
     };
     let job = Job {
         cancel: context.cancel.clone(),
-        deadline: Some(Instant::now() + attributes.timeout(Operation::Delete)),
+        deadline: Instant::now().checked_add(attributes.timeout(Operation::Delete)),
     };
     let attempts = Attempts::read(&request.private);
     let Some(tried) = attempts.pairs(runtime, diagnostics).await else {
@@ -124,7 +124,70 @@ pub async fn remove(
         add_failure(&error, diagnostics);
         return request.unchanged();
     }
+    if !stays_removed(runtime, &job, &desired, &reads, diagnostics).await {
+        return request.unchanged();
+    }
     ApplyResponse::default()
+}
+
+/// How often what comes back is taken away again.
+const ROUNDS: usize = 3;
+
+/// Looks again at what others write, too: S3 has no conditional write, so another process that read a bucket's rules before
+/// ours went may have written them back. Once state has forgotten the pair, nobody would look for them.
+async fn stays_removed(
+    runtime: &Runtime,
+    job: &Job,
+    desired: &Desired,
+    reads: &Reads,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let shared = Desired {
+        buckets: desired.buckets.clone(),
+        ..Desired::default()
+    };
+    let documents = reads.buckets.iter().map(|(at, reads)| {
+        let documents = BucketReads {
+            replication: reads.replication,
+            policy: reads.policy,
+            ..BucketReads::default()
+        };
+        (at.clone(), documents)
+    });
+    let reads = Reads {
+        buckets: documents
+            .filter(|(_, reads)| *reads != BucketReads::default())
+            .collect(),
+        ..Reads::default()
+    };
+    for _ in 0..ROUNDS {
+        let observed = match runtime.cloud.observe(&reads).await {
+            Ok(observed) => observed,
+            Err(error) => {
+                add_error(Path::root(), &error, diagnostics);
+                return false;
+            }
+        };
+        let plan = replication::plan_removal(&shared, &observed, &Removal::default());
+        add_problems(&plan.problems, diagnostics);
+        if plan.has_errors() {
+            return false;
+        }
+        if plan.is_empty() {
+            return true;
+        }
+        if let Err(error) = runtime.cloud.execute(&plan, job).await {
+            add_failure(&error, diagnostics);
+            return false;
+        }
+    }
+    diagnostics.error(
+        "What was removed comes back",
+        format!(
+            "Somebody else keeps writing to the same buckets, and writes our rules or statements back: they were removed {ROUNDS} times. Find out who, then run again."
+        ),
+    );
+    false
 }
 
 /// The buckets that go with the pair: those that the user wants gone and that carry our tag.

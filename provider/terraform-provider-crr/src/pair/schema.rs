@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use replication::pair::STORAGE_CLASSES;
-use replication::{BucketName, KeyArn, RoleArn, RuleName, SiteName};
+use replication::{AccountId, BucketName, KeyArn, RoleArn, RuleName, SiteName};
 use tfplugin::{
     Attribute, Diagnostics, IdentityAttribute, IdentitySchema, Nested, Path, Schema, Type, Value,
 };
@@ -41,6 +41,26 @@ fn role_choice(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
             format!(
                 "{error}; or write \"own\" for a role of the pair's own, \"site\" for the site's."
             ),
+        );
+    }
+}
+
+/// Checks that a text is the ARN of an IAM policy: as a permissions boundary IAM takes nothing else.
+pub fn policy_arn(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    let Some(text) = value.as_str() else { return };
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let right = matches!(
+        parts.as_slice(),
+        ["arn", partition, "iam", "", account, resource]
+            if !partition.is_empty()
+                && (*account == "aws" || account.parse::<AccountId>().is_ok())
+                && resource.strip_prefix("policy/").is_some_and(|name| !name.is_empty())
+    );
+    if !right {
+        diagnostics.error_at(
+            path.clone(),
+            "Not a policy",
+            format!("{text:?} is no policy ARN: write arn:aws:iam::ACCOUNT:policy/NAME."),
         );
     }
 }
@@ -123,12 +143,12 @@ pub fn schema() -> Schema {
         )
         .attribute(
             "permissions_boundary",
-            Attribute::string().optional().describe("The ARN of a permissions boundary for roles that the pair makes."),
+            Attribute::string().optional().validate(policy_arn).describe("The ARN of a permissions boundary for roles that the pair makes. Pairs of one source bucket share its role, so they must want the same."),
         )
         .attribute(
             "tags",
             Attribute::map(Type::String).optional().describe(
-                "Tags of the roles and buckets that the pair makes, besides the provider's `default_tags`.",
+                "Tags of the roles and buckets that the pair makes, besides the provider's `default_tags`. Pairs of one source bucket share its role, so they must want the same.",
             ),
         )
         .attribute("mirror_settings", mirror::settings())
@@ -153,7 +173,7 @@ pub fn schema() -> Schema {
         .attribute(
             "facets",
             facets::attribute(
-                "Every part of the pair as it is, by name: `source.versioning`, `source.role_policy`, `destination.rule.invoices` and so on. Change one behind Terraform's back and the plan shows it here.",
+                "Every part of the pair as it is, by name: `source.versioning`, `source.role_policy`, `destination.rule.invoices` and so on. Change one behind Terraform's back and the plan shows it here. `unfinished_change` stands here after a change that failed half-way, until an apply has finished or undone it. Terraform does not tell providers which values are sensitive, so a prefix or tag that comes from a sensitive variable stands here in plain text.",
             ),
         )
 }

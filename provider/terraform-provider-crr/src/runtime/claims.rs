@@ -2,60 +2,140 @@
 //!
 //! All names are deterministic, so a pair and its successor (`create_before_destroy`, or a new address without a `moved` block)
 //! have the same rules, roles and buckets. Terraform then makes the new one first, which finds everything there.
+//!
+//! And what pairs want of the role that they share: it has one set of tags and one boundary, so two pairs that want different
+//! ones would undo each other in every apply.
+
+use std::collections::BTreeMap;
 
 use replication::bucket::BucketRef;
-use replication::{Direction, Pair};
+use replication::desired::RoleStanding;
+use replication::{AccountId, BucketName, Desired, Direction, Pair, PairId, Region, RoleArn, Side};
 
 /// Pairs that were made, or are being made.
 #[derive(Default)]
-pub struct Claims(Vec<Pair>);
+pub struct Claims {
+    pairs: Vec<Pair>,
+    roles: BTreeMap<RoleArn, Wish>,
+}
+
+/// What the first pair that spoke of a role wants of it.
+struct Wish {
+    pair: PairId,
+    tags: BTreeMap<String, String>,
+    boundary: Option<String>,
+}
+
+/// Two pairs want different things of one role.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// The attribute in which they differ.
+    pub attribute: &'static str,
+    /// The role.
+    pub role: RoleArn,
+    /// The pair that spoke first.
+    pub other: PairId,
+}
 
 impl Claims {
     /// Claims a pair's lanes for one resource. Says which one is another's already.
     pub fn claim(&mut self, pair: &Pair) -> Option<String> {
-        let taken = lanes(pair)
-            .into_iter()
-            .find(|lane| self.0.iter().any(|other| lanes(other).contains(lane)));
+        let taken = lanes(pair).find(|lane| {
+            let mut others = self.pairs.iter().flat_map(lanes);
+            others.any(|other| other == *lane)
+        });
         if taken.is_none() {
-            self.0.push(pair.clone());
+            self.pairs.push(pair.clone());
         }
-        taken
+        taken.map(|lane| format!("{} to {}", lane.from.bucket, lane.to.bucket))
     }
 
     /// Gives a pair's lanes back.
     pub fn release(&mut self, pair: &Pair) {
-        self.0.retain(|other| other != pair);
+        self.pairs.retain(|other| other != pair);
     }
 
     /// The pairs made in this process that have a lane of this one.
     pub fn successors(&self, old: &Pair) -> Vec<Pair> {
-        let old = lanes(old);
-        let shares = |pair: &&Pair| lanes(pair).iter().any(|lane| old.contains(lane));
-        self.0.iter().filter(shares).cloned().collect()
+        let shares = |pair: &&Pair| lanes(pair).any(|lane| lanes(old).any(|other| other == lane));
+        self.pairs.iter().filter(shares).cloned().collect()
     }
 
     /// Whether a pair made in this process stands on the bucket. Two sites may be two ways to one bucket.
     pub fn stand_on(&self, at: &BucketRef) -> bool {
-        self.0.iter().any(|pair| {
+        self.pairs.iter().any(|pair| {
             [&pair.source, &pair.destination]
                 .iter()
                 .any(|side| side.bucket == at.bucket)
         })
     }
+
+    /// Notes what a pair that is planned wants of its roles. Says where another pair of this configuration wants otherwise.
+    pub fn want(&mut self, pair: &PairId, desired: &Desired) -> Option<Disagreement> {
+        desired.roles.iter().find_map(|(arn, role)| {
+            let RoleStanding::Ours(wanted) = &role.standing else {
+                return None;
+            };
+            let wish = || Wish {
+                pair: pair.clone(),
+                tags: wanted.tags.clone(),
+                boundary: wanted.boundary.clone(),
+            };
+            let first = self.roles.entry(arn.clone()).or_insert_with(wish);
+            if first.pair == *pair {
+                *first = wish();
+            }
+            let attribute = if first.tags != wanted.tags {
+                "tags"
+            } else if first.boundary != wanted.boundary {
+                "permissions_boundary"
+            } else {
+                return None;
+            };
+            Some(Disagreement {
+                attribute,
+                role: arn.clone(),
+                other: first.pair.clone(),
+            })
+        })
+    }
 }
 
-fn lanes(pair: &Pair) -> Vec<String> {
-    let (source, destination) = (&pair.source.bucket, &pair.destination.bucket);
-    let mut lanes = vec![format!("{source} to {destination}")];
-    if pair.direction == Direction::TwoWay {
-        lanes.push(format!("{destination} to {source}"));
+/// One direction of a pair.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Lane<'a> {
+    from: Place<'a>,
+    to: Place<'a>,
+}
+
+/// A bucket whatever the site is called: two sites may be two ways to one bucket. Not its name alone: systems that speak S3,
+/// and partitions, have each their own names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Place<'a> {
+    account: &'a AccountId,
+    region: &'a Region,
+    bucket: &'a BucketName,
+}
+
+impl<'a> Place<'a> {
+    fn of(side: &'a Side) -> Self {
+        Self {
+            account: &side.site.account,
+            region: &side.site.region,
+            bucket: &side.bucket,
+        }
     }
-    lanes
+}
+
+fn lanes(pair: &Pair) -> impl Iterator<Item = Lane<'_>> {
+    let (from, to) = (Place::of(&pair.source), Place::of(&pair.destination));
+    let back = (pair.direction == Direction::TwoWay).then_some(Lane { from: to, to: from });
+    std::iter::once(Lane { from, to }).chain(back)
 }
 
 #[cfg(test)]
 mod tests {
-    use replication::{RoleChoice, Side, Site};
+    use replication::{Observed, RoleChoice, Side, Site};
 
     use super::*;
 
@@ -96,6 +176,16 @@ mod tests {
         assert_eq!(claims.claim(&both), None);
         let back = pair("orders-dr", "orders", Direction::OneWay);
         assert_eq!(claims.claim(&back).as_deref(), Some("orders-dr to orders"));
+        let mut elsewhere = back.clone();
+        elsewhere.source.site.account = "444455556666".parse().unwrap();
+        assert_eq!(
+            claims.claim(&elsewhere),
+            None,
+            "another's bucket of the name"
+        );
+        let mut another_way = back.clone();
+        another_way.source.site.name = "west".parse().unwrap();
+        assert!(claims.claim(&another_way).is_some(), "the same bucket");
         claims.release(&both);
         assert_eq!(claims.claim(&back), None);
     }
@@ -112,5 +202,30 @@ mod tests {
         let at = |bucket: &str| pair(bucket, "any", Direction::OneWay).source.at();
         assert!(claims.stand_on(&at("archive")));
         assert!(!claims.stand_on(&at("others")));
+    }
+
+    #[test]
+    fn pairs_that_share_a_role_want_the_same_of_it() {
+        let mut claims = Claims::default();
+        let wants = |claims: &mut Claims, destination: &str, tag: &str, boundary: Option<&str>| {
+            let mut pair = pair("orders", destination, Direction::OneWay);
+            pair.tags = [("team".to_owned(), tag.to_owned())].into();
+            pair.boundary = boundary.map(str::to_owned);
+            let desired = pair.desired(&Observed::default());
+            let found = claims.want(&pair.id(), &desired);
+            found.map(|found| (found.attribute, found.other.destination_bucket.to_string()))
+        };
+        assert_eq!(wants(&mut claims, "near", "a", None), None);
+        assert_eq!(wants(&mut claims, "far", "a", None), None);
+        let near = |attribute| Some((attribute, "near".to_owned()));
+        assert_eq!(wants(&mut claims, "far", "b", None), near("tags"));
+        let boundary = Some("arn:aws:iam::111122223333:policy/b");
+        assert_eq!(
+            wants(&mut claims, "far", "a", boundary),
+            near("permissions_boundary")
+        );
+        // The same pair may be planned again, with what it wants by then.
+        assert_eq!(wants(&mut claims, "near", "b", None), None);
+        assert_eq!(wants(&mut claims, "far", "b", None), None);
     }
 }

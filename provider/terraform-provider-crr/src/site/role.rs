@@ -9,7 +9,7 @@ use replication::observed::{Reads, RoleReads};
 use replication::role::{KeyUse, Permissions, trust_policy};
 use replication::{Desired, KeyArn, Problem, RoleArn, Site};
 use serde::Deserialize;
-use tfplugin::{Attr, Path};
+use tfplugin::{Attr, Diagnostics, Path, Value};
 
 /// The path of roles that we make.
 const PATH: &str = "/crr/";
@@ -54,6 +54,24 @@ pub struct RoleWish {
     site: Site,
     own: OwnRole,
     permissions: Permissions,
+}
+
+/// The model speaks of the sides of a pair; a site has one role, and another way out of one that is somebody else's.
+pub fn of_site(problems: &[Problem]) -> Vec<Problem> {
+    let of_site = |problem: &Problem| {
+        let mut problem = problem.clone();
+        let taken = problem.at.last().is_some_and(|last| last == "role");
+        problem.at = vec!["replication_role".to_owned()];
+        if taken {
+            problem.at.push("name".to_owned());
+            problem.detail = format!(
+                "It lacks the tag {} = {}. Delete or rename it, or give the site's role another `name`. A pair uses a role that others made with `role = \"ARN\"`.",
+                MADE_BY.0, MADE_BY.1
+            );
+        }
+        problem
+    };
+    problems.iter().map(of_site).collect()
 }
 
 /// The ARN of a site's role where its resource says nothing else.
@@ -160,6 +178,30 @@ fn keys(value: &Attr<Vec<Attr<String>>>, name: &str) -> Result<Vec<KeyUse>, Unre
 }
 
 impl RoleWish {
+    /// A role that is to go: what it was does not matter any more.
+    pub fn gone(site: &Site, arn: RoleArn) -> Self {
+        Self {
+            arn,
+            site: site.clone(),
+            own: OwnRole {
+                path: PATH.to_owned(),
+                description: String::new(),
+                trust: trust_policy(&site.account, &[]),
+                boundary: None,
+                tags: BTreeMap::new(),
+            },
+            permissions: Permissions {
+                partition: site.partition.clone(),
+                sources: Vec::new(),
+                destinations: Vec::new(),
+                object_lock: false,
+                owner_override: false,
+                decrypt: Vec::new(),
+                encrypt: Vec::new(),
+            },
+        }
+    }
+
     /// What should be.
     pub fn desired(&self) -> Desired {
         let policy = DesiredPolicy {
@@ -175,6 +217,23 @@ impl RoleWish {
         Desired {
             roles: [(self.arn.clone(), role)].into(),
             ..Desired::default()
+        }
+    }
+
+    /// Whether state has a role of this name on another path: IAM has one role of a name, and moves none.
+    pub fn stays_on_its_path(&self, prior: Option<&Value>, diagnostics: &mut Diagnostics) {
+        let known = prior
+            .and_then(|prior| prior.get("replication_role_arn")?.as_str())
+            .and_then(|arn| arn.parse::<RoleArn>().ok());
+        if let Some(known) = known
+            && known != self.arn
+            && known.role_name() == self.arn.role_name()
+        {
+            diagnostics.error_at(
+                Path::root().attribute("replication_role").attribute("path"),
+                format!("Role {} cannot go to another path", known.role_name()),
+                format!("It is {known}. IAM has one role of a name and moves none. Give `name` a new value, too: the new role is then made before the old one goes."),
+            );
         }
     }
 

@@ -4,7 +4,7 @@ use replication::{KeyArn, SiteName};
 use tfplugin::{Attribute, Diagnostics, Nested, Path, Schema, Type, Value};
 
 use crate::facets;
-use crate::pair::parses_as;
+use crate::pair::{parses_as, policy_arn};
 
 /// The schema of the resource.
 pub fn schema() -> Schema {
@@ -43,7 +43,7 @@ pub fn schema() -> Schema {
         )
         .attribute(
             "facets",
-            facets::attribute("Every part of the replication role as it is: trust, policy, tags, boundary."),
+            facets::attribute("Every part of the replication role as it is: trust, policy, tags, boundary. `roles_left` names roles of ours that could not be removed yet; the next apply tries again."),
         )
 }
 
@@ -135,7 +135,7 @@ fn role() -> Nested {
             Attribute::string()
                 .optional()
                 .validate(role_name)
-                .describe("The role's name. Default: `crr-site-NAME`."),
+                .describe("The role's name. Default: `crr-site-NAME`. Another name is another role: the old one goes before the site's pairs have moved to the new one in the same apply, so objects written in those seconds fail to replicate."),
         )
         .attribute(
             "path",
@@ -148,6 +148,7 @@ fn role() -> Nested {
             "permissions_boundary",
             Attribute::string()
                 .optional()
+                .validate(policy_arn)
                 .describe("The ARN of its permissions boundary."),
         )
         .attribute(
