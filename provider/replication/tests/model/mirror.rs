@@ -209,6 +209,21 @@ fn what_cannot_stand_in_the_destinations_policy_is_said_at_plan() {
 }
 
 #[test]
+fn more_tags_than_s3_takes_are_said_at_plan() {
+    let (pair, mut world) = scene(false);
+    for number in 0..50 {
+        let source = world.buckets.get_mut(&pair.source.at()).unwrap();
+        source.tags.insert(format!("t{number}"), String::new());
+    }
+    let (_, _, plan) = planned(&world, &pair);
+    let errors: Vec<_> = plan.problems.iter().filter(|p| p.is_error()).collect();
+    assert!(
+        errors.len() == 1 && errors[0].summary.contains("tags"),
+        "{errors:#?}"
+    );
+}
+
+#[test]
 fn a_statement_that_another_pair_wrote_is_not_mirrored() {
     let (mut pair, mut world) = scene(true);
     pair.mirror.settings = [Setting::Policy].into();
