@@ -163,6 +163,8 @@ pub struct Armed {
     pub fault: Fault,
     matched: AtomicU32,
     hits: watch::Sender<u32>,
+    /// How many calls have come to where they are held: after the work, where the pause is after it.
+    held: watch::Sender<u32>,
     released: watch::Sender<bool>,
     since: Mutex<Option<std::time::Instant>>,
 }
@@ -193,6 +195,7 @@ impl Armed {
 
     /// Waits until it is released.
     pub async fn hold(&self) {
+        self.held.send_modify(|held| *held += 1);
         // An error means that the rule is gone, which releases too.
         let _ = self
             .released
@@ -228,6 +231,7 @@ impl Faults {
             fault,
             matched: AtomicU32::new(0),
             hits: watch::Sender::new(0),
+            held: watch::Sender::new(0),
             released: watch::Sender::new(false),
             since: Mutex::new(None),
         });
@@ -287,10 +291,15 @@ impl Injected {
         self.0.release();
     }
 
-    /// Waits until it has changed a call; a pause is then in force.
+    /// Waits until it has changed a call, or holds one where it is a pause.
     pub async fn reached(&self, limit: Duration) -> Result<(), LabError> {
-        let mut hits = self.0.hits.subscribe();
-        let reached = tokio::time::timeout(limit, hits.wait_for(|hits| *hits > 0)).await;
+        let pauses = matches!(
+            self.0.fault.effect,
+            Effect::PauseBefore | Effect::PauseAfter
+        );
+        let count = if pauses { &self.0.held } else { &self.0.hits };
+        let mut count = count.subscribe();
+        let reached = tokio::time::timeout(limit, count.wait_for(|count| *count > 0)).await;
         match reached {
             Ok(Ok(_)) => Ok(()),
             _ => Err(LabError::new(format!(

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use replication::step::{PlannedStep, Target};
 use replication::{Plan, Stage, Step};
 use tokio::time::Instant;
 
+use self::ahead::Ahead;
 use crate::cloud::Cloud;
 use crate::error::{CloudError, ExecuteError};
 use crate::job::Job;
 use crate::wait::{Patience, cut_off, over};
 
+mod ahead;
 mod bucket;
 mod cors;
 mod creation;
@@ -27,13 +29,13 @@ pub(crate) async fn execute(cloud: &Cloud, plan: &Plan, job: &Job) -> Result<(),
     let began = Instant::now();
     let total = plan.steps().count();
     let mut taken = 0;
-    for stage in &plan.stages {
-        let outcomes = join_all(
-            targets(stage)
-                .into_values()
-                .map(|steps| take_all(cloud, job, began, steps)),
-        )
-        .await;
+    let mut ahead = Ahead::default();
+    for (number, stage) in plan.stages.iter().enumerate() {
+        let steps = targets(stage).into_values();
+        let work = join_all(steps.map(|steps| take_all(cloud, job, began, &ahead, steps)));
+        let next = Ahead::read(cloud, plan.stages.get(number + 1));
+        let (outcomes, next) = join(work, next).await;
+        ahead = next;
         let mut failures = Vec::new();
         for outcome in outcomes {
             taken += outcome.taken;
@@ -65,10 +67,16 @@ struct Outcome {
     failure: Option<CloudError>,
 }
 
-async fn take_all(cloud: &Cloud, job: &Job, began: Instant, steps: Vec<&PlannedStep>) -> Outcome {
+async fn take_all(
+    cloud: &Cloud,
+    job: &Job,
+    began: Instant,
+    ahead: &Ahead,
+    steps: Vec<&PlannedStep>,
+) -> Outcome {
     let mut taken = 0;
     for planned in steps {
-        if let Err(failure) = take(cloud, job, began, planned).await {
+        if let Err(failure) = take(cloud, job, began, ahead, planned).await {
             let failure = Some(failure);
             return Outcome { taken, failure };
         }
@@ -84,16 +92,17 @@ async fn take(
     cloud: &Cloud,
     job: &Job,
     began: Instant,
+    ahead: &Ahead,
     planned: &PlannedStep,
 ) -> Result<(), CloudError> {
-    let step = &planned.step;
+    let (step, read) = ahead.of(&planned.step);
     let target = step.target();
     if let Some(ended) = over(job) {
         return Err(ended.before(step.to_string(), target));
     }
     let because = planned.because.join(", ");
     tracing::info!(step = %step, because, "taking a step");
-    let patience = Patience::new(job, &cloud.inner.recent, step, began);
+    let patience = Patience::new(job, &cloud.inner.recent, step, read.unwrap_or(began));
     // Each kind of step is some kilobytes of state: boxed, only the one that runs takes them.
     let work = async {
         match &target {

@@ -22,26 +22,26 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How long a call that is under way may take to its end when the job is over.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long after the look a document that others write too may be written without another look at it.
-const SOON: Duration = Duration::from_secs(1);
+const SOON: Duration = Duration::from_millis(200);
 
 /// How long one step has waited already, and whether it may wait on.
 pub(crate) struct Patience<'a> {
     job: &'a Job,
     recent: &'a Recent,
     step: &'a Step,
-    /// When the first step of the plan was begun.
-    began: Instant,
+    /// When what the step writes was last looked at: before the plan's first step, or ahead of this one.
+    looked: Instant,
     since: Option<Instant>,
     pauses: u32,
 }
 
 impl<'a> Patience<'a> {
-    pub(crate) fn new(job: &'a Job, recent: &'a Recent, step: &'a Step, began: Instant) -> Self {
+    pub(crate) fn new(job: &'a Job, recent: &'a Recent, step: &'a Step, looked: Instant) -> Self {
         Self {
             job,
             recent,
             step,
-            began,
+            looked,
             since: None,
             pauses: 0,
         }
@@ -89,7 +89,7 @@ impl<'a> Patience<'a> {
 
     /// Whether others have had time to write since the plan's look: a step before this one may have waited for minutes.
     pub(crate) fn is_late(&self) -> bool {
-        self.began.elapsed() > SOON
+        self.looked.elapsed() > SOON
     }
 
     /// Whether the job goes on.

@@ -39,7 +39,7 @@ async fn write(access: &BucketAccess, policy: Option<&str>) -> Result<(), Failur
     }
 }
 
-async fn merge(
+pub(super) async fn merge(
     access: &BucketAccess,
     owned: &[OwnedStatements],
 ) -> Result<Option<String>, Failure> {

@@ -63,7 +63,11 @@ async fn write(access: &BucketAccess, document: Option<&str>) -> Result<(), Fail
         .map(drop)
 }
 
-async fn merge(access: &BucketAccess, owned: &OwnedRules) -> Result<Option<String>, Failure> {
+/// What stands there now, with ours in it as it should be.
+pub(super) async fn merge(
+    access: &BucketAccess,
+    owned: &OwnedRules,
+) -> Result<Option<String>, Failure> {
     let current = match access.replication().await {
         Ok(current) => current,
         Err(failure) if failure.is(&["ReplicationConfigurationNotFoundError"]) => None,
