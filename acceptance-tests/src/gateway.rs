@@ -176,7 +176,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-async fn serve(state: &State, request: Request<Incoming>) -> Result<Response<Body>, Dropped> {
+async fn serve(state: &Arc<State>, request: Request<Incoming>) -> Result<Response<Body>, Dropped> {
     let (parts, body) = request.into_parts();
     let Ok(body) = body
         .collect()
@@ -268,7 +268,7 @@ async fn cut(response: Response<Body>) -> Result<Response<Body>, Dropped> {
 
 /// The answer as the emulator gives it, as memory has it, or as S3 would refuse.
 async fn answer(
-    state: &State,
+    state: &Arc<State>,
     call: &Call,
     parts: &Parts,
     body: &Bytes,
@@ -285,13 +285,24 @@ async fn answer(
         Ok(Some(refusal)) => return (refusal.answer(call, head), Origin::Refusal),
         Err(error) => return (trouble(&error), Origin::Refusal),
     }
-    state.memory.forget(call);
-    let mut answer = match state.upstream.forward(parts, body.clone()).await {
-        Ok(answer) => answer,
-        Err(error) => return (trouble(&error), Origin::Refusal),
+    // In a task of its own: where the client is killed meanwhile, the emulator has done it all the same, and what changed must
+    // be taken note of.
+    let done = tokio::spawn({
+        let (state, call, parts, body) =
+            (Arc::clone(state), call.clone(), parts.clone(), body.clone());
+        async move {
+            state.memory.forget(&call);
+            let mut answer = state.upstream.forward(&parts, body.clone()).await?;
+            state.guard.learn(&call, &body, &mut answer);
+            state.memory.forget(&call);
+            Ok(answer)
+        }
+    });
+    let answer = match done.await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => return (trouble(&error), Origin::Refusal),
+        Err(error) => return (trouble(&LabError::new(error.to_string())), Origin::Refusal),
     };
-    state.guard.learn(call, body, &mut answer);
-    state.memory.forget(call);
     let kept = Kept::new(answer.status, answer.headers.clone(), answer.body.clone());
     state.memory.keep(call, &uri, body, &kept);
     let mut response = Response::new(whole(answer.body));

@@ -6,6 +6,7 @@ mod crash;
 mod drift;
 mod fault;
 mod import;
+mod mirror;
 mod permissions;
 mod refused;
 mod side_by_side;

@@ -18,6 +18,8 @@ use crate::LabError;
 #[derive(Debug, Default)]
 pub struct Guard {
     buckets: Mutex<HashMap<String, Option<Bytes>>>,
+    /// The lifecycle document that each bucket was given.
+    lifecycles: Mutex<HashMap<String, Bytes>>,
     /// Who calls.
     pub principals: Principals,
 }
@@ -106,18 +108,46 @@ impl Guard {
                 buckets.insert(call.resource.clone(), None);
             }
             "GetBucketReplication" => {
-                if let Some(Some(document)) = buckets
-                    .get(&call.resource)
-                    .filter(|kept| kept.as_ref().is_some_and(|kept| !kept.is_empty()))
-                {
-                    answer.body = document.clone();
-                    answer
-                        .headers
-                        .insert("content-length", HeaderValue::from(document.len()));
+                if let Some(Some(document)) = buckets.get(&call.resource) {
+                    give_back(document, answer);
                 }
             }
             _ => {}
         }
+        drop(buckets);
+        self.learn_lifecycle(call, body, answer);
+    }
+
+    /// The emulator gives back what it understood of a lifecycle document, and S3 all of it.
+    fn learn_lifecycle(&self, call: &Call, body: &Bytes, answer: &mut Answer) {
+        let mut lifecycles = self
+            .lifecycles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match call.operation.as_str() {
+            "PutBucketLifecycleConfiguration" => {
+                lifecycles.insert(call.resource.clone(), exact(body));
+            }
+            "DeleteBucketLifecycleConfiguration" | "DeleteBucket" => {
+                lifecycles.remove(&call.resource);
+            }
+            "GetBucketLifecycleConfiguration" => {
+                if let Some(document) = lifecycles.get(&call.resource) {
+                    give_back(document, answer);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Puts the document in place of the emulator's own words for it.
+fn give_back(document: &Bytes, answer: &mut Answer) {
+    if !document.is_empty() {
+        answer.body = document.clone();
+        answer
+            .headers
+            .insert("content-length", HeaderValue::from(document.len()));
     }
 }
 

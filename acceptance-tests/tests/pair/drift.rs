@@ -12,7 +12,11 @@ use crate::ground::{
 };
 
 /// The plan finds it and names the facet; apply writes with these operations only; then nothing is left to do.
-async fn found_and_mended(scene: &Scene, facet: &str, writes: &[&str]) -> Result<(), LabError> {
+pub(super) async fn found_and_mended(
+    scene: &Scene,
+    facet: &str,
+    writes: &[&str],
+) -> Result<(), LabError> {
     let plan = scene.workdir.plan().await?;
     assert_eq!(plan.code, 2, "{facet}: {plan}");
     assert!(

@@ -25,6 +25,14 @@ resource "crr_pair" "orders" {
   }
 }
 
+# The destination also works as the source does: its tags, lifecycle and policy follow.
+resource "crr_pair" "uploads" {
+  source      = { site = crr_site.east.name, bucket = "example-uploads" }
+  destination = { site = crr_site.west.name, bucket = "example-uploads-dr", create = true }
+
+  mirror_settings = ["tags", "lifecycle", "cors", "policy"]
+}
+
 # Both ways, with two rules: invoices with their deletes, and what is tagged for it.
 resource "crr_pair" "documents" {
   source      = { site = crr_site.east.name, bucket = "example-documents-east" }

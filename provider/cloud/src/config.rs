@@ -70,6 +70,8 @@ pub struct SiteConfig {
     pub session_token: Option<Secret>,
     /// Certificates to trust besides the system's: a path of a PEM file, or PEM itself.
     pub ca_bundle: Option<String>,
+    /// How many requests a second it may get at most, retries counted; none: as many as there are.
+    pub calls_per_second: Option<u32>,
 }
 
 /// How often a call is tried when the service is busy or the connection breaks.

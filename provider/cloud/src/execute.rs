@@ -15,9 +15,11 @@ use crate::wait::{Patience, cut_off, over};
 
 mod ahead;
 mod bucket;
+mod cors;
 mod creation;
 mod emptying;
 mod key;
+mod lifecycle;
 mod policy;
 mod replication_rules;
 mod role;

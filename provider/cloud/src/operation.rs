@@ -37,6 +37,7 @@ operations! {
     LIST_BUCKETS = "s3" "ListBuckets" "s3:ListAllMyBuckets";
     CREATE_BUCKET = "s3" "CreateBucket" "s3:CreateBucket";
     DELETE_BUCKET = "s3" "DeleteBucket" "s3:DeleteBucket";
+    GET_BUCKET_LOCATION = "s3" "GetBucketLocation" "s3:GetBucketLocation";
     GET_BUCKET_VERSIONING = "s3" "GetBucketVersioning" "s3:GetBucketVersioning";
     PUT_BUCKET_VERSIONING = "s3" "PutBucketVersioning" "s3:PutBucketVersioning";
     GET_BUCKET_REPLICATION = "s3" "GetBucketReplication" "s3:GetReplicationConfiguration";
@@ -53,6 +54,15 @@ operations! {
     PUT_PUBLIC_ACCESS_BLOCK = "s3" "PutPublicAccessBlock" "s3:PutBucketPublicAccessBlock";
     GET_BUCKET_TAGGING = "s3" "GetBucketTagging" "s3:GetBucketTagging";
     PUT_BUCKET_TAGGING = "s3" "PutBucketTagging" "s3:PutBucketTagging";
+    DELETE_BUCKET_TAGGING = "s3" "DeleteBucketTagging" "s3:PutBucketTagging";
+    DELETE_BUCKET_OWNERSHIP = "s3" "DeleteBucketOwnershipControls" "s3:PutBucketOwnershipControls";
+    DELETE_PUBLIC_ACCESS_BLOCK = "s3" "DeletePublicAccessBlock" "s3:PutBucketPublicAccessBlock";
+    GET_BUCKET_LIFECYCLE = "s3" "GetBucketLifecycleConfiguration" "s3:GetLifecycleConfiguration";
+    PUT_BUCKET_LIFECYCLE = "s3" "PutBucketLifecycleConfiguration" "s3:PutLifecycleConfiguration";
+    DELETE_BUCKET_LIFECYCLE = "s3" "DeleteBucketLifecycle" "s3:PutLifecycleConfiguration";
+    GET_BUCKET_CORS = "s3" "GetBucketCors" "s3:GetBucketCORS";
+    PUT_BUCKET_CORS = "s3" "PutBucketCors" "s3:PutBucketCORS";
+    DELETE_BUCKET_CORS = "s3" "DeleteBucketCors" "s3:PutBucketCORS";
     GET_OBJECT_LOCK = "s3" "GetObjectLockConfiguration" "s3:GetBucketObjectLockConfiguration";
     PUT_OBJECT_LOCK = "s3" "PutObjectLockConfiguration" "s3:PutBucketObjectLockConfiguration";
     LIST_OBJECT_VERSIONS = "s3" "ListObjectVersions" "s3:ListBucketVersions";

@@ -18,6 +18,7 @@ use replication::{Region, SiteName};
 use crate::config::{AssumeRole, CloudConfig, Retry, SiteConfig};
 use crate::connection::{CONNECT_TIMEOUT, READ_TIMEOUT};
 use crate::error::{CloudError, ErrorFacts, ErrorKind};
+use crate::pace::paced;
 
 /// A site and its clients.
 pub(crate) struct Site {
@@ -48,6 +49,10 @@ impl Site {
         all: &CloudConfig,
         http: SharedHttpClient,
     ) -> Result<Self, CloudError> {
+        let http = match config.calls_per_second {
+            Some(calls) => paced(http, calls),
+            None => http,
+        };
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http.clone())
             .retry_config(retry_config(all.retry))

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arn::{KeyArn, RoleArn};
 use crate::bucket::{BucketRef, Encryption, Ownership, PublicAccessBlock};
+use crate::mirror::DesiredMirror;
 use crate::name::{Region, SiteName};
 use crate::policy::{PolicyDocument, Statement};
 use crate::problem::Problem;
@@ -12,6 +13,9 @@ use crate::rule::Rule;
 /// The tag by which we know again the buckets and roles that we made.
 pub const MADE_BY: (&str, &str) = ("crr:made-by", "terraform-provider-crr");
 
+/// What the `Sid` of every statement begins with that a pair wrote into a policy of others.
+pub const SID_PREFIX: &str = "Crr";
+
 /// Our statements in a policy that others write too.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OwnedStatements {
@@ -19,6 +23,25 @@ pub struct OwnedStatements {
     pub prefix: String,
     /// What they should be.
     pub statements: Vec<Statement>,
+    /// Whether the user wants them to stand alone: then a statement is ours, too, that no pair wrote.
+    pub alone: bool,
+}
+
+impl OwnedStatements {
+    /// Whether a statement is ours.
+    pub fn owns(&self, sid: Option<&str>) -> bool {
+        let sid = sid.unwrap_or_default();
+        sid.starts_with(&self.prefix) || self.alone && !sid.starts_with(SID_PREFIX)
+    }
+
+    /// The same ownership, and nothing that should be there.
+    #[must_use]
+    pub fn without_statements(&self) -> Self {
+        Self {
+            statements: Vec::new(),
+            ..self.clone()
+        }
+    }
 }
 
 /// Our rules in a replication configuration that others write too.
@@ -84,6 +107,8 @@ pub struct DesiredBucket {
     pub policy: Option<OwnedStatements>,
     /// Our rules in its replication configuration.
     pub rules: Option<OwnedRules>,
+    /// What it should hold because the source does. Where both speak of one setting this goes before the others.
+    pub mirror: DesiredMirror,
 }
 
 /// Whether a role is ours, or we put a policy on one that others made.
@@ -173,6 +198,8 @@ impl Desired {
                 public_access_block: None,
                 ownership: None,
                 encryption: None,
+                // By then they are the bucket's own: taking them away could open it or lose its objects.
+                mirror: DesiredMirror::default(),
                 ..old.clone()
             };
             if kept.is_some_and(|b| b.rules.is_some()) {

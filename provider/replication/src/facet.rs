@@ -14,6 +14,7 @@ use crate::desired::Desired;
 use crate::observed::Observed;
 
 mod bucket;
+mod mirror;
 pub(crate) mod role;
 
 /// Facets by name.
@@ -63,6 +64,10 @@ pub enum Part {
     BucketTags(BucketRef),
     /// Its Object Lock.
     ObjectLock(BucketRef),
+    /// Its lifecycle configuration.
+    Lifecycle(BucketRef),
+    /// Its CORS configuration.
+    Cors(BucketRef),
     /// Its policy.
     BucketPolicy(BucketRef),
     /// Its replication configuration.

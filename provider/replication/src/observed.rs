@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::arn::{KeyArn, RoleArn};
 use crate::bucket::{BucketRef, Encryption, Ownership, PublicAccessBlock, Versioning};
+use crate::mirror::Lifecycle;
 use crate::name::SiteName;
 
 /// One thing that was looked at, or not.
@@ -35,6 +36,11 @@ impl<T> Seen<T> {
             Self::Present(value) => Some(value),
             _ => None,
         }
+    }
+
+    /// Whether it is known to be there or not to be there.
+    pub fn is_known(&self) -> bool {
+        matches!(self, Self::Present(_) | Self::Absent)
     }
 
     /// Whether it was looked at and is not there.
@@ -83,6 +89,10 @@ pub struct ObservedBucket {
     pub tags: Seen<BTreeMap<String, String>>,
     /// Whether it has Object Lock (present) or not (absent).
     pub object_lock: Seen<()>,
+    /// Its lifecycle configuration.
+    pub lifecycle: Seen<Lifecycle>,
+    /// The XML of its CORS configuration.
+    pub cors: Seen<String>,
 }
 
 impl ObservedBucket {
@@ -98,6 +108,8 @@ impl ObservedBucket {
             public_access_block: Seen::NotLooked,
             tags: Seen::NotLooked,
             object_lock: Seen::NotLooked,
+            lifecycle: Seen::NotLooked,
+            cors: Seen::NotLooked,
         }
     }
 }
@@ -206,6 +218,8 @@ impl ObservedBucket {
         newer(&mut self.public_access_block, other.public_access_block);
         newer(&mut self.tags, other.tags);
         newer(&mut self.object_lock, other.object_lock);
+        newer(&mut self.lifecycle, other.lifecycle);
+        newer(&mut self.cors, other.cors);
     }
 }
 
@@ -229,6 +243,10 @@ pub struct BucketReads {
     pub tags: bool,
     /// `GetObjectLockConfiguration`
     pub object_lock: bool,
+    /// `GetBucketLifecycleConfiguration`
+    pub lifecycle: bool,
+    /// `GetBucketCors`
+    pub cors: bool,
 }
 
 /// What to look at in a role.
@@ -279,6 +297,8 @@ impl Reads {
                         && looked(reads.public_access_block, &bucket.public_access_block)
                         && looked(reads.tags, &bucket.tags)
                         && looked(reads.object_lock, &bucket.object_lock)
+                        && looked(reads.lifecycle, &bucket.lifecycle)
+                        && looked(reads.cors, &bucket.cors)
             })
         });
         let roles = self.roles.iter().all(|(arn, reads)| {

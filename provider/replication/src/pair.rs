@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::arn::{KeyArn, RoleArn, bucket_arn};
 use crate::bucket::BucketRef;
+use crate::mirror::Mirror;
 use crate::name::{AccountId, BucketName, PairId, Partition, Region, RuleName, SiteName};
 use crate::rule::Filter;
 
@@ -128,6 +129,8 @@ pub struct Pair {
     pub rules: Vec<PairRule>,
     /// Whether the destination's owner is to own the replicas; none: where it is needed.
     pub owner_override: Option<bool>,
+    /// Which settings of the source the destination is to have, too.
+    pub mirror: Mirror,
     /// The permissions boundary of roles of our own.
     pub boundary: Option<String>,
     /// Tags of roles and buckets that we make.

@@ -27,7 +27,7 @@ pub enum Principal {
     Service(String),
 }
 
-/// One statement that allows something. We never write `Deny`, nor a wildcard action.
+/// One statement. What we write of our own allows something: never `Deny`, nor a wildcard action.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Statement {
     /// Its name; by its prefix we know in a shared policy what is ours.
@@ -40,6 +40,8 @@ pub struct Statement {
     pub resources: BTreeSet<String>,
     /// Operator → key → values.
     pub conditions: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+    /// A statement of somebody else that is written as it is, under our `Sid`; the rest is then of no account.
+    taken_over: Option<Value>,
 }
 
 impl Statement {
@@ -55,6 +57,15 @@ impl Statement {
             sid: sid.into(),
             actions: actions.into_iter().map(Into::into).collect(),
             resources: resources.into_iter().map(Into::into).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What somebody else's statement says, under this `Sid`.
+    pub fn taken_over(sid: impl Into<String>, statement: Value) -> Self {
+        Self {
+            sid: sid.into(),
+            taken_over: Some(statement),
             ..Self::default()
         }
     }
@@ -85,7 +96,13 @@ impl Statement {
     /// The statement as IAM writes it.
     pub fn to_value(&self) -> Value {
         let mut object = Map::new();
+        if let Some(Value::Object(statement)) = &self.taken_over {
+            object.clone_from(statement);
+        }
         object.insert("Sid".to_owned(), json!(self.sid));
+        if self.taken_over.is_some() {
+            return canonical::statement(&Value::Object(object));
+        }
         object.insert("Effect".to_owned(), json!("Allow"));
         match &self.principal {
             Some(Principal::Aws(arn)) => {

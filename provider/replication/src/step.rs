@@ -6,6 +6,7 @@ use std::fmt;
 use crate::arn::{KeyArn, RoleArn};
 use crate::bucket::{BucketRef, Encryption, Ownership, PublicAccessBlock};
 use crate::desired::{OwnedRules, OwnedStatements};
+use crate::mirror::{Lifecycle, MirroredLifecycle};
 use crate::name::{Region, SiteName};
 
 /// One call to a service.
@@ -41,6 +42,32 @@ pub enum Step {
         /// Who.
         ownership: Ownership,
     },
+    /// Take a bucket's public-access block away.
+    DeletePublicAccessBlock {
+        /// Where.
+        at: BucketRef,
+    },
+    /// Take a bucket's ownership controls away.
+    DeleteOwnership {
+        /// Where.
+        at: BucketRef,
+    },
+    /// Write a bucket's lifecycle configuration.
+    PutLifecycle {
+        /// Where.
+        at: BucketRef,
+        /// The whole configuration; none: delete it, since no rule is left.
+        lifecycle: Option<Lifecycle>,
+        /// Ours in it: to merge anew if the configuration has changed by the time of writing.
+        mirrored: MirroredLifecycle,
+    },
+    /// Write a bucket's CORS configuration.
+    PutCors {
+        /// Where.
+        at: BucketRef,
+        /// The whole document; none: delete it.
+        document: Option<String>,
+    },
     /// Set the default encryption.
     PutEncryption {
         /// Where.
@@ -67,7 +94,7 @@ pub enum Step {
         /// The whole policy; none: delete it, since no statement is left.
         policy: Option<String>,
         /// Ours in it: to merge anew if the policy has changed by the time of writing.
-        owned: OwnedStatements,
+        owned: Vec<OwnedStatements>,
     },
     /// Write a key's policy.
     PutKeyPolicy {
@@ -192,7 +219,11 @@ impl Step {
             Self::CreateBucket { at, .. }
             | Self::PutVersioning { at }
             | Self::PutPublicAccessBlock { at, .. }
+            | Self::DeletePublicAccessBlock { at }
             | Self::PutOwnership { at, .. }
+            | Self::DeleteOwnership { at }
+            | Self::PutLifecycle { at, .. }
+            | Self::PutCors { at, .. }
             | Self::PutEncryption { at, .. }
             | Self::PutBucketTags { at, .. }
             | Self::PutObjectLock { at }
@@ -217,7 +248,32 @@ impl fmt::Display for Step {
         match self {
             Self::CreateBucket { at, region, .. } => write!(f, "create bucket {at} in {region}"),
             Self::PutVersioning { at } => write!(f, "enable versioning on {at}"),
-            Self::PutPublicAccessBlock { at, .. } => write!(f, "block public access to {at}"),
+            Self::PutPublicAccessBlock { at, block } if *block == PublicAccessBlock::ALL => {
+                write!(f, "block public access to {at}")
+            }
+            Self::PutPublicAccessBlock { at, block } => {
+                write!(f, "set the public-access block of {at} ({block})")
+            }
+            Self::DeletePublicAccessBlock { at } => {
+                write!(f, "delete the public-access block of {at}")
+            }
+            Self::DeleteOwnership { at } => write!(f, "delete the ownership controls of {at}"),
+            Self::PutLifecycle { at, lifecycle, .. } => {
+                let verb = if lifecycle.is_some() {
+                    "write"
+                } else {
+                    "delete"
+                };
+                write!(f, "{verb} the lifecycle configuration of {at}")
+            }
+            Self::PutCors { at, document } => {
+                let verb = if document.is_some() {
+                    "write"
+                } else {
+                    "delete"
+                };
+                write!(f, "{verb} the CORS configuration of {at}")
+            }
             Self::PutOwnership { at, ownership } => {
                 write!(f, "set object ownership of {at} to {}", ownership.as_str())
             }

@@ -18,12 +18,15 @@ use tfplugin::{
     Value,
 };
 
+mod coverage_data_source;
 mod diagnostics;
 mod duration;
+pub mod echo_mode;
 mod facets;
 pub mod functions;
 pub mod pair;
 pub mod pair_data_source;
+mod protection_data_source;
 pub mod provider_block;
 mod runtime;
 pub mod site;
@@ -62,14 +65,36 @@ impl Provider for Crr {
                 "crr_pair",
                 Arc::new(pair::PairResource::new(self.shared.clone())),
             ),
+            (
+                echo_mode::NAMES[0],
+                Arc::new(echo_mode::EchoModeResource::new(self.shared.clone())),
+            ),
+            (
+                echo_mode::NAMES[1],
+                Arc::new(echo_mode::EchoModeResource::new(self.shared.clone())),
+            ),
         ]
     }
 
     fn data_sources(&self) -> Vec<(&'static str, Arc<dyn DataSource>)> {
-        vec![(
-            "crr_pair",
-            Arc::new(pair_data_source::PairDataSource::new(self.shared.clone())),
-        )]
+        vec![
+            (
+                "crr_pair",
+                Arc::new(pair_data_source::PairDataSource::new(self.shared.clone())),
+            ),
+            (
+                "crr_coverage",
+                Arc::new(coverage_data_source::CoverageDataSource::new(
+                    self.shared.clone(),
+                )),
+            ),
+            (
+                "crr_protection",
+                Arc::new(protection_data_source::ProtectionDataSource::new(
+                    self.shared.clone(),
+                )),
+            ),
+        ]
     }
 
     fn functions(&self) -> Vec<(&'static str, Arc<dyn Function>)> {

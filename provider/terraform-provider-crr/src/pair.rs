@@ -27,6 +27,7 @@ pub mod schema;
 mod state;
 mod validate;
 
+pub(crate) use config::{Operation, PairAttributes, Resolution as PairResolution};
 pub(crate) use schema::{parses_as, policy_arn};
 pub(crate) use state::identity as identity_value;
 

@@ -34,6 +34,7 @@ struct SiteBlock {
     endpoints: Attr<BTreeMap<String, Attr<String>>>,
     path_style: Attr<bool>,
     ca_bundle: Attr<String>,
+    calls_per_second: Attr<u32>,
 }
 
 #[derive(Deserialize)]
@@ -229,6 +230,8 @@ fn resolve(site: SiteBlock, label: &str, taker: &mut Taker) -> SiteConfig {
     config.path_style = taker
         .take(&format!("{label}.path_style"), site.path_style)
         .unwrap_or_default();
+    config.calls_per_second =
+        taker.take(&format!("{label}.calls_per_second"), site.calls_per_second);
     config.endpoints = taker.texts(&format!("{label}.endpoints"), site.endpoints);
     config.assume_role = taker
         .take(&format!("{label}.assume_role"), site.assume_role)

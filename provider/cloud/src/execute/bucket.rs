@@ -13,13 +13,14 @@ use replication::bucket::BucketRef;
 use replication::step::Target;
 use replication::{Encryption, Ownership, PublicAccessBlock, Step};
 
-use super::{creation, emptying, policy, replication_rules};
+use super::{cors, creation, emptying, lifecycle, policy, replication_rules};
 use crate::cloud::Cloud;
 use crate::error::CloudError;
 use crate::failure::Failure;
 use crate::observe::bucket::{BucketAccess, ask};
 use crate::operation::{
-    DELETE_BUCKET, Operation, PUT_BUCKET_ENCRYPTION, PUT_BUCKET_OWNERSHIP, PUT_BUCKET_TAGGING,
+    DELETE_BUCKET, DELETE_BUCKET_OWNERSHIP, DELETE_BUCKET_TAGGING, DELETE_PUBLIC_ACCESS_BLOCK,
+    Operation, PUT_BUCKET_ENCRYPTION, PUT_BUCKET_OWNERSHIP, PUT_BUCKET_TAGGING,
     PUT_BUCKET_VERSIONING, PUT_OBJECT_LOCK, PUT_PUBLIC_ACCESS_BLOCK,
 };
 use crate::wait::{Ended, Patience, persist};
@@ -55,6 +56,18 @@ async fn write(
         }
         Step::PutOwnership { ownership, .. } => {
             persist!(patience, put_ownership(access, *ownership))
+        }
+        Step::DeletePublicAccessBlock { .. } => {
+            persist!(patience, delete_public_access_block(access))
+        }
+        Step::DeleteOwnership { .. } => persist!(patience, delete_ownership(access)),
+        Step::PutLifecycle {
+            lifecycle,
+            mirrored,
+            ..
+        } => lifecycle::put(access, lifecycle.clone(), mirrored, patience).await,
+        Step::PutCors { document, .. } => {
+            persist!(patience, cors::put(access, document.as_deref()))
         }
         Step::PutEncryption { encryption, .. } => {
             persist!(patience, put_encryption(access, encryption))
@@ -128,6 +141,34 @@ async fn put_ownership(access: &BucketAccess, ownership: Ownership) -> Result<()
     .map(drop)
 }
 
+async fn delete_public_access_block(access: &BucketAccess) -> Result<(), Failure> {
+    let answer = ask!(
+        access,
+        DELETE_PUBLIC_ACCESS_BLOCK,
+        delete_public_access_block
+    )
+    .await;
+    unless_gone(answer, "NoSuchPublicAccessBlockConfiguration")
+}
+
+async fn delete_ownership(access: &BucketAccess) -> Result<(), Failure> {
+    let answer = ask!(
+        access,
+        DELETE_BUCKET_OWNERSHIP,
+        delete_bucket_ownership_controls
+    )
+    .await;
+    unless_gone(answer, "OwnershipControlsNotFoundError")
+}
+
+/// What was to be deleted and is not there is deleted.
+pub(super) fn unless_gone<T>(answer: Result<T, Failure>, gone: &str) -> Result<(), Failure> {
+    match answer {
+        Err(failure) if !failure.is(&[gone, "NoSuchBucket"]) => Err(failure),
+        _ => Ok(()),
+    }
+}
+
 async fn put_encryption(access: &BucketAccess, encryption: &Encryption) -> Result<(), Failure> {
     let unusable = unusable(PUT_BUCKET_ENCRYPTION);
     let default = ServerSideEncryptionByDefault::builder()
@@ -157,6 +198,11 @@ pub(super) async fn put_tags(
     access: &BucketAccess,
     tags: &BTreeMap<String, String>,
 ) -> Result<(), Failure> {
+    // S3 takes no empty set.
+    if tags.is_empty() {
+        let answer = ask!(access, DELETE_BUCKET_TAGGING, delete_bucket_tagging).await;
+        return unless_gone(answer, "NoSuchTagSet");
+    }
     let tagging = Tagging::builder()
         .set_tag_set(Some(tag_set(tags, PUT_BUCKET_TAGGING)?))
         .build()

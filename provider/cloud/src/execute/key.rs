@@ -82,7 +82,7 @@ async fn merge(
         .ok_or_else(|| Failure::incomplete(GET_KEY_POLICY, "policy"))?;
     ResourcePolicy::parse(&current)
         .map_err(|e| Failure::unusable(GET_KEY_POLICY, e.to_string()))?
-        .merged(owned)
+        .merged(std::slice::from_ref(owned))
         .ok_or_else(|| {
             // It would lock everybody out of the key.
             let message = "no statement would be left in it".to_owned();

@@ -12,7 +12,7 @@ use crate::wait::{Ended, Patience};
 pub(super) async fn put(
     access: &BucketAccess,
     mut policy: Option<String>,
-    owned: &OwnedStatements,
+    owned: &[OwnedStatements],
     patience: &mut Patience<'_>,
 ) -> Result<(), Ended> {
     if patience.is_late() {
@@ -39,10 +39,9 @@ async fn write(access: &BucketAccess, policy: Option<&str>) -> Result<(), Failur
     }
 }
 
-/// What stands there now, with ours in it as it should be.
 pub(super) async fn merge(
     access: &BucketAccess,
-    owned: &OwnedStatements,
+    owned: &[OwnedStatements],
 ) -> Result<Option<String>, Failure> {
     let current = match access.policy().await {
         Ok(current) => current,

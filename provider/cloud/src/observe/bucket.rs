@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures::future::{join, join4};
+use futures::future::{join, join3, join4};
 use replication::bucket::BucketRef;
 use replication::observed::{BucketReads, Existence};
 use replication::{
-    AccountId, Encryption, ObservedBucket, Ownership, PublicAccessBlock, Seen, Versioning,
+    AccountId, Encryption, Lifecycle, ObservedBucket, Ownership, PublicAccessBlock, Seen,
+    Versioning,
 };
 
 use super::{seen, when};
@@ -16,13 +17,14 @@ use crate::error::CloudError;
 use crate::exchange::KeepBody;
 use crate::failure::Failure;
 use crate::operation::{
-    GET_BUCKET_ENCRYPTION, GET_BUCKET_OWNERSHIP, GET_BUCKET_POLICY, GET_BUCKET_REPLICATION,
-    GET_BUCKET_TAGGING, GET_BUCKET_VERSIONING, GET_OBJECT_LOCK, GET_PUBLIC_ACCESS_BLOCK,
+    GET_BUCKET_CORS, GET_BUCKET_ENCRYPTION, GET_BUCKET_LIFECYCLE, GET_BUCKET_OWNERSHIP,
+    GET_BUCKET_POLICY, GET_BUCKET_REPLICATION, GET_BUCKET_TAGGING, GET_BUCKET_VERSIONING,
+    GET_OBJECT_LOCK, GET_PUBLIC_ACCESS_BLOCK, Operation,
 };
 use crate::site::Site;
 
 /// The codes by which S3 says that a bucket has no such setting.
-const ABSENT: [&str; 7] = [
+const ABSENT: [&str; 9] = [
     "ReplicationConfigurationNotFoundError",
     "NoSuchBucketPolicy",
     "ServerSideEncryptionConfigurationNotFoundError",
@@ -30,6 +32,8 @@ const ABSENT: [&str; 7] = [
     "NoSuchPublicAccessBlockConfiguration",
     "NoSuchTagSet",
     "ObjectLockConfigurationNotFoundError",
+    "NoSuchLifecycleConfiguration",
+    "NoSuchCORSConfiguration",
 ];
 
 /// A bucket, and all that is needed to speak to it.
@@ -74,6 +78,34 @@ macro_rules! ask {
 }
 pub(crate) use ask;
 
+/// Asks for a document: the answer as the SDK reads it, and the XML as the very bytes. Whether the SDK understands all of
+/// it does not matter: the model reads it.
+macro_rules! raw {
+    ($access:expr, $operation:expr, $call:ident) => {{
+        let kept = KeepBody::default();
+        let request = $access
+            .site
+            .s3
+            .$call()
+            .bucket($access.name())
+            .expected_bucket_owner($access.owner.as_str())
+            .customize()
+            .interceptor(kept.clone())
+            .send();
+        match $access.cloud.inner.call($operation, request).await {
+            Ok(answer) => text(&kept, $operation).map(|xml| (answer, xml)),
+            Err(failure) => Err(failure),
+        }
+    }};
+}
+
+fn text(kept: &KeepBody, operation: Operation) -> Result<String, Failure> {
+    let body = kept
+        .take()
+        .ok_or_else(|| Failure::incomplete(operation, "body"))?;
+    String::from_utf8(body).map_err(|_| Failure::unusable(operation, "it is not UTF-8".to_owned()))
+}
+
 /// Looks at what is asked, at once.
 pub(super) async fn look(
     access: &BucketAccess,
@@ -93,7 +125,11 @@ pub(super) async fn look(
         when(asked.tags, access.tags()),
         when(asked.object_lock, access.object_lock()),
     );
-    let (first, second) = join(first, second).await;
+    let third = join(
+        when(asked.lifecycle, access.lifecycle()),
+        when(asked.cors, access.cors()),
+    );
+    let (first, second, third) = join3(first, second, third).await;
     let mut finding = Finding::default();
     let mut bucket = ObservedBucket::of(Existence::Exists);
     bucket.versioning = finding.part(first.0)?;
@@ -104,6 +140,8 @@ pub(super) async fn look(
     bucket.public_access_block = finding.part(second.1)?;
     bucket.tags = finding.part(second.2)?;
     bucket.object_lock = finding.part(second.3)?;
+    bucket.lifecycle = finding.part(third.0)?;
+    bucket.cors = finding.part(third.1)?;
     if nothing {
         bucket.versioning = Seen::NotLooked;
     }
@@ -197,25 +235,27 @@ impl BucketAccess {
 
     /// The XML of the replication configuration, as the very bytes.
     pub(crate) async fn replication(&self) -> Result<Option<String>, Failure> {
-        let kept = KeepBody::default();
-        let request = self
-            .site
-            .s3
-            .get_bucket_replication()
-            .bucket(self.name())
-            .expected_bucket_owner(self.owner.as_str())
-            .customize()
-            .interceptor(kept.clone())
-            .send();
-        let answer = self.cloud.inner.call(GET_BUCKET_REPLICATION, request).await;
-        match (answer, kept.take()) {
-            // Whether the SDK understands all of it does not matter: the model reads it.
-            (Ok(_), Some(body)) => String::from_utf8(body).map(Some).map_err(|_| {
-                Failure::unusable(GET_BUCKET_REPLICATION, "it is not UTF-8".to_owned())
-            }),
-            (Ok(_), None) => Err(Failure::incomplete(GET_BUCKET_REPLICATION, "body")),
-            (Err(failure), _) => Err(failure),
-        }
+        let (_, xml) = raw!(self, GET_BUCKET_REPLICATION, get_bucket_replication)?;
+        Ok(Some(xml))
+    }
+
+    /// The lifecycle configuration, its XML as the very bytes.
+    pub(crate) async fn lifecycle(&self) -> Result<Option<Lifecycle>, Failure> {
+        let (answer, xml) = raw!(
+            self,
+            GET_BUCKET_LIFECYCLE,
+            get_bucket_lifecycle_configuration
+        )?;
+        let minimum_size = answer
+            .transition_default_minimum_object_size()
+            .map(|size| size.as_str().to_owned());
+        Ok(Some(Lifecycle { xml, minimum_size }))
+    }
+
+    /// The XML of the CORS configuration, as the very bytes.
+    async fn cors(&self) -> Result<Option<String>, Failure> {
+        let (_, xml) = raw!(self, GET_BUCKET_CORS, get_bucket_cors)?;
+        Ok(Some(xml))
     }
 
     /// The JSON of the policy.

@@ -16,6 +16,8 @@ const TWO: BucketReads = BucketReads {
     public_access_block: false,
     tags: false,
     object_lock: false,
+    lifecycle: false,
+    cors: false,
 };
 
 /// Looks at replication and policy of a bucket, with these answers.

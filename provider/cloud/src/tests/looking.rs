@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use replication::observed::{BucketReads, Existence, KeyReads, Reads, RoleReads};
 use replication::{
-    Encryption, KeyArn, ObservedKey, ObservedRole, Ownership, PublicAccessBlock, Seen, Versioning,
+    Encryption, KeyArn, Lifecycle, ObservedKey, ObservedRole, Ownership, PublicAccessBlock, Seen,
+    Versioning,
 };
 
 use super::script::{Script, answer, json_error, query_error};
@@ -17,10 +18,16 @@ pub(super) const ALL: BucketReads = BucketReads {
     public_access_block: true,
     tags: true,
     object_lock: true,
+    lifecycle: true,
+    cors: true,
 };
 
 /// A document as others may write it: a prefix of their own, a comment, an element that no SDK knows.
 pub(super) const FOREIGN: &str = "<?xml version=\"1.0\"?>\n<ReplicationConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\" xmlns:x=\"urn:x\"><Role>arn:aws:iam::111122223333:role/theirs</Role><!-- theirs --><Rule><ID>theirs</ID><Priority>7</Priority><x:Note a='1'>kept</x:Note><Filter/><Status>Enabled</Status><Destination><Bucket>arn:aws:s3:::theirs-dr</Bucket></Destination><DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication></Rule></ReplicationConfiguration>";
+
+/// The same of a lifecycle and of a CORS configuration.
+pub(super) const LIFECYCLE: &str = "<?xml version=\"1.0\"?>\n<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"> <Rule><ID>logs</ID><!-- why --><Filter><Prefix>logs/</Prefix></Filter><Status>Enabled</Status><NotKnown>1</NotKnown><Expiration><Days>30</Days></Expiration></Rule></LifecycleConfiguration>";
+pub(super) const CORS: &str = "<CORSConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><CORSRule><AllowedOrigin>*</AllowedOrigin>\n<AllowedMethod>GET</AllowedMethod><NotKnown>1</NotKnown></CORSRule></CORSConfiguration>";
 
 pub(super) fn role_reads(policies: &[&str], policy_names: bool) -> Reads {
     let asked = RoleReads {
@@ -78,6 +85,14 @@ async fn each_thing_of_a_bucket_is_one_call_for_its_owner() {
         "object-lock",
         "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>",
     );
+    script.expect(
+        "east s3 GET /orders?lifecycle",
+        answer(200).xml(LIFECYCLE).header(
+            "x-amz-transition-default-minimum-object-size",
+            "varies_by_storage_class",
+        ),
+    );
+    get("cors", CORS);
     let mut reads = Reads::default();
     reads.buckets.insert(at("east", "orders"), ALL);
     let observed = cloud(&script).observe(&reads).await.unwrap();
@@ -107,6 +122,12 @@ async fn each_thing_of_a_bucket_is_one_call_for_its_owner() {
     assert_eq!(bucket.public_access_block, Seen::Present(block));
     assert_eq!(bucket.tags, Seen::Present(made_by()));
     assert_eq!(bucket.object_lock, Seen::Present(()));
+    let lifecycle = Lifecycle {
+        xml: LIFECYCLE.to_owned(),
+        minimum_size: Some("varies_by_storage_class".to_owned()),
+    };
+    assert_eq!(bucket.lifecycle, Seen::Present(lifecycle));
+    assert_eq!(bucket.cors, Seen::Present(CORS.to_owned()));
     for sent in script.finish().iter().filter(|s| s.call.contains(" s3 ")) {
         assert_eq!(
             sent.headers

@@ -243,6 +243,7 @@ async fn the_policy_of_an_alias_goes_to_the_key_behind_it_and_is_merged_anew_aft
                 ["kms:Encrypt"],
                 ["*"],
             )],
+            alone: false,
         },
     };
     execute(&cloud(&script), step).await.unwrap();

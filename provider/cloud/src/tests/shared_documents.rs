@@ -42,6 +42,7 @@ fn statements(sid: &str) -> OwnedStatements {
             ["s3:ReplicateObject"],
             ["arn:aws:s3:::orders/*"],
         )],
+        alone: false,
     }
 }
 
@@ -49,12 +50,12 @@ fn put_policy(policy: Option<&str>, owned: OwnedStatements) -> Step {
     Step::PutBucketPolicy {
         at: at("east", "orders"),
         policy: policy.map(str::to_owned),
-        owned,
+        owned: vec![owned],
     }
 }
 
 /// CRC-32 as of IEEE 802.3, bit by bit.
-fn crc32(bytes: &[u8]) -> u32 {
+pub(super) fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
             (crc >> 1) ^ if crc & 1 == 1 { 0xEDB8_8320 } else { 0 }

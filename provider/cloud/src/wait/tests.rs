@@ -102,7 +102,7 @@ fn only_what_a_step_is_about_is_new_to_it() {
     let policy = Step::PutBucketPolicy {
         at: at("other"),
         policy: None,
-        owned: OwnedStatements::default(),
+        owned: vec![OwnedStatements::default()],
     };
     let recent = Recent::default();
     assert_eq!(New::of(&rules("a"), &recent), OLD);

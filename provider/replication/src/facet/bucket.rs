@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Comparison, Part, beside, our_tags};
+use super::{Comparison, Part, beside, mirror, our_tags};
 use crate::bucket::{BucketRef, Versioning};
 use crate::desired::{DesiredBucket, OwnedRules, OwnedStatements};
 use crate::document::ReplicationDocument;
@@ -93,6 +93,7 @@ pub(super) fn compare(
             );
         }
     }
+    mirror::compare(at, wanted, found, comparisons);
     if let Some(policy) = &wanted.policy {
         let is = found.and_then(|b| b.policy.present());
         let label = format!("{}.policy", wanted.label);
@@ -127,7 +128,7 @@ pub(super) fn statements(
         .collect();
     let is = policy
         .and_then(|text| ResourcePolicy::parse(text).ok())
-        .map(|policy| policy.owned(&owned.prefix))
+        .map(|policy| policy.owned(owned))
         .unwrap_or_default();
     for (sid, should, is) in beside(&should, &is) {
         comparisons.push(Comparison {

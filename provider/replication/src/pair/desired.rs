@@ -11,6 +11,7 @@ use crate::desired::{
     Creation, Desired, DesiredBucket, DesiredKey, DesiredPolicy, DesiredRole, MADE_BY, OwnRole,
     OwnedRules, OwnedStatements, RoleStanding,
 };
+use crate::mirror::{self, DesiredMirror};
 use crate::observed::{Existence, Observed};
 use crate::policy::PolicyDocument;
 use crate::problem::Problem;
@@ -30,6 +31,7 @@ impl Pair {
             let bucket = self.bucket(side, other, label, observed, &mut desired.problems);
             desired.buckets.insert(side.at(), bucket);
         }
+        self.mirror(observed, &mut desired);
         for lane in self.lanes() {
             self.lane(&lane, observed, &mut desired);
         }
@@ -57,6 +59,7 @@ impl Pair {
             encryption: None,
             policy: None,
             rules: None,
+            mirror: DesiredMirror::default(),
         };
         if !side.create {
             return wanted;
@@ -91,9 +94,48 @@ impl Pair {
         wanted
     }
 
+    /// What the source says of the destination's settings. It goes before what a bucket of our making has by default.
+    fn mirror(&self, observed: &Observed, desired: &mut Desired) {
+        let Some(wanted) = desired.buckets.get(&self.source.at()) else {
+            return;
+        };
+        let source = mirror::Source {
+            side: &self.source,
+            found: observed.buckets.get(&self.source.at()),
+            wanted,
+        };
+        let at = self.destination.at();
+        let found = observed.buckets.get(&at);
+        let mirrored = mirror::derive(
+            &self.mirror,
+            &source,
+            &self.destination,
+            found,
+            &mut desired.problems,
+        );
+        let Some(bucket) = desired.buckets.get_mut(&at) else {
+            return;
+        };
+        if mirrored.public_access_block.speaks() {
+            bucket.public_access_block = None;
+        }
+        if mirrored.ownership.speaks() {
+            bucket.ownership = None;
+        }
+        if mirrored.encryption.is_some() {
+            bucket.encryption = None;
+        }
+        if let (Some(creation), Some(mirrored)) = (&mut bucket.creation, &mirrored.tags) {
+            creation
+                .tags
+                .retain(|key, _| !mirrored.tags.contains_key(key));
+        }
+        bucket.mirror = mirrored;
+    }
+
     fn lane(&self, lane: &Lane<'_>, observed: &Observed, desired: &mut Desired) {
         let creation = |side: &Side| desired.buckets.get(&side.at())?.creation.as_ref();
-        let owner_override = lane.owner_override(observed, creation(lane.to).is_some());
+        let owner_override = lane.owner_override(observed, desired.buckets.get(&lane.to.at()));
         // One that is yet to be made has Object Lock by the time that the rules stand.
         let locked =
             lane.locked(observed) || creation(lane.from).is_some_and(|made| made.object_lock);
@@ -119,6 +161,7 @@ impl Pair {
                     &lane.to.arn(),
                     owner_override,
                 )],
+                alone: false,
             });
         }
         if lane.writes_key_policy()
@@ -134,6 +177,7 @@ impl Pair {
                     policy: OwnedStatements {
                         prefix,
                         statements: vec![key_statement(sid, role.as_str())],
+                        alone: false,
                     },
                 },
             );

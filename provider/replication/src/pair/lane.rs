@@ -3,6 +3,7 @@
 use super::{Direction, Pair, RoleChoice, Side, Site, short_hash};
 use crate::arn::{RoleArn, bucket_arn};
 use crate::bucket::Ownership;
+use crate::desired::DesiredBucket;
 use crate::document::ReplicationDocument;
 use crate::name::BucketName;
 use crate::observed::Observed;
@@ -137,14 +138,18 @@ impl Lane<'_> {
     ///
     /// Where the destination enforces bucket ownership they do anyway.
     ///
-    /// `enforced`: the destination is ours and is to enforce it, whatever it does now.
-    pub fn owner_override(&self, observed: &Observed, enforced: bool) -> bool {
+    /// `wanted`: what the destination should hold. Where that speaks of ownership it counts, whatever there is now.
+    pub fn owner_override(&self, observed: &Observed, wanted: Option<&DesiredBucket>) -> bool {
         if !self.crosses_accounts() {
             return false;
         }
         self.pair.owner_override.unwrap_or_else(|| {
-            if enforced {
-                return false;
+            let will = wanted.and_then(|bucket| match bucket.mirror.ownership.said() {
+                Some(said) => Some(said.copied()),
+                None => bucket.ownership.map(Some),
+            });
+            if let Some(ownership) = will {
+                return ownership != Some(Ownership::BucketOwnerEnforced);
             }
             let ownership = observed.buckets.get(&self.to.at()).map(|b| &b.ownership);
             match ownership.and_then(|seen| seen.present()) {

@@ -7,6 +7,7 @@ use std::collections::btree_map::Entry;
 use super::lane::Lane;
 use super::{Pair, RoleChoice};
 use crate::arn::RoleArn;
+use crate::mirror::Setting;
 use crate::observed::{BucketReads, Existence, KeyReads, Observed, Reads, RoleReads, Seen};
 
 impl Lane<'_> {
@@ -31,6 +32,7 @@ impl Pair {
             reads.buckets.entry(side.at()).or_default().object_lock |= other.create;
             let bucket = reads.buckets.entry(side.at()).or_default();
             bucket.versioning = true;
+            self.mirror_reads(bucket);
             if side.create {
                 bucket.public_access_block = true;
                 bucket.ownership = true;
@@ -79,6 +81,21 @@ impl Pair {
             }
         }
         reads
+    }
+
+    /// A mirrored setting is looked at on both sides.
+    fn mirror_reads(&self, bucket: &mut BucketReads) {
+        for setting in &self.mirror.settings {
+            match setting {
+                Setting::Tags => bucket.tags = true,
+                Setting::Lifecycle => bucket.lifecycle = true,
+                Setting::Encryption => bucket.encryption = true,
+                Setting::Ownership => bucket.ownership = true,
+                Setting::Cors => bucket.cors = true,
+                Setting::PublicAccessBlock => bucket.public_access_block = true,
+                Setting::Policy => bucket.policy = true,
+            }
+        }
     }
 
     /// What to look at besides before all of it is taken away: whether a role is still of use to others.

@@ -1,6 +1,6 @@
 //! The step that mends a part.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Rank;
 use crate::arn::RoleArn;
@@ -12,6 +12,8 @@ use crate::facet::role::is_last;
 use crate::observed::{Existence, Observed, ObservedBucket, ObservedRole, Seen};
 use crate::policy::ResourcePolicy;
 use crate::step::Step;
+
+mod setting;
 
 /// The step that sets `part` as it should be. Several parts may name the same step; it is taken once.
 pub(super) fn step(
@@ -28,6 +30,8 @@ pub(super) fn step(
         | Part::Encryption(at)
         | Part::BucketTags(at)
         | Part::ObjectLock(at)
+        | Part::Lifecycle(at)
+        | Part::Cors(at)
         | Part::BucketPolicy(at)
         | Part::Rules(at) => bucket(part, at, desired.buckets.get(at)?, observed, made),
         Part::Role(arn)
@@ -52,7 +56,8 @@ pub(super) fn step(
             let wanted = desired.keys.get(key)?;
             // Every key has a policy, and one that locks everybody out cannot be mended: unseen, it stays.
             let text = observed.keys.get(key)?.policy.present()?;
-            let policy = ResourcePolicy::parse(text).ok()?.merged(&wanted.policy)?;
+            let policy = ResourcePolicy::parse(text).ok()?;
+            let policy = policy.merged(std::slice::from_ref(&wanted.policy))?;
             let step = Step::PutKeyPolicy {
                 site: wanted.site.clone(),
                 key: key.clone(),
@@ -79,16 +84,16 @@ pub(super) fn delete_role(arn: &RoleArn, wanted: &DesiredRole, found: &ObservedR
     }
 }
 
-/// The text of a document that others may write too; `Err` where it was not seen, so that it must stay.
-fn shared(
+/// A document that others may write too; `Err` where it was not seen, so that it must stay.
+fn shared<T: Clone>(
     found: Option<&ObservedBucket>,
-    seen: Option<&Seen<String>>,
-) -> Result<Option<String>, Unseen> {
+    seen: Option<&Seen<T>>,
+) -> Result<Option<T>, Unseen> {
     if found.is_none_or(|bucket| bucket.existence != Existence::Exists) {
         return Ok(None);
     }
     match seen {
-        Some(Seen::Present(text)) => Ok(Some(text.clone())),
+        Some(Seen::Present(document)) => Ok(Some(document.clone())),
         Some(Seen::Absent) => Ok(None),
         _ => Err(Unseen),
     }
@@ -127,38 +132,18 @@ fn bucket(
                 at,
                 region: creation.region.clone(),
                 object_lock: creation.object_lock,
-                tags: creation.tags.clone(),
+                tags: setting::with_mirrored(creation.tags.clone(), wanted),
             };
             (Rank::Make, step)
         }
         // Made with it: see CreateBucket.
         Part::BucketTags(_) | Part::ObjectLock(_) if made.contains(&at) => return None,
         Part::Versioning(_) => (settings, Step::PutVersioning { at }),
-        Part::PublicAccessBlock(_) => {
-            let block = wanted.public_access_block?;
-            (settings, Step::PutPublicAccessBlock { at, block })
-        }
-        Part::Ownership(_) => {
-            let ownership = wanted.ownership?;
-            (settings, Step::PutOwnership { at, ownership })
-        }
-        Part::Encryption(_) => {
-            let encryption = wanted.encryption.clone()?;
-            (settings, Step::PutEncryption { at, encryption })
-        }
-        Part::BucketTags(_) => {
-            let mut tags = match found.map(|b| &b.tags) {
-                Some(Seen::Present(tags)) => tags.clone(),
-                Some(Seen::Absent) => BTreeMap::new(),
-                _ => return None,
-            };
-            tags.extend(wanted.creation.as_ref()?.tags.clone());
-            (settings, Step::PutBucketTags { at, tags })
-        }
         // Object Lock stands on versioning, which may be a step of this very plan.
         Part::ObjectLock(_) => (Rank::Configure, Step::PutObjectLock { at }),
         Part::BucketPolicy(_) => {
-            let owned = wanted.policy.clone()?;
+            let both = [wanted.policy.clone(), wanted.mirror.policy.clone()];
+            let owned: Vec<_> = both.into_iter().flatten().collect();
             let policy = match shared(found, found.map(|b| &b.policy)).ok()? {
                 Some(text) => ResourcePolicy::parse(&text).ok()?,
                 None => ResourcePolicy::default(),
@@ -183,7 +168,7 @@ fn bucket(
                 },
             )
         }
-        _ => return None,
+        _ => (settings, setting::step(part, at, wanted, found)?),
     })
 }
 

@@ -5,6 +5,7 @@ use crate::arn::{KeyArn, RoleArn};
 use crate::bucket::BucketRef;
 use crate::desired::{Desired, DesiredBucket, DesiredKey, DesiredRole, MADE_BY, RoleStanding};
 use crate::document::ReplicationDocument;
+use crate::mirror::MirroredLifecycle;
 use crate::observed::{Existence, Observed, ObservedBucket, RoleFacts, Seen};
 use crate::policy::{PolicyError, ResourcePolicy};
 use crate::problem::Problem;
@@ -147,7 +148,58 @@ fn bucket(
         &name("the Object Lock configuration"),
         problems,
     );
+    denied(
+        Some(&found.lifecycle),
+        label,
+        &name("the lifecycle configuration"),
+        problems,
+    );
+    denied(
+        Some(&found.cors),
+        label,
+        &name("the CORS configuration"),
+        problems,
+    );
+    mirrored_lifecycle(at, wanted, found, problems);
     shared(at, wanted, found, problems);
+}
+
+/// Rules that only the destination has stay, so its document must be seen and understood.
+fn mirrored_lifecycle(
+    at: &BucketRef,
+    wanted: &DesiredBucket,
+    found: &ObservedBucket,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(mirrored) = &wanted.mirror.lifecycle else {
+        return;
+    };
+    if found.lifecycle == Seen::NotLooked {
+        problems.push(not_looked_at(at, &wanted.label, "lifecycle configuration"));
+    }
+    match mirrored.merged(found.lifecycle.present()) {
+        Err(error) => problems.push(Problem::error(
+            [wanted.label.as_str(), "bucket"],
+            format!("The lifecycle configuration of bucket {at} cannot be read"),
+            format!("{error}. It is left as it is; mend it, then run again."),
+        )),
+        Ok(Some(whole)) if MirroredLifecycle::count(&whole) > 1000 => {
+            problems.push(Problem::error(
+                ["mirror_settings"],
+                format!("Bucket {at} would have more than 1,000 lifecycle rules"),
+                "S3 takes at most 1,000, those that only the destination has included. Set `mirror_exact = true` to have the source's alone, or delete some.",
+            ));
+        }
+        Ok(_) => {}
+    }
+}
+
+fn not_looked_at(at: &BucketRef, label: &str, part: &str) -> Problem {
+    Problem::error(
+        [label, "bucket"],
+        format!("The {part} of bucket {at} was not looked at"),
+        "It may hold what others wrote, so it is not written unseen. This is a fault of the provider: please report it.",
+    )
 }
 
 /// The two documents of a bucket that others write, too: what cannot be read must not be overwritten.
@@ -159,7 +211,11 @@ fn shared(
 ) {
     let label = wanted.label.as_str();
     for (seen, wanted, part) in [
-        (&found.policy, wanted.policy.is_some(), "policy"),
+        (
+            &found.policy,
+            wanted.policy.is_some() || wanted.mirror.policy.is_some(),
+            "policy",
+        ),
         (
             &found.replication,
             wanted.rules.is_some(),
@@ -173,14 +229,10 @@ fn shared(
             problems,
         );
         if wanted && *seen == Seen::NotLooked {
-            problems.push(Problem::error(
-                [label, "bucket"],
-                format!("The {part} of bucket {at} was not looked at"),
-                "It may hold what others wrote, so it is not written unseen. This is a fault of the provider: please report it.",
-            ));
+            problems.push(not_looked_at(at, label, part));
         }
     }
-    if wanted.policy.is_some()
+    if (wanted.policy.is_some() || wanted.mirror.policy.is_some())
         && let Some(text) = found.policy.present()
         && let Err(error) = ResourcePolicy::parse(text)
     {

@@ -7,7 +7,7 @@ use super::build::delete_role;
 use super::problems::of_removal;
 use crate::arn::RoleArn;
 use crate::bucket::BucketRef;
-use crate::desired::{Desired, DesiredBucket, DesiredRole, OwnedStatements};
+use crate::desired::{Desired, DesiredBucket, DesiredRole};
 use crate::document::ReplicationDocument;
 use crate::facet::role::is_last;
 use crate::observed::{Existence, Observed, ObservedBucket, ObservedRole};
@@ -65,14 +65,12 @@ pub fn plan_removal(desired: &Desired, observed: &Observed, removal: &Removal) -
         let Ok(policy) = ResourcePolicy::parse(text) else {
             continue;
         };
-        if policy.owned(&wanted.policy.prefix).is_empty() {
+        if policy.owned(&wanted.policy).is_empty() {
             continue;
         }
-        let without = OwnedStatements {
-            prefix: wanted.policy.prefix.clone(),
-            statements: Vec::new(),
-        };
-        if let Some(policy) = policy.merged(&without).filter(|policy| policy != text) {
+        let without = wanted.policy.without_statements();
+        let merged = policy.merged(std::slice::from_ref(&without));
+        if let Some(policy) = merged.filter(|policy| policy != text) {
             push(
                 Rank::Policies,
                 Step::PutKeyPolicy {
@@ -126,12 +124,9 @@ fn remove_from_bucket(
     }
     if let Some(owned) = &wanted.policy
         && let Some(Ok(policy)) = found.policy.present().map(|t| ResourcePolicy::parse(t))
-        && !policy.owned(&owned.prefix).is_empty()
+        && !policy.owned(owned).is_empty()
     {
-        let owned = OwnedStatements {
-            prefix: owned.prefix.clone(),
-            statements: Vec::new(),
-        };
+        let owned = vec![owned.without_statements()];
         push(
             Rank::Policies,
             Step::PutBucketPolicy {

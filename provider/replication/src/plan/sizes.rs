@@ -7,6 +7,8 @@ use crate::step::Step;
 
 /// The largest bucket policy that S3 takes, in bytes.
 const BUCKET_POLICY: usize = 20 * 1024;
+/// How many tags S3 lets a bucket have.
+const BUCKET_TAGS: usize = 50;
 /// The largest key policy that KMS takes, in bytes.
 const KEY_POLICY: usize = 32 * 1024;
 /// What all inline policies of one role may have together; IAM does not count white space.
@@ -42,6 +44,17 @@ pub(super) fn problems<'a>(
                     format!("The policy of {key} would have {} bytes", policy.len()),
                     format!(
                         "KMS takes at most {KEY_POLICY}. Let the source buckets share one role: make it with `replication_role` of their site, allow that role in the key's policy, and name it in `role`."
+                    ),
+                ));
+            }
+            Step::CreateBucket { at, tags, .. } | Step::PutBucketTags { at, tags }
+                if tags.len() > BUCKET_TAGS =>
+            {
+                problems.push(Problem::error(
+                    ["mirror_settings"],
+                    format!("Bucket {at} would have {} tags", tags.len()),
+                    format!(
+                        "S3 takes at most {BUCKET_TAGS}, those of the source and those that the bucket has together. Take some away, or \"tags\" out of `mirror_settings`."
                     ),
                 ));
             }

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{PolicyError, Statement, canonical};
 use crate::desired::OwnedStatements;
+use crate::pair::short_hash;
 
 /// A policy with others' statements kept as the very bytes they were.
 #[derive(Debug, Clone)]
@@ -72,39 +73,44 @@ impl ResourcePolicy {
         Ok(policy)
     }
 
-    /// Our statements in it by `Sid`, each as canonical JSON.
-    pub fn owned(&self, prefix: &str) -> BTreeMap<String, String> {
+    /// The version of its language, where it names one.
+    pub fn version(&self) -> Option<String> {
+        let (_, raw) = self.beside.iter().find(|(key, _)| key == "Version")?;
+        serde_json::from_str(raw).ok()
+    }
+
+    /// Our statements in it by `Sid`, each as canonical JSON. One without goes by a name made of what it says.
+    pub fn owned(&self, owned: &OwnedStatements) -> BTreeMap<String, String> {
         self.statements
             .iter()
+            .filter(|s| owned.owns(s.sid.as_deref()))
             .filter_map(|s| {
-                let sid = s.sid.as_ref().filter(|sid| sid.starts_with(prefix))?;
                 let value: Value = serde_json::from_str(&s.json).ok()?;
-                Some((sid.clone(), canonical::print(&canonical::statement(&value))))
+                let text = canonical::print(&canonical::statement(&value));
+                let named = s.sid.clone().filter(|sid| !sid.is_empty());
+                let name = named.unwrap_or_else(|| format!("(without Sid, {})", short_hash(&text)));
+                Some((name, text))
             })
             .collect()
     }
 
     /// The raw statements of everybody else.
-    pub fn foreign(&self, prefix: &str) -> impl Iterator<Item = &str> {
+    pub fn foreign<'a>(&'a self, owned: &'a [OwnedStatements]) -> impl Iterator<Item = &'a str> {
         self.statements
             .iter()
-            .filter(move |s| !s.sid.as_deref().is_some_and(|sid| sid.starts_with(prefix)))
+            .filter(|s| !owned.iter().any(|owned| owned.owns(s.sid.as_deref())))
             .map(|s| s.json.as_str())
     }
 
     /// This policy with our statements as they should be, and all others as they are.
     ///
     /// None where nothing is left to say: the policy is then to be deleted, not written empty.
-    pub fn merged(&self, owned: &OwnedStatements) -> Option<String> {
+    pub fn merged(&self, owned: &[OwnedStatements]) -> Option<String> {
         let ours = owned
-            .statements
             .iter()
+            .flat_map(|owned| &owned.statements)
             .map(|s: &Statement| s.to_value().to_string());
-        let statements: Vec<String> = self
-            .foreign(&owned.prefix)
-            .map(str::to_owned)
-            .chain(ours)
-            .collect();
+        let statements: Vec<String> = self.foreign(owned).map(str::to_owned).chain(ours).collect();
         if statements.is_empty() {
             return None;
         }

@@ -6,11 +6,12 @@ use serde_json::json;
 use super::*;
 use crate::desired::OwnedStatements;
 
-fn owned(statements: Vec<Statement>) -> OwnedStatements {
-    OwnedStatements {
+fn owned(statements: Vec<Statement>) -> [OwnedStatements; 1] {
+    [OwnedStatements {
         prefix: "Crr1".to_owned(),
         statements,
-    }
+        alone: false,
+    }]
 }
 
 #[test]
@@ -43,7 +44,7 @@ fn others_statements_stay_byte_for_byte() {
     );
 
     let back = ResourcePolicy::parse(&merged).unwrap();
-    assert_eq!(back.owned("Crr1").len(), 1);
+    assert_eq!(back.owned(&owned(Vec::new())[0]).len(), 1);
     let without = back.merged(&owned(Vec::new())).unwrap();
     assert_eq!(without, text);
 }
@@ -77,12 +78,13 @@ proptest! {
             None => prop_assert!(foreign.is_empty() && ours == 0),
             Some(merged) => {
                 let back = ResourcePolicy::parse(&merged).unwrap();
-                prop_assert_eq!(back.foreign("Crr1").collect::<Vec<_>>(), foreign);
+                let pairs = owned(Vec::new());
+                prop_assert_eq!(back.foreign(&pairs).collect::<Vec<_>>(), foreign);
                 let expected: BTreeMap<String, String> = statements
                     .iter()
                     .map(|s| (s.sid.clone(), s.to_value().to_string()))
                     .collect();
-                prop_assert_eq!(back.owned("Crr1"), expected);
+                prop_assert_eq!(back.owned(&owned(Vec::new())[0]), expected);
             }
         }
     }

@@ -69,7 +69,8 @@ const DRIFTS: &[(&str, &[&str], &[&str], Change)] = &[
         &["destination.ownership"],
         &["set object ownership of west:orders-dr"],
         |w, p| {
-            w.buckets.get_mut(&p.destination.at()).unwrap().ownership = Ownership::ObjectWriter;
+            w.buckets.get_mut(&p.destination.at()).unwrap().ownership =
+                Some(Ownership::ObjectWriter);
         },
     ),
     (

@@ -7,7 +7,8 @@ use proptest::option;
 use proptest::prelude::*;
 use replication::pair::PairRule;
 use replication::{
-    Direction, Filter, Ownership, Pair, ResourcePolicy, RoleArn, RoleChoice, Side, Site, Versioning,
+    Direction, Encryption, Filter, Lifecycle, Mirror, OwnedStatements, Ownership, Pair,
+    PublicAccessBlock, ResourcePolicy, RoleArn, RoleChoice, Setting, Side, Site, Versioning,
 };
 
 use crate::world::{Bucket, Role, World};
@@ -59,6 +60,7 @@ pub fn plain() -> Pair {
         direction: Direction::OneWay,
         rules: vec![rule("everything")],
         owner_override: None,
+        mirror: Mirror::default(),
         boundary: None,
         tags: BTreeMap::new(),
         adopt: false,
@@ -101,6 +103,14 @@ pub fn own_role(pair: &Pair) -> RoleArn {
             .contains(&format!("/crr-{}-", pair.source.bucket))
     };
     roles.keys().find(made).unwrap().clone()
+}
+
+pub fn mirrors() -> impl Strategy<Value = Mirror> {
+    let some = proptest::sample::subsequence(Setting::ALL.to_vec(), 0..=Setting::ALL.len());
+    (some, any::<bool>()).prop_map(|(settings, exact)| Mirror {
+        settings: settings.into_iter().collect(),
+        exact,
+    })
 }
 
 fn rules() -> impl Strategy<Value = Vec<PairRule>> {
@@ -146,8 +156,9 @@ pub fn pairs() -> impl Strategy<Value = Pair> {
         any::<[bool; 7]>(),
         option::of(any::<bool>()),
         any::<bool>(),
+        mirrors(),
     )
-        .prop_map(|(rules, on, owner_override, boundary)| {
+        .prop_map(|(rules, on, owner_override, boundary, mirror)| {
             let [
                 two_way,
                 crosses,
@@ -164,6 +175,7 @@ pub fn pairs() -> impl Strategy<Value = Pair> {
                 Direction::OneWay
             };
             pair.rules = rules;
+            pair.mirror = mirror;
             pair.owner_override = owner_override;
             pair.boundary = boundary.then(|| "arn:aws:iam::111111111111:policy/b".to_owned());
             pair.tags = [("team".to_owned(), "orders".to_owned())].into();
@@ -191,6 +203,61 @@ pub struct Others {
     locked: bool,
     ownership: Ownership,
     versioning: Versioning,
+    settings: Settings,
+}
+
+/// Settings that can be mirrored.
+#[derive(Debug, Clone)]
+struct Settings {
+    tags: BTreeMap<String, String>,
+    lifecycle: Option<Lifecycle>,
+    cors: Option<String>,
+    bucket_key: bool,
+    public_access_block: Option<PublicAccessBlock>,
+}
+
+/// A lifecycle configuration of rules of these names, as somebody else may have written it.
+pub fn lifecycle(names: &[&str], days: u32) -> Lifecycle {
+    let rules: Vec<String> = names
+        .iter()
+        .map(|name| format!("<Rule> <ID>{name}</ID><Filter><Prefix>{name}/</Prefix></Filter><Status>Enabled</Status><!-- {days} --><Expiration><Days>{days}</Days></Expiration></Rule>\n"))
+        .collect();
+    let rules = rules.concat();
+    Lifecycle {
+        xml: format!(
+            "<?xml version=\"1.0\"?><LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{rules}</LifecycleConfiguration>"
+        ),
+        minimum_size: Some("varies_by_storage_class".to_owned()),
+    }
+}
+
+pub fn cors(origin: &str) -> String {
+    format!(
+        "<CORSConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedMethod>PUT</AllowedMethod><AllowedOrigin>{origin}</AllowedOrigin></CORSRule></CORSConfiguration>"
+    )
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let names = proptest::sample::subsequence(vec!["logs", "tmp", "old"], 1..=3);
+    (
+        btree_map("(team|cost|aws:x|crr:y|z)", "[a-z]{0,3}", 0..4),
+        option::of((names, 1..3_u32).prop_map(|(names, days)| lifecycle(&names, days))),
+        option::of("[ab]".prop_map(|origin| cors(&origin))),
+        any::<bool>(),
+        option::of(any::<bool>().prop_map(|open| PublicAccessBlock {
+            block_public_policy: !open,
+            ..PublicAccessBlock::ALL
+        })),
+    )
+        .prop_map(
+            |(tags, lifecycle, cors, bucket_key, public_access_block)| Settings {
+                tags,
+                lifecycle,
+                cors,
+                bucket_key,
+                public_access_block,
+            },
+        )
 }
 
 pub fn others() -> impl Strategy<Value = Others> {
@@ -210,14 +277,16 @@ pub fn others() -> impl Strategy<Value = Others> {
         any::<bool>(),
         ownership,
         versioning,
+        settings(),
     )
         .prop_map(
-            |(rules, statements, locked, ownership, versioning)| Others {
+            |(rules, statements, locked, ownership, versioning, settings)| Others {
                 rules,
                 statements,
                 locked,
                 ownership,
                 versioning,
+                settings,
             },
         )
 }
@@ -296,8 +365,15 @@ fn scene(mut pair: Pair, at_source: &Others, at_destination: &Others) -> Scene {
             continue;
         };
         bucket.versioning = others.versioning;
-        bucket.ownership = others.ownership;
+        bucket.ownership = Some(others.ownership);
         bucket.object_lock = others.locked;
+        let settings = others.settings.clone();
+        bucket.tags = settings.tags;
+        bucket.lifecycle = settings.lifecycle;
+        bucket.cors = settings.cors;
+        bucket.public_access_block = settings.public_access_block;
+        bucket.encryption = Encryption::with_key(side.key.as_ref());
+        bucket.encryption.bucket_key = settings.bucket_key;
         if others.locked || others.rules.is_some() {
             bucket.versioning = Versioning::Enabled;
         }
@@ -320,6 +396,14 @@ fn scene(mut pair: Pair, at_source: &Others, at_destination: &Others) -> Scene {
     Scene { world, pair }
 }
 
+/// The statements of every pair.
+fn of_pairs() -> [OwnedStatements; 1] {
+    [OwnedStatements {
+        prefix: "Crr".to_owned(),
+        ..OwnedStatements::default()
+    }]
+}
+
 /// Every byte that others wrote into the world's shared documents, and the roles that they made.
 pub fn of_others(world: &World) -> Vec<String> {
     let mut found = Vec::new();
@@ -338,12 +422,12 @@ pub fn of_others(world: &World) -> Vec<String> {
         }
         if let Some(text) = &bucket.policy {
             let policy = ResourcePolicy::parse(text).unwrap();
-            found.extend(policy.foreign("Crr").map(|s| format!("{at} {s}")));
+            found.extend(policy.foreign(&of_pairs()).map(|s| format!("{at} {s}")));
         }
     }
     for (key, text) in &world.keys {
         let policy = ResourcePolicy::parse(text).unwrap();
-        found.extend(policy.foreign("Crr").map(|s| format!("{key} {s}")));
+        found.extend(policy.foreign(&of_pairs()).map(|s| format!("{key} {s}")));
     }
     for (arn, role) in &world.roles {
         if !role.tags.contains_key("crr:made-by") {

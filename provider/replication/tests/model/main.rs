@@ -15,5 +15,6 @@ mod crowd;
 mod drift;
 mod generate;
 mod guard;
+mod mirror;
 mod snapshots;
 mod world;

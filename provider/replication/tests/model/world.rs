@@ -6,7 +6,7 @@ use replication::bucket::BucketRef;
 use replication::document::ReplicationDocument;
 use replication::observed::{Existence, KeyFacts, Reads, RoleFacts};
 use replication::{
-    Encryption, KeyArn, Observed, ObservedBucket, ObservedKey, ObservedRole, Ownership,
+    Encryption, KeyArn, Lifecycle, Observed, ObservedBucket, ObservedKey, ObservedRole, Ownership,
     PublicAccessBlock, RoleArn, Seen, Step, Versioning, policy,
 };
 use serde_json::Value;
@@ -17,10 +17,12 @@ pub struct Bucket {
     pub replication: Option<String>,
     pub policy: Option<String>,
     pub encryption: Encryption,
-    pub ownership: Ownership,
+    pub ownership: Option<Ownership>,
     pub public_access_block: Option<PublicAccessBlock>,
     pub tags: BTreeMap<String, String>,
     pub object_lock: bool,
+    pub lifecycle: Option<Lifecycle>,
+    pub cors: Option<String>,
     /// How many objects it holds.
     pub objects: usize,
 }
@@ -32,10 +34,12 @@ impl Bucket {
             replication: None,
             policy: None,
             encryption: Encryption::with_key(None),
-            ownership: Ownership::BucketOwnerEnforced,
+            ownership: Some(Ownership::BucketOwnerEnforced),
             public_access_block: Some(PublicAccessBlock::ALL),
             tags: BTreeMap::new(),
             object_lock: false,
+            lifecycle: None,
+            cors: None,
             objects: 0,
         }
     }
@@ -70,13 +74,15 @@ impl World {
                     replication: asked(read.replication, found.replication.clone()),
                     policy: asked(read.policy, found.policy.clone()),
                     encryption: asked(read.encryption, Some(found.encryption.clone())),
-                    ownership: asked(read.ownership, Some(found.ownership)),
+                    ownership: asked(read.ownership, found.ownership),
                     public_access_block: asked(read.public_access_block, found.public_access_block),
                     tags: asked(
                         read.tags,
                         Some(found.tags.clone()).filter(|tags| !tags.is_empty()),
                     ),
                     object_lock: asked(read.object_lock, found.object_lock.then_some(())),
+                    lifecycle: asked(read.lifecycle, found.lifecycle.clone()),
+                    cors: asked(read.cors, found.cors.clone()),
                 },
             };
             observed.buckets.insert(at.clone(), seen);
@@ -158,7 +164,13 @@ impl World {
             Step::PutPublicAccessBlock { at, block } => {
                 self.bucket(at)?.public_access_block = Some(*block);
             }
-            Step::PutOwnership { at, ownership } => self.bucket(at)?.ownership = *ownership,
+            Step::DeletePublicAccessBlock { at } => self.bucket(at)?.public_access_block = None,
+            Step::PutOwnership { at, ownership } => self.bucket(at)?.ownership = Some(*ownership),
+            Step::DeleteOwnership { at } => self.bucket(at)?.ownership = None,
+            Step::PutLifecycle { at, lifecycle, .. } => {
+                self.bucket(at)?.lifecycle.clone_from(lifecycle);
+            }
+            Step::PutCors { at, document } => self.bucket(at)?.cors.clone_from(document),
             Step::PutEncryption { at, encryption } => {
                 self.bucket(at)?.encryption = encryption.clone();
             }
@@ -345,7 +357,8 @@ impl World {
             if bucket
                 .policy
                 .as_ref()
-                .is_some_and(|text| text.contains("\"Crr"))
+                // What was mirrored is the bucket's own by then.
+                .is_some_and(|text| text.replace("\"CrrMirror", "\"").contains("\"Crr"))
             {
                 ours.push(format!("{at} policy"));
             }

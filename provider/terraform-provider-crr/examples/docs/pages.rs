@@ -21,6 +21,10 @@ pub fn all(root: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let mut pages = BTreeMap::new();
     pages.insert("docs/index.md".to_owned(), index(root, &provider.schema())?);
     for (name, resource) in provider.resources() {
+        // A resource of two names has one page, under the first.
+        if pages.contains_key(&path("resources", name)) {
+            continue;
+        }
         let page = Page {
             kind: "Resource",
             name,

@@ -10,14 +10,18 @@ use serde_json::Value;
 pub const POLICY: &str = "acceptance-tests/lab/operator-policy.json";
 
 /// What the statements are for. One that is not here is an error: nobody is asked to grant what is not explained.
-const REASONS: [(&str, &str); 7] = [
+const REASONS: [(&str, &str); 8] = [
     (
         "FindBuckets",
-        "`crr_site` asks for the name of one bucket, to prove that S3 answers.",
+        "`crr_site` asks for the name of one bucket, to prove that S3 answers; `crr_echo_mode` and `crr_coverage` for all.",
     ),
     (
         "ConfigureBuckets",
-        "To look at the buckets of a pair and to configure them. Narrow `Resource` to your buckets. Without `create`, leave out `s3:CreateBucket`, `s3:DeleteBucket`, `s3:PutEncryptionConfiguration`, `s3:PutBucketOwnershipControls`, `s3:PutBucketPublicAccessBlock`, `s3:PutBucketObjectLockConfiguration`, `s3:PutBucketTagging` and `s3:TagResource`.",
+        "To look at the buckets of a pair and to configure them. Narrow `Resource` to your buckets. Without `create` and `mirror_settings`, leave out `s3:CreateBucket`, `s3:DeleteBucket`, `s3:PutEncryptionConfiguration`, `s3:PutBucketOwnershipControls`, `s3:PutBucketPublicAccessBlock`, `s3:PutBucketObjectLockConfiguration`, `s3:PutBucketTagging` and `s3:TagResource`.",
+    ),
+    (
+        "MirrorSettings",
+        "For `mirror_settings` with `lifecycle` or `cors` alone. The other settings need what `ConfigureBuckets` lists for reading and writing them, on both sides.",
     ),
     (
         "EmptyBucketsThatAreForceDestroyed",

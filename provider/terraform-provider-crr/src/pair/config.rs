@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use replication::pair::PairRule;
 use replication::{
-    BucketName, Direction, Filter, KeyArn, Pair, RoleChoice, RuleName, Side, Site, SiteName,
+    BucketName, Direction, Filter, KeyArn, Mirror, Pair, RoleChoice, RuleName, Setting, Side, Site,
+    SiteName,
 };
 use serde::Deserialize;
 use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
@@ -27,6 +28,8 @@ pub struct PairAttributes {
     role: Attr<String>,
     permissions_boundary: Attr<String>,
     tags: Attr<BTreeMap<String, Attr<String>>>,
+    pub mirror_settings: Attr<Vec<Attr<String>>>,
+    pub mirror_exact: Attr<bool>,
     adopt: Attr<bool>,
     timeouts: Attr<Timeouts>,
     created: Attr<Created>,
@@ -233,11 +236,25 @@ impl PairAttributes {
             direction,
             rules: self.pair_rules(direction, diagnostics)?,
             owner_override: set(&self.owner_override)?,
+            mirror: self.mirror()?,
             boundary: set(&self.permissions_boundary)?,
             tags,
             adopt: set(&self.adopt)?.unwrap_or_default(),
             remembered_ids: prior.map(Self::rule_ids).unwrap_or_default(),
             trusted_accounts: runtime.trusted_accounts.clone(),
+        })
+    }
+
+    fn mirror(&self) -> Result<Mirror, Missing> {
+        let mut settings = BTreeSet::new();
+        for setting in set(&self.mirror_settings)?.unwrap_or_default() {
+            // The schema takes no other words.
+            let word = set(&setting)?.unwrap_or_default();
+            settings.extend(word.parse::<Setting>().ok());
+        }
+        Ok(Mirror {
+            settings,
+            exact: set(&self.mirror_exact)?.unwrap_or_default(),
         })
     }
 

@@ -10,6 +10,8 @@ use tfplugin::{
 
 use crate::{duration, facets};
 
+pub mod mirror;
+
 /// The directions, in the words of the configuration.
 pub const DIRECTIONS: [&str; 2] = ["one_way", "two_way"];
 
@@ -149,6 +151,8 @@ pub fn schema() -> Schema {
                 "Tags of the roles and buckets that the pair makes, besides the provider's `default_tags`. Pairs of one source bucket share its role, so they must want the same.",
             ),
         )
+        .attribute("mirror_settings", mirror::settings())
+        .attribute("mirror_exact", mirror::exact())
         .attribute(
             "adopt",
             Attribute::bool().optional_computed().default(false).describe(

@@ -158,6 +158,12 @@ fn site() -> Nested {
                 "Certificates to trust besides the system's: the path of a PEM file, or PEM text.",
             ),
         )
+        .attribute(
+            "calls_per_second",
+            Attribute::number().optional().validate(at_least_one).describe(
+                "How many requests a second the site gets at most, retries counted. For systems that others work with at the same time. Default: no limit but `max_concurrency`.",
+            ),
+        )
 }
 
 fn assume_role() -> Nested {

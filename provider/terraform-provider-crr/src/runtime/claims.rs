@@ -160,6 +160,7 @@ mod tests {
             direction,
             rules: Vec::new(),
             owner_override: None,
+            mirror: replication::Mirror::default(),
             boundary: None,
             tags: [].into(),
             adopt: false,

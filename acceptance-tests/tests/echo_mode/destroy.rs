@@ -1,0 +1,70 @@
+//! What stays and what goes.
+
+use acceptance_tests::{Effect, Fault, LabError, When};
+
+use super::{Scene, text};
+use crate::ground::{bucket_policy, put, replication, role_names, stands, versions};
+
+#[tokio::test]
+async fn keep_leaves_it_working() -> Result<(), LabError> {
+    let scene = Scene::new("").await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    scene.buckets(&["orders"]).await;
+    scene.apply().await?;
+    let sites = text("west", "")
+        .split("resource \"crr_echo_mode\"")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    scene.workdir.write("main.tf", &sites)?;
+    lab.reset_calls();
+    scene.workdir.apply().await?;
+    assert!(lab.calls().writes().is_empty(), "{}", lab.calls().lines());
+    assert!(replication(lab, east, "orders").await.is_some());
+    Ok(())
+}
+
+#[tokio::test]
+async fn remove_takes_off_what_was_made_and_never_data() -> Result<(), LabError> {
+    let scene = Scene::new("").await?;
+    let (lab, east, vault) = (&scene.lab, scene.lab.site("east"), scene.lab.site("vault"));
+    scene.workdir.write(
+        "main.tf",
+        &text("vault", "on_destroy = \"remove\"\ndirection = \"two_way\""),
+    )?;
+    scene.buckets(&["orders", "invoices"]).await;
+    scene.apply().await?;
+    put(lab, east, "orders", "k").await;
+    let refusal = Effect::Answer {
+        status: 400,
+        code: "InvalidRequest".to_owned(),
+        message: "on purpose".to_owned(),
+    };
+    let fault = lab.inject(
+        Fault::on("DeleteBucketPolicy", refusal)
+            .resource("orders-dr")
+            .when(When::Every),
+    );
+    let failed = scene.workdir.try_destroy().await?;
+    assert!(failed.code == 1 && fault.hits() > 0, "{failed}");
+    assert!(failed.words().contains("Bucket orders"), "{failed}");
+    lab.gateway().clear_faults();
+    scene.workdir.destroy().await?;
+    for (site, bucket) in [
+        (east, "orders"),
+        (vault, "orders-dr"),
+        (east, "invoices"),
+        (vault, "invoices-dr"),
+    ] {
+        assert!(stands(lab, site, bucket).await, "{bucket}");
+        assert_eq!(replication(lab, site, bucket).await, None, "{bucket}");
+        assert_eq!(bucket_policy(lab, site, bucket).await, "", "{bucket}");
+    }
+    assert_eq!(
+        versions(lab, vault, "orders-dr").await,
+        (1, 0),
+        "no object goes"
+    );
+    assert_eq!(role_names(lab, east).await, Vec::<String>::new());
+    Ok(())
+}

@@ -1,0 +1,4 @@
+import {
+  to = crr_echo_mode.dr
+  id = "east->west"
+}

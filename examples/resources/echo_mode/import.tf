@@ -1,0 +1,5 @@
+import {
+  provider = crr
+  to       = echo_mode.dr
+  id       = "east->west"
+}

@@ -1,0 +1,118 @@
+//! Taking away what an echo put on buckets.
+
+use cloud::{CloudError, Job};
+use futures::StreamExt;
+use replication::echo::{Standing, Verdict};
+use replication::{BucketName, Echo, Removal};
+
+use crate::survey::excluded_by_tags;
+use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
+
+/// Takes away what `former` put on the buckets of its source and `now` does not want there. No bucket and no object goes.
+///
+/// `beyond`: also from buckets that `now` is not for. Without a `now` that is every bucket. Answers those where it failed.
+///
+/// # Errors
+///
+/// Where the site's buckets cannot be listed.
+pub async fn release(
+    ground: &dyn Ground,
+    former: &Echo,
+    now: Option<&Echo>,
+    beyond: bool,
+    job: &Job,
+) -> Result<Vec<Found>, CloudError> {
+    // Every bucket: one that is left out now may have been selected once, and targets of an echo that points back have none
+    // of this one's rules.
+    let names = ground
+        .cloud()
+        .list_buckets(&former.template.source.site.name)
+        .await?;
+    let buckets = names
+        .into_iter()
+        .filter_map(|name| name.parse::<BucketName>().ok());
+    let mut failures: Vec<Found> = futures::stream::iter(buckets)
+        .map(|bucket| async move {
+            let standing = if job.cancel.is_cancelled() {
+                Some(cancelled())
+            } else {
+                Box::pin(one(ground, former, now, beyond, &bucket, job))
+                    .await
+                    .err()
+            };
+            standing.map(|standing| Found { bucket, standing })
+        })
+        .buffer_unordered(AT_ONCE)
+        .filter_map(|failure| async move { failure })
+        .collect()
+        .await;
+    failures.sort_by(|a, b| a.bucket.cmp(&b.bucket));
+    Ok(failures)
+}
+
+async fn one(
+    ground: &dyn Ground,
+    former: &Echo,
+    now: Option<&Echo>,
+    beyond: bool,
+    bucket: &BucketName,
+    job: &Job,
+) -> Result<(), Standing> {
+    let cloud = ground.cloud();
+    // A bucket that can have no pair has nothing of ours.
+    let Ok(pair) = former.pair(bucket) else {
+        return Ok(());
+    };
+    let kept = match now {
+        Some(now) if is_for(ground, now, bucket).await? => now.pair(bucket).ok(),
+        _ => None,
+    };
+    if kept.is_none() && !beyond {
+        return Ok(());
+    }
+    let reads = former.removal_reads(&pair);
+    let _hold = ground.hold(vec![reads.clone()]).await;
+    let mut observed = cloud.observe(&reads).await.map_err(|e| failed(&e))?;
+    let pair = former.settle(pair, &observed);
+    let further = former.look_after(&pair, &observed);
+    if !further.is_empty() {
+        observed.extend(cloud.observe(&further).await.map_err(|e| failed(&e))?);
+    }
+    if former.stands_beside_others(&pair, &observed) {
+        if !former.has_rules(&pair, &observed) {
+            return Ok(());
+        }
+        return Err(Standing::Failed {
+            summary: format!("Rules of bucket {} cannot be told apart", pair.source.at()),
+            detail: "A crr_pair, or somebody else, replicates it to the same target beside the echo. Destroy the pair first, or take the rules whose ID begins with \"crr/\" and goes on with \"/echo.\" off by hand.".to_owned(),
+        });
+    }
+    let mut desired = pair.desired(&observed);
+    if let (Some(now), Some(kept)) = (now, kept) {
+        let kept = now.settle(kept, &observed);
+        desired = desired.leftovers(&kept.desired(&observed));
+    }
+    let plan = replication::plan_removal(&desired, &observed, &Removal::default());
+    if let Some(problem) = plan.problems.iter().find(|problem| problem.is_error()) {
+        return Err(Standing::failed(problem));
+    }
+    if plan.is_empty() {
+        return Ok(());
+    }
+    cloud
+        .execute(&plan, job)
+        .await
+        .map_err(|error| not_executed(&error))?;
+    tracing::info!(bucket = %bucket, "released a bucket");
+    Ok(())
+}
+
+async fn is_for(ground: &dyn Ground, echo: &Echo, bucket: &BucketName) -> Result<bool, Standing> {
+    if echo.selection.by_name(bucket) != Verdict::Selected {
+        return Ok(false);
+    }
+    let excluded = excluded_by_tags(ground.cloud(), echo, bucket)
+        .await
+        .map_err(|error| failed(&error))?;
+    Ok(excluded.is_none())
+}

@@ -1,0 +1,203 @@
+//! Looking at a whole site.
+
+use std::collections::BTreeSet;
+
+use cloud::{Cloud, CloudError, Job};
+use futures::StreamExt;
+use replication::bucket::BucketRef;
+use replication::echo::{Coverage, Standing, Verdict};
+use replication::observed::{BucketReads, Reads, Seen};
+use replication::{BucketName, Echo, Observed, Pair};
+
+use crate::{AT_ONCE, Found, cancelled, failed};
+
+/// What a look at a whole site found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Survey {
+    /// How many stand how, and the exceptions.
+    pub coverage: Coverage,
+    /// The buckets that a sweep has something to do for, by name.
+    pub work: BTreeSet<BucketName>,
+}
+
+/// Looks at every bucket of the source.
+///
+/// # Errors
+///
+/// Where the site's buckets cannot be listed. What goes wrong with one bucket is that bucket's standing.
+pub async fn survey(cloud: &Cloud, echo: &Echo, job: &Job) -> Result<Survey, CloudError> {
+    let names = list(cloud, echo).await?;
+    tracing::info!(echo = echo.id(), buckets = names.len(), "looking at a site");
+    let mut survey = Survey::default();
+    let mut selected = Vec::with_capacity(names.len());
+    for name in names {
+        match name {
+            Listed::Selected(bucket) => selected.push(bucket),
+            Listed::Excluded { name, why } => {
+                survey.coverage.add(&name, &Standing::Excluded { why });
+            }
+        }
+    }
+    let mut found = futures::stream::iter(selected)
+        .map(|bucket| async move {
+            let standing = if job.cancel.is_cancelled() {
+                cancelled()
+            } else {
+                look(cloud, echo, &bucket).await
+            };
+            Found { bucket, standing }
+        })
+        .buffer_unordered(AT_ONCE);
+    while let Some(found) = found.next().await {
+        survey.coverage.add(found.bucket.as_str(), &found.standing);
+        if found.standing.needs_work() {
+            survey.work.insert(found.bucket);
+        }
+    }
+    drop(found);
+    tracing::info!(echo = echo.id(), counts = ?survey.coverage.counts, "looked at a site");
+    Ok(survey)
+}
+
+/// A bucket of a listing.
+enum Listed {
+    /// One to look at.
+    Selected(BucketName),
+    /// One that its name leaves out.
+    Excluded { name: String, why: String },
+}
+
+/// The buckets of the source, with those left out by name marked so.
+async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
+    let (source, target) = (&echo.template.source.site, &echo.template.destination.site);
+    let names = cloud.list_buckets(&source.name).await?;
+    // With an echo each way, one's targets are the other's buckets: they would get targets of their own, and so on for ever.
+    let origins: BTreeSet<String> = if echo.target_bucket.is_same_name() {
+        BTreeSet::new()
+    } else if source == target {
+        names.iter().cloned().collect()
+    } else {
+        cloud
+            .list_buckets(&target.name)
+            .await?
+            .into_iter()
+            .collect()
+    };
+    Ok(names
+        .into_iter()
+        .map(|text| {
+            let bucket = text.parse::<BucketName>();
+            let why = match &bucket {
+                Err(_) => {
+                    Some("S3 gives no such names any more, and no target could have it".to_owned())
+                }
+                Ok(bucket) => match echo.selection.by_name(bucket) {
+                    Verdict::Excluded { why } => Some(why),
+                    Verdict::Selected => echo
+                        .target_bucket
+                        .origin_of(target, bucket)
+                        .filter(|origin| origins.contains(origin.as_str()))
+                        .map(|_| "it is the target of an echo that points back".to_owned()),
+                },
+            };
+            match (why, bucket) {
+                (None, Ok(bucket)) => Listed::Selected(bucket),
+                (why, _) => Listed::Excluded {
+                    name: text,
+                    why: why.unwrap_or_default(),
+                },
+            }
+        })
+        .collect())
+}
+
+/// How one bucket stands.
+async fn look(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Standing {
+    let pair = match echo.pair(bucket) {
+        Ok(pair) => pair,
+        Err(problem) => return Standing::failed(&problem),
+    };
+    match excluded_by_tags(cloud, echo, bucket).await {
+        Ok(None) => {}
+        Ok(Some(standing)) => return standing,
+        Err(error) => return failed(&error),
+    }
+    match glance(cloud, echo, pair).await {
+        Ok((pair, observed)) => echo.standing(&pair, &observed),
+        Err(error) => failed(&error),
+    }
+}
+
+/// What the bucket's tags say of it, where the selection asks for them.
+pub(crate) async fn excluded_by_tags(
+    cloud: &Cloud,
+    echo: &Echo,
+    bucket: &BucketName,
+) -> Result<Option<Standing>, CloudError> {
+    if !echo.selection.needs_tags() {
+        return Ok(None);
+    }
+    let at = BucketRef {
+        site: echo.template.source.site.name.clone(),
+        bucket: bucket.clone(),
+    };
+    let asked = BucketReads {
+        tags: true,
+        ..BucketReads::default()
+    };
+    let reads = Reads {
+        buckets: [(at.clone(), asked)].into(),
+        ..Reads::default()
+    };
+    let observed = cloud.observe(&reads).await?;
+    let Some(found) = observed.buckets.get(&at) else {
+        return Ok(None);
+    };
+    if let Seen::Denied { action, message } = &found.tags {
+        return Ok(Some(Standing::Failed {
+            summary: format!("The tags of bucket {at} may not be read"),
+            detail: format!(
+                "The service answers: {message}. Allow {action}: the selection asks for tags."
+            ),
+        }));
+    }
+    if found.existence != replication::observed::Existence::Exists {
+        return Ok(None);
+    }
+    let none = std::collections::BTreeMap::new();
+    Ok(
+        match echo
+            .selection
+            .by_tags(found.tags.present().unwrap_or(&none))
+        {
+            Verdict::Selected => None,
+            Verdict::Excluded { why } => Some(Standing::Excluded { why }),
+        },
+    )
+}
+
+/// Looks at as little as tells whether the bucket is protected.
+pub(crate) async fn glance(
+    cloud: &Cloud,
+    echo: &Echo,
+    pair: Pair,
+) -> Result<(Pair, Observed), CloudError> {
+    let reads = echo.glance(&pair);
+    look_at(cloud, echo, pair, &reads).await
+}
+
+/// Looks, and again where the first look shows more to see.
+pub(crate) async fn look_at(
+    cloud: &Cloud,
+    echo: &Echo,
+    pair: Pair,
+    reads: &Reads,
+) -> Result<(Pair, Observed), CloudError> {
+    let mut observed = cloud.observe(reads).await?;
+    let pair = echo.settle(pair, &observed);
+    let further = echo.look_after(&pair, &observed);
+    if !further.is_empty() {
+        observed.extend(cloud.observe(&further).await?);
+    }
+    Ok((pair, observed))
+}

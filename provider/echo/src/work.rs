@@ -1,0 +1,87 @@
+//! Protecting the buckets that need it.
+
+use cloud::{Cloud, Job};
+use futures::StreamExt;
+use replication::echo::Standing;
+use replication::{BucketName, Echo};
+
+use crate::survey::{excluded_by_tags, glance, look_at};
+use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
+
+/// Protects these buckets, many at once. Each gets its answer, in the order of their names.
+pub async fn protect(
+    ground: &dyn Ground,
+    echo: &Echo,
+    buckets: impl IntoIterator<Item = BucketName>,
+    job: &Job,
+) -> Vec<Found> {
+    let mut found: Vec<Found> = futures::stream::iter(buckets)
+        .map(|bucket| async move {
+            let standing = if job.cancel.is_cancelled() {
+                cancelled()
+            } else {
+                Box::pin(one(ground, echo, &bucket, job)).await
+            };
+            match &standing {
+                Standing::Failed { summary, .. } => {
+                    tracing::warn!(bucket = %bucket, why = summary, "a bucket is not protected");
+                }
+                standing => tracing::info!(bucket = %bucket, ?standing, "done with a bucket"),
+            }
+            Found { bucket, standing }
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    found.sort_by(|a, b| a.bucket.cmp(&b.bucket));
+    found
+}
+
+async fn one(ground: &dyn Ground, echo: &Echo, bucket: &BucketName, job: &Job) -> Standing {
+    let cloud: &Cloud = ground.cloud();
+    let pair = match echo.pair(bucket) {
+        Ok(pair) => pair,
+        Err(problem) => return Standing::failed(&problem),
+    };
+    let reads = echo.look(&pair);
+    let _hold = ground.hold(vec![reads.clone()]).await;
+    // It may have been tagged otherwise since it was surveyed.
+    match excluded_by_tags(cloud, echo, bucket).await {
+        Ok(None) => {}
+        Ok(Some(standing)) => return standing,
+        Err(error) => return failed(&error),
+    }
+    let (pair, observed) = match look_at(cloud, echo, pair, &reads).await {
+        Ok(seen) => seen,
+        Err(error) => return failed(&error),
+    };
+    let standing = echo.standing(&pair, &observed);
+    if !standing.needs_work() {
+        return standing;
+    }
+    let plan = replication::plan(&pair.desired(&observed), &observed);
+    if let Some(problem) = plan.problems.iter().find(|problem| problem.is_error()) {
+        return Standing::failed(problem);
+    }
+    if let Err(error) = cloud.execute(&plan, job).await {
+        return not_executed(&error);
+    }
+    match glance(cloud, echo, pair).await {
+        Ok((pair, observed)) => match echo.standing(&pair, &observed) {
+            Standing::Pending | Standing::Drifted(_) => {
+                let differences =
+                    replication::facet::differences(&pair.desired(&observed), &observed);
+                let lines: Vec<String> = differences.iter().map(ToString::to_string).collect();
+                Standing::Failed {
+                    summary: format!("Bucket {} is not as it was made", pair.source.at()),
+                    detail: format!(
+                        "Every step was taken, and a look right after shows something else. Somebody else may be writing to it:\n{}",
+                        lines.join("\n")
+                    ),
+                }
+            }
+            standing => standing,
+        },
+        Err(error) => failed(&error),
+    }
+}

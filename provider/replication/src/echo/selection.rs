@@ -1,0 +1,124 @@
+//! Which buckets of a site an echo is for.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use crate::name::{BucketName, NameError};
+
+/// A pattern of bucket names: `*` stands for any characters, `?` for one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Glob(String);
+
+impl FromStr for Glob {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let allowed = |c: char| {
+            c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '*' | '?')
+        };
+        if text.is_empty() || !text.chars().all(allowed) {
+            return Err(NameError(format!(
+                "\"{text}\" is no pattern of bucket names: use a-z, 0-9, '.' and '-', '*' for any characters, '?' for one"
+            )));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Glob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Glob {
+    /// Whether a name is of this pattern. It takes time in proportion to both lengths at most, whatever the pattern.
+    pub fn matches(&self, name: &str) -> bool {
+        let (pattern, name) = (self.0.as_bytes(), name.as_bytes());
+        let (mut p, mut n) = (0, 0);
+        // Where the last star stood, and how much of the name it has swallowed.
+        let mut star: Option<(usize, usize)> = None;
+        while let Some(byte) = name.get(n) {
+            match pattern.get(p) {
+                Some(b'*') => {
+                    star = Some((p, n));
+                    p += 1;
+                }
+                Some(wanted) if *wanted == b'?' || wanted == byte => {
+                    p += 1;
+                    n += 1;
+                }
+                _ => match &mut star {
+                    Some((at, swallowed)) => {
+                        *swallowed += 1;
+                        p = *at + 1;
+                        n = *swallowed;
+                    }
+                    None => return false,
+                },
+            }
+        }
+        pattern.iter().skip(p).all(|byte| *byte == b'*')
+    }
+}
+
+/// Whether an echo is for a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is.
+    Selected,
+    /// It is not.
+    Excluded {
+        /// Which part of the selection says so.
+        why: String,
+    },
+}
+
+/// Which buckets of a site an echo is for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Selection {
+    /// One of these must match; empty: every name does.
+    pub include: Vec<Glob>,
+    /// None of these may match.
+    pub exclude: Vec<Glob>,
+    /// The bucket must carry all of these tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+impl Selection {
+    /// What the name alone says.
+    pub fn by_name(&self, bucket: &BucketName) -> Verdict {
+        let name = bucket.as_str();
+        if let Some(glob) = self.exclude.iter().find(|glob| glob.matches(name)) {
+            return Verdict::Excluded {
+                why: format!("its name matches \"{glob}\" of exclude"),
+            };
+        }
+        if !self.include.is_empty() && !self.include.iter().any(|glob| glob.matches(name)) {
+            return Verdict::Excluded {
+                why: "its name matches nothing of include".to_owned(),
+            };
+        }
+        Verdict::Selected
+    }
+
+    /// Whether the bucket's tags must be looked at.
+    pub fn needs_tags(&self) -> bool {
+        !self.tags.is_empty()
+    }
+
+    /// What the tags say.
+    pub fn by_tags(&self, tags: &BTreeMap<String, String>) -> Verdict {
+        match self
+            .tags
+            .iter()
+            .find(|(key, value)| tags.get(*key) != Some(value))
+        {
+            Some((key, value)) => Verdict::Excluded {
+                why: format!("it lacks the tag {key} = {value}"),
+            },
+            None => Verdict::Selected,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Protecting what needs it.
+
+use echo::{Found, Survey};
+use replication::echo::{Coverage, Standing};
+use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value};
+
+use super::config::{Resolution, Resolved, resolve};
+use super::plan::{buckets, wants_the_same};
+use super::survey::{job, missing_roles, survey};
+use super::{Surveys, agent_config, coverage};
+use crate::pair::Operation;
+use crate::runtime::Runtime;
+
+/// How many failed buckets get a diagnostic of their own.
+const TOLD: usize = 20;
+
+/// Creates or changes an echo.
+pub(super) async fn apply(
+    runtime: &Runtime,
+    surveys: &Surveys,
+    context: &Context,
+    request: ApplyRequest,
+    diagnostics: &mut Diagnostics,
+) -> ApplyResponse {
+    let Some(planned) = request.planned.clone() else {
+        return request.unchanged();
+    };
+    let resolved = match resolve(&planned, runtime, diagnostics).await {
+        Resolution::Known(resolved) => resolved,
+        Resolution::Unknown { .. } => {
+            diagnostics.error(
+                "Still unknown at apply",
+                "A value that the echo needs is not known although everything it comes from has been applied. If it is in the provider block, make what it comes from first, with -target.",
+            );
+            return request.unchanged();
+        }
+        Resolution::Failed => return request.unchanged(),
+    };
+    let operation = if request.prior.is_some() {
+        Operation::Update
+    } else {
+        Operation::Create
+    };
+    let job = job(context, &resolved, operation);
+    let echo = &resolved.echo;
+    if !resolved.paused {
+        for role in missing_roles(runtime, echo, diagnostics).await {
+            diagnostics.error_at(
+                Path::root().attribute("role"),
+                format!("Role {role} does not exist"),
+                "IAM answers NoSuchEntity. S3 would take the rules all the same and then fail every object. Set `replication_role` on the `crr_site` of each site that objects leave, and name the site here by `crr_site.NAME.name`. Where that role has a name of its own, give it as `source_role` or `target_role` = `crr_site.NAME.replication_role_arn`.",
+            );
+        }
+        if diagnostics.has_errors() {
+            return request.unchanged();
+        }
+    }
+    let surveyed = match surveys.take(echo) {
+        Some(survey) => survey,
+        None => match survey(runtime, echo, &job, diagnostics).await {
+            Some(survey) => survey,
+            None => return request.unchanged(),
+        },
+    };
+    let mut state = planned.clone();
+    if state
+        .get("replica_modifications")
+        .is_none_or(Value::is_unknown)
+    {
+        let two_way = echo.template.direction == replication::Direction::TwoWay;
+        state.set("replica_modifications", Value::from(two_way));
+    }
+    state.set("id", Value::from(echo.id()));
+    state.set("agent_config", agent_config::of(&state));
+    if resolved.paused {
+        return finish(state, &planned, &surveyed.coverage, diagnostics);
+    }
+    // From here on something may be made: whatever happens, state must know of it.
+    context.keep(with_coverage(
+        request.prior.clone().unwrap_or_else(|| state.clone()),
+        &surveyed.coverage,
+    ));
+    let Survey {
+        coverage: before,
+        work,
+        ..
+    } = surveyed;
+    let found = echo::protect(runtime, echo, work, &job).await;
+    let after = before.after(found.iter().map(|f| (f.bucket.as_str(), &f.standing)));
+    tell(&found, diagnostics);
+    if !diagnostics.has_errors() {
+        release_former(runtime, &request, &resolved, &job, diagnostics).await;
+    }
+    if diagnostics.has_errors() {
+        // A change that failed leaves the old configuration in state, so that the next plan shows the change again.
+        let kept = request.prior.unwrap_or(state);
+        return ApplyResponse {
+            state: Some(with_coverage(kept, &after)),
+            private: Vec::new(),
+            identity: None,
+        };
+    }
+    finish(state, &planned, &after, diagnostics)
+}
+
+/// What the former configuration made and this one does not want.
+async fn release_former(
+    runtime: &Runtime,
+    request: &ApplyRequest,
+    resolved: &Resolved,
+    job: &cloud::Job,
+    diagnostics: &mut Diagnostics,
+) {
+    let (Some(prior), Some(planned)) = (&request.prior, &request.planned) else {
+        return;
+    };
+    if wants_the_same(prior, planned) {
+        return;
+    }
+    let Resolution::Known(former) = resolve(prior, runtime, diagnostics).await else {
+        return;
+    };
+    if former.echo == resolved.echo {
+        return;
+    }
+    match echo::release(
+        runtime,
+        &former.echo,
+        Some(&resolved.echo),
+        resolved.remove,
+        job,
+    )
+    .await
+    {
+        Ok(failures) => tell(&failures, diagnostics),
+        Err(error) => {
+            crate::diagnostics::add_error(Path::root().attribute("source"), &error, diagnostics);
+        }
+    }
+}
+
+/// What Terraform was told is what it gets: where the site has changed since, the next refresh says so.
+fn finish(
+    mut state: Value,
+    planned: &Value,
+    reached: &Coverage,
+    diagnostics: &mut Diagnostics,
+) -> ApplyResponse {
+    if let Some(told) = coverage::of(planned) {
+        if told.counts != reached.counts {
+            diagnostics.warning(
+                "The site has changed since it was planned",
+                format!(
+                    "{} now, {} when it was planned. Everything that was found is protected; the next plan shows the new numbers.",
+                    buckets(reached.counts.buckets),
+                    told.counts.buckets
+                ),
+            );
+        }
+    } else {
+        state.set("coverage", coverage::to_value(reached));
+    }
+    ApplyResponse {
+        state: Some(state),
+        private: Vec::new(),
+        identity: None,
+    }
+}
+
+fn with_coverage(mut state: Value, reached: &Coverage) -> Value {
+    state.set("coverage", coverage::to_value(reached));
+    state
+}
+
+/// Each bucket that failed is an error with its name and what to do.
+pub fn tell(found: &[Found], diagnostics: &mut Diagnostics) {
+    let failed: Vec<_> = found
+        .iter()
+        .filter_map(|found| match &found.standing {
+            Standing::Failed { summary, detail } => Some((&found.bucket, summary, detail)),
+            _ => None,
+        })
+        .collect();
+    for (bucket, summary, detail) in failed.iter().take(TOLD) {
+        diagnostics.error(format!("Bucket {bucket}: {summary}"), detail.as_str());
+    }
+    if failed.len() > TOLD {
+        let names: Vec<String> = failed
+            .iter()
+            .skip(TOLD)
+            .take(100)
+            .map(|(bucket, summary, _)| format!("- {bucket}: {summary}"))
+            .collect();
+        diagnostics.error(
+            format!("{} more failed", buckets(failed.len() - TOLD)),
+            names.join("\n"),
+        );
+    }
+}

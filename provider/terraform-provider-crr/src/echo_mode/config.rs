@@ -1,0 +1,224 @@
+//! From attributes, which may be unknown, to the model's echo, in which nothing is.
+//!
+//! What an echo shares with a pair is read by the pair's own code: the attributes are put into the form of a pair's, with
+//! names that stand in for those of each bucket.
+
+use std::collections::BTreeMap;
+
+use replication::Echo;
+use replication::echo::{Glob, Selection, TargetName};
+use serde::Deserialize;
+use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
+
+use super::schema::{TARGET_BUCKET, options};
+use crate::pair::{PairAttributes, PairResolution};
+use crate::runtime::Runtime;
+
+/// What is an echo's own.
+#[derive(Debug, Clone, Deserialize)]
+struct EchoAttributes {
+    source: Attr<String>,
+    target: Attr<String>,
+    select: Attr<SelectAttributes>,
+    target_bucket: Attr<String>,
+    merge: Attr<bool>,
+    paused: Attr<bool>,
+    on_destroy: Attr<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct SelectAttributes {
+    include: Attr<Vec<Attr<String>>>,
+    exclude: Attr<Vec<Attr<String>>>,
+    tags: Attr<BTreeMap<String, Attr<String>>>,
+}
+
+/// An echo whose every value is known, and what is to be done with it.
+pub struct Resolved {
+    pub echo: Echo,
+    pub paused: bool,
+    /// Whether what it made goes with it.
+    pub remove: bool,
+    pub pair: PairAttributes,
+}
+
+/// What the attributes came to.
+pub enum Resolution {
+    /// Everything is known.
+    Known(Box<Resolved>),
+    /// Something is known after apply only.
+    Unknown {
+        /// Whether it is in the provider block.
+        provider: bool,
+    },
+    /// A diagnostic says what is wrong.
+    Failed,
+}
+
+/// Something is not known yet.
+struct Unknown;
+
+fn set<T: Clone>(value: &Attr<T>) -> Result<Option<T>, Unknown> {
+    match value {
+        Attr::Known(value) => Ok(Some(value.clone())),
+        Attr::Null => Ok(None),
+        Attr::Unknown => Err(Unknown),
+    }
+}
+
+/// The attributes as those of a pair.
+fn as_pair(value: &Value) -> Value {
+    let given = |name: &str| value.get(name).cloned().unwrap_or(Value::Null);
+    let side = |site: &str, bucket: &str, storage_class: Value, key: Value, role: Value| {
+        Value::object([
+            ("site", given(site)),
+            ("bucket", Value::from(bucket)),
+            ("create", Value::Null),
+            ("force_destroy", Value::Null),
+            ("storage_class", storage_class),
+            ("kms_key_arn", key),
+            ("role", role),
+        ])
+    };
+    let mut pair = Value::object(
+        crate::pair::schema::schema()
+            .attributes()
+            .map(|(name, _)| (name.to_owned(), Value::Null)),
+    );
+    for name in options() {
+        pair.set(name.clone(), given(&name));
+    }
+    let source = side(
+        "source",
+        "stands-for-each",
+        Value::Null,
+        given("source_kms_key_arn"),
+        given("source_role"),
+    );
+    let target = side(
+        "target",
+        "stands-for-its-target",
+        given("storage_class"),
+        given("target_kms_key_arn"),
+        given("target_role"),
+    );
+    pair.set("source", source);
+    pair.set("destination", target);
+    let role = match given("role") {
+        Value::Null => Value::from("site"),
+        role => role,
+    };
+    pair.set("role", role);
+    pair
+}
+
+/// What `terraform validate` can know.
+pub fn validate(value: &Value, diagnostics: &mut Diagnostics) {
+    if let Some(pair) = PairAttributes::read(&as_pair(value), diagnostics) {
+        pair.validate(diagnostics);
+    }
+}
+
+/// Turns attributes into an echo.
+pub async fn resolve(
+    value: &Value,
+    runtime: &Runtime,
+    diagnostics: &mut Diagnostics,
+) -> Resolution {
+    let own: EchoAttributes = match from_value(value) {
+        Ok(own) => own,
+        Err(error) => {
+            diagnostics.error_at(error.path, "The echo cannot be read", error.message);
+            return Resolution::Failed;
+        }
+    };
+    let Some(pair) = PairAttributes::read(&as_pair(value), diagnostics) else {
+        return Resolution::Failed;
+    };
+    let mut of_pair = Diagnostics::new();
+    let template = match pair.resolve(None, runtime, &mut of_pair).await {
+        PairResolution::Known(template) => *template,
+        PairResolution::Unknown { provider } => return Resolution::Unknown { provider },
+        PairResolution::Failed => {
+            diagnostics.extend(of_pair);
+            return Resolution::Failed;
+        }
+    };
+    diagnostics.extend(of_pair);
+    let Ok(attributes) = own.known() else {
+        return Resolution::Unknown { provider: false };
+    };
+    let target_bucket: TargetName = match attributes.target_bucket.parse() {
+        Ok(name) => name,
+        Err(error) => {
+            let error: replication::NameError = error;
+            let path = Path::root().attribute("target_bucket");
+            diagnostics.error_at(path, "Not a template", error.to_string());
+            return Resolution::Failed;
+        }
+    };
+    let echo = Echo {
+        template,
+        target_bucket,
+        selection: attributes.selection,
+        merge: attributes.merge,
+    };
+    let problems = echo.check();
+    crate::diagnostics::add_problems(&problems, diagnostics);
+    if problems.iter().any(replication::Problem::is_error) {
+        return Resolution::Failed;
+    }
+    Resolution::Known(Box::new(Resolved {
+        echo,
+        paused: attributes.paused,
+        remove: attributes.remove,
+        pair,
+    }))
+}
+
+/// An echo's own attributes, all of them known.
+struct Known {
+    selection: Selection,
+    target_bucket: String,
+    merge: bool,
+    paused: bool,
+    remove: bool,
+}
+
+impl EchoAttributes {
+    fn known(&self) -> Result<Known, Unknown> {
+        for site in [&self.source, &self.target] {
+            set(site)?;
+        }
+        let select = set(&self.select)?;
+        Ok(Known {
+            selection: select.map_or_else(|| Ok(Selection::default()), |select| select.known())?,
+            target_bucket: set(&self.target_bucket)?.unwrap_or_else(|| TARGET_BUCKET.to_owned()),
+            merge: set(&self.merge)?.unwrap_or_default(),
+            paused: set(&self.paused)?.unwrap_or_default(),
+            remove: set(&self.on_destroy)?.as_deref() == Some("remove"),
+        })
+    }
+}
+
+impl SelectAttributes {
+    fn known(&self) -> Result<Selection, Unknown> {
+        let globs = |list: &Attr<Vec<Attr<String>>>| -> Result<Vec<Glob>, Unknown> {
+            let mut globs = Vec::new();
+            for text in set(list)?.unwrap_or_default() {
+                // The schema has checked that each is one.
+                globs.extend(set(&text)?.and_then(|text| text.parse().ok()));
+            }
+            Ok(globs)
+        };
+        let mut tags = BTreeMap::new();
+        for (key, value) in set(&self.tags)?.unwrap_or_default() {
+            tags.insert(key, set(&value)?.unwrap_or_default());
+        }
+        Ok(Selection {
+            include: globs(&self.include)?,
+            exclude: globs(&self.exclude)?,
+            tags,
+        })
+    }
+}

@@ -1,0 +1,208 @@
+//! Planning an echo.
+//!
+//! Terraform plans twice, the second time right before it applies, and wants the same answer. Buckets come and go meanwhile.
+//! So the planned coverage follows from the refreshed state alone; and where there is none of this configuration, it is known
+//! after apply, and a warning says what a look shows now.
+
+use replication::echo::Coverage;
+use tfplugin::{Context, Deferred, Diagnostics, Path, PlanRequest, PlanResponse, Value};
+
+use super::config::{Resolution, resolve};
+use super::survey::{job, missing_roles, survey};
+use super::{Surveys, agent_config, coverage, schema};
+use crate::pair::Operation;
+use crate::runtime::Runtime;
+
+/// What changes nothing about how buckets stand.
+const BESIDE: [&str; 6] = [
+    "id",
+    "paused",
+    "on_destroy",
+    "timeouts",
+    "coverage",
+    "agent_config",
+];
+
+/// Whether two values of the resource's type want the same of every bucket.
+pub fn wants_the_same(one: &Value, other: &Value) -> bool {
+    schema::schema()
+        .attributes()
+        .filter(|(name, _)| !BESIDE.contains(name))
+        .all(|(name, _)| one.get(name) == other.get(name))
+}
+
+/// Plans.
+pub(super) async fn plan(
+    runtime: &Runtime,
+    surveys: &Surveys,
+    context: &Context,
+    request: PlanRequest,
+    diagnostics: &mut Diagnostics,
+) -> PlanResponse {
+    let Some(mut planned) = request.planned.clone() else {
+        return request.as_proposed();
+    };
+    let prior = request
+        .prior
+        .clone()
+        .filter(|_| request.requires_replace.is_empty());
+    // The pair's code gives it this value where the configuration leaves it to us.
+    let unset = request.config.as_ref().is_some_and(|config| {
+        config
+            .get("replica_modifications")
+            .is_none_or(Value::is_null)
+    });
+    let resolved = match resolve(&planned, runtime, diagnostics).await {
+        Resolution::Known(resolved) => resolved,
+        Resolution::Unknown { provider } => return unknown(request, provider),
+        Resolution::Failed => return request.as_proposed(),
+    };
+    let echo = &resolved.echo;
+    if unset {
+        let two_way = echo.template.direction == replication::Direction::TwoWay;
+        planned.set("replica_modifications", Value::from(two_way));
+    }
+    planned.set("id", Value::from(echo.id()));
+    planned.set("agent_config", agent_config::of(&planned));
+    let known = prior
+        .as_ref()
+        .filter(|prior| wants_the_same(prior, &planned))
+        .and_then(coverage::of);
+    match &known {
+        Some(now) if resolved.paused => planned.set("coverage", coverage::to_value(now)),
+        Some(now) => {
+            planned.set("coverage", coverage::to_value(&now.once_protected()));
+            warn(echo, now, diagnostics);
+        }
+        None => {
+            planned.set("coverage", Value::unknown());
+            let mut last = surveys.take(echo);
+            if last.is_none() {
+                let job = job(context, &resolved, Operation::Read);
+                last = survey(runtime, echo, &job, diagnostics).await;
+            }
+            if let Some(survey) = last {
+                if resolved.paused {
+                    diagnostics.warning(
+                        format!("Echo {} is paused", echo.id()),
+                        format!("Nothing will be touched. {}", words(&survey.coverage)),
+                    );
+                } else if survey.coverage.needs_work() {
+                    diagnostics.warning(
+                        format!(
+                            "Echo {} will protect {}",
+                            echo.id(),
+                            buckets(survey.work.len())
+                        ),
+                        words(&survey.coverage),
+                    );
+                }
+                warn(echo, &survey.coverage, diagnostics);
+                surveys.keep(echo, survey);
+            }
+        }
+    }
+    if known.is_none() && !resolved.paused {
+        for role in missing_roles(runtime, echo, diagnostics).await {
+            if !runtime.is_noted_site_role(&role) {
+                diagnostics.warning_at(
+                    Path::root().attribute("role"),
+                    format!("Role {role} does not exist yet"),
+                    "If `replication_role` of the site's `crr_site` makes it in the same apply, name that site by `crr_site.NAME.name`. Otherwise the apply will fail, before it touches anything.",
+                );
+            }
+        }
+    }
+    let mut response = request.as_proposed();
+    response.planned = Some(planned);
+    response
+}
+
+/// "1 bucket", "12 buckets".
+pub fn buckets(count: usize) -> String {
+    if count == 1 {
+        "1 bucket".to_owned()
+    } else {
+        format!("{count} buckets")
+    }
+}
+
+/// How many names a diagnostic repeats.
+const NAMED: usize = 20;
+
+fn words(coverage: &Coverage) -> String {
+    let counts = &coverage.counts;
+    let mut text = format!(
+        "Of {} {} protected, {} pending, {} drifted, {} cannot be looked at or protected, {} replicated by others, {} replicated elsewhere, {} excluded.",
+        buckets(counts.buckets),
+        counts.protected,
+        counts.pending,
+        counts.drifted,
+        counts.failed,
+        counts.by_others,
+        counts.conflicts,
+        counts.excluded
+    );
+    for (name, why) in coverage.exceptions.iter().take(NAMED) {
+        text.push_str("\n- ");
+        text.push_str(name);
+        text.push_str(": ");
+        text.push_str(why);
+    }
+    let more = coverage.exceptions.len().saturating_sub(NAMED) + coverage.unlisted;
+    if more > 0 {
+        text.push_str("\nand ");
+        text.push_str(&more.to_string());
+        text.push_str(" more");
+    }
+    text
+}
+
+/// What no apply will mend by itself.
+fn warn(echo: &replication::Echo, coverage: &Coverage, diagnostics: &mut Diagnostics) {
+    let of = |kind: &str| -> String {
+        coverage
+            .exceptions
+            .iter()
+            .filter(|(_, why)| why.starts_with(kind))
+            .take(NAMED)
+            .map(|(name, why)| format!("- {name}: {why}"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    if coverage.counts.conflicts > 0 {
+        diagnostics.warning_at(
+            Path::root().attribute("merge"),
+            format!(
+                "Site {} has {} replicated elsewhere",
+                echo.template.source.site.name,
+                buckets(coverage.counts.conflicts)
+            ),
+            format!("Others decided so, and the echo leaves them alone. Set `merge = true` to stand beside their rules, or exclude them.\n{}", of("conflict")),
+        );
+    }
+    if coverage.counts.failed > 0 {
+        diagnostics.warning(
+            format!(
+                "Site {} has {} that could not be protected so far",
+                echo.template.source.site.name,
+                buckets(coverage.counts.failed)
+            ),
+            format!("The apply tries again and says more.\n{}", of("failed")),
+        );
+    }
+}
+
+fn unknown(request: PlanRequest, provider: bool) -> PlanResponse {
+    let deferral_allowed = request.deferral_allowed;
+    let mut response = request.as_proposed();
+    if let Some(planned) = &mut response.planned {
+        for name in ["id", "coverage", "agent_config"] {
+            planned.set(name, Value::unknown());
+        }
+    }
+    if provider && deferral_allowed {
+        response.deferred = Some(Deferred::ProviderConfigUnknown);
+    }
+    response
+}

@@ -1,0 +1,137 @@
+//! Looking at a whole site.
+
+use cloud::Job;
+use echo::{Ground, Survey};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use replication::observed::Reads;
+use replication::{Echo, RoleArn, RoleChoice};
+use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse};
+use tokio::time::Instant;
+
+use super::config::{Resolution, Resolved, resolve};
+use super::{Surveys, coverage};
+use crate::diagnostics::add_error;
+use crate::pair::Operation;
+use crate::runtime::Runtime;
+
+impl Ground for Runtime {
+    fn cloud(&self) -> &cloud::Cloud {
+        &self.cloud
+    }
+
+    fn hold(&self, about: Vec<Reads>) -> BoxFuture<'_, Box<dyn Send + '_>> {
+        async move {
+            let hold: Box<dyn Send + '_> = Box::new(Runtime::hold(self, about).await);
+            hold
+        }
+        .boxed()
+    }
+}
+
+/// What ends the work on a site early.
+pub fn job(context: &Context, resolved: &Resolved, operation: Operation) -> Job {
+    Job {
+        cancel: context.cancel.clone(),
+        deadline: Some(Instant::now() + resolved.pair.timeout(operation)),
+    }
+}
+
+/// Looks at every bucket of the source.
+pub async fn survey(
+    runtime: &Runtime,
+    echo: &Echo,
+    job: &Job,
+    diagnostics: &mut Diagnostics,
+) -> Option<Survey> {
+    let look = echo::survey(&runtime.cloud, echo, job);
+    let ended = match job.deadline {
+        Some(deadline) => tokio::time::timeout_at(deadline, look).await,
+        None => Ok(look.await),
+    };
+    match ended {
+        Ok(Ok(survey)) => Some(survey),
+        Ok(Err(error)) => {
+            add_error(Path::root().attribute("source"), &error, diagnostics);
+            None
+        }
+        Err(_) => {
+            diagnostics.error_at(
+                Path::root().attribute("timeouts"),
+                format!(
+                    "Site {} was not looked at in time",
+                    echo.template.source.site.name
+                ),
+                "The look at its buckets took longer than `timeouts` allow.",
+            );
+            None
+        }
+    }
+}
+
+/// Refreshes: how every bucket stands.
+pub(super) async fn read(
+    runtime: &Runtime,
+    surveys: &Surveys,
+    context: &Context,
+    request: ReadRequest,
+    diagnostics: &mut Diagnostics,
+) -> ReadResponse {
+    let resolved = match resolve(&request.state, runtime, diagnostics).await {
+        Resolution::Known(resolved) => resolved,
+        Resolution::Unknown { .. } => {
+            if let Some(unknown) = &runtime.unknown {
+                diagnostics.warning(
+                    "Not refreshed",
+                    format!("The provider block's {unknown} is known after apply only, so the echo is shown as it was last seen."),
+                );
+            }
+            return request.unchanged();
+        }
+        Resolution::Failed => return request.unchanged(),
+    };
+    let job = job(context, &resolved, Operation::Read);
+    let Some(survey) = survey(runtime, &resolved.echo, &job, diagnostics).await else {
+        return request.unchanged();
+    };
+    let mut response = request.unchanged();
+    if let Some(state) = &mut response.state {
+        state.set("coverage", coverage::to_value(&survey.coverage));
+    }
+    surveys.keep(&resolved.echo, survey);
+    response
+}
+
+/// The roles that rules are to run under and that are not there.
+///
+/// S3 takes rules with a role that is not there, and then fails every object.
+pub async fn missing_roles(
+    runtime: &Runtime,
+    echo: &Echo,
+    diagnostics: &mut Diagnostics,
+) -> Vec<RoleArn> {
+    let observed = match runtime.cloud.observe(&echo.role_reads()).await {
+        Ok(observed) => observed,
+        Err(error) => {
+            add_error(Path::root().attribute("role"), &error, diagnostics);
+            return Vec::new();
+        }
+    };
+    let sides = [&echo.template.source, &echo.template.destination];
+    let mut missing: Vec<RoleArn> = sides
+        .into_iter()
+        .filter_map(|side| match &side.role {
+            RoleChoice::Existing(role) => Some(role),
+            RoleChoice::Own => None,
+        })
+        .filter(|role| {
+            observed
+                .roles
+                .get(*role)
+                .is_some_and(|found| found.role.is_absent())
+        })
+        .cloned()
+        .collect();
+    missing.dedup();
+    missing
+}

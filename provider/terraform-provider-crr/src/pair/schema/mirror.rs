@@ -1,0 +1,35 @@
+//! The attributes that say which settings of the source the destination is to have.
+
+use replication::Setting;
+use tfplugin::{Attribute, Diagnostics, Path, Type, Value};
+
+/// `mirror_settings`
+pub fn settings() -> Attribute {
+    Attribute::set(Type::String)
+        .optional()
+        .validate(known)
+        .describe(format!(
+            "Settings of the source bucket that the destination bucket is to have too, of: {}. Always from source to destination, in a `two_way` pair as well. Each is a facet like any other, `destination.mirror.tags` and so on: shown, drift-checked and mended. What the destination has and the source lacks stays, unless `mirror_exact` is set. Where a bucket that the pair makes would have a setting by default, the mirror goes before it, a public-access block that is open not excepted. Destroying the pair, or taking a setting out of this list, leaves the destination's setting as it is.",
+            Setting::ALL
+                .map(|setting| format!("`{setting}`"))
+                .join(", "),
+        ))
+}
+
+/// `mirror_exact`
+pub fn exact() -> Attribute {
+    Attribute::bool().optional().describe(
+        "Whether what the destination has and the source lacks goes, for each of the `mirror_settings`: tags (not those of AWS, nor of this provider), lifecycle rules, statements of the bucket policy (not those of this provider), and settings as a whole. Default: false.",
+    )
+}
+
+fn known(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    let (Value::Set(settings) | Value::List(settings)) = value else {
+        return;
+    };
+    for setting in settings {
+        if let Some(Err(error)) = setting.as_str().map(str::parse::<Setting>) {
+            diagnostics.error_at(path.clone(), "Not a setting", error.to_string());
+        }
+    }
+}
