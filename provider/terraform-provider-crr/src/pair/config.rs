@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use replication::pair::PairRule;
 use replication::{
-    BucketName, Direction, Filter, KeyArn, Mirror, Pair, RoleChoice, RuleName, Setting, Side, Site,
-    SiteName,
+    BucketName, Direction, Filter, KeyArn, Mirror, Pair, RuleName, Setting, Side, SiteName,
 };
 use serde::Deserialize;
 use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
 
 use crate::runtime::{Runtime, SiteLookup};
+
+mod known;
+
+use known::{Missing, parsed, role_choice, set, texts};
 
 /// The attributes of a pair, from a configuration, a plan or a state.
 #[derive(Debug, Clone, Deserialize)]
@@ -95,29 +98,6 @@ pub enum Resolution {
     },
     /// A diagnostic says what is wrong.
     Failed,
-}
-
-/// Why a value could not be had.
-enum Missing {
-    Unknown,
-    Failed,
-}
-
-/// A known value, or none where it is not set.
-fn set<T: Clone>(value: &Attr<T>) -> Result<Option<T>, Missing> {
-    match value {
-        Attr::Known(value) => Ok(Some(value.clone())),
-        Attr::Null => Ok(None),
-        Attr::Unknown => Err(Missing::Unknown),
-    }
-}
-
-fn texts(map: &Attr<BTreeMap<String, Attr<String>>>) -> Result<BTreeMap<String, String>, Missing> {
-    let mut result = BTreeMap::new();
-    for (key, value) in set(map)?.unwrap_or_default() {
-        result.insert(key, set(&value)?.unwrap_or_default());
-    }
-    Ok(result)
 }
 
 impl PairAttributes {
@@ -375,40 +355,5 @@ impl PairAttributes {
             });
         }
         Ok(rules)
-    }
-}
-
-fn parsed<T>(
-    value: &Attr<String>,
-    path: &Path,
-    diagnostics: &mut Diagnostics,
-) -> Result<Option<T>, Missing>
-where
-    T: std::str::FromStr<Err = replication::NameError>,
-{
-    set(value)?
-        .map(|text| {
-            text.parse().map_err(|error: replication::NameError| {
-                diagnostics.error_at(path.clone(), "Not a valid name", error.to_string());
-                Missing::Failed
-            })
-        })
-        .transpose()
-}
-
-/// The role that a text stands for.
-fn role_choice(text: Option<&str>, site: &Site, runtime: &Runtime) -> Result<RoleChoice, String> {
-    match text {
-        None | Some("own") => Ok(RoleChoice::Own),
-        Some("site") => runtime.site_role(site).map(RoleChoice::Existing).map_err(|other| {
-            format!(
-                "`role = \"site\"` is the site's replication role under its default name, and this one is {other}. Name it by ARN, such as `crr_site.{}.replication_role_arn`.",
-                site.name
-            )
-        }),
-        Some(arn) => arn
-            .parse()
-            .map(RoleChoice::Existing)
-            .map_err(|error: replication::NameError| error.to_string()),
     }
 }
