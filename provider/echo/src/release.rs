@@ -22,15 +22,16 @@ pub async fn release(
     beyond: bool,
     job: &Job,
 ) -> Result<Vec<Found>, CloudError> {
-    // Every bucket: one that is left out now may have been selected once, and targets of an echo that points back have none
-    // of this one's rules.
+    // Those that its names are for, whatever their tags are now: a bucket whose tag went was selected once. Others may be
+    // another echo's to the same target, whose rules nothing else tells from this one's.
     let names = ground
         .cloud()
         .list_buckets(&former.template.source.site.name)
         .await?;
     let buckets = names
         .into_iter()
-        .filter_map(|name| name.parse::<BucketName>().ok());
+        .filter_map(|name| name.parse::<BucketName>().ok())
+        .filter(|bucket| former.selection.by_name(bucket) == Verdict::Selected);
     let mut failures: Vec<Found> = futures::stream::iter(buckets)
         .map(|bucket| async move {
             let standing = if job.cancel.is_cancelled() {
