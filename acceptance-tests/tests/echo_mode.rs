@@ -10,6 +10,7 @@ mod names;
 mod others;
 mod scale;
 mod selection;
+mod several;
 
 use acceptance_tests::{Lab, LabError, Workdir};
 use serde_json::Value;

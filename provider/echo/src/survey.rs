@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use cloud::{Cloud, CloudError, Job};
 use futures::StreamExt;
 use replication::bucket::BucketRef;
-use replication::echo::{Coverage, Standing, Verdict};
-use replication::observed::{BucketReads, Reads, Seen};
+use replication::echo::{Coverage, ECHO_OF, Standing, Verdict};
+use replication::observed::{BucketReads, ObservedBucket, Reads, Seen};
 use replication::{BucketName, Echo, Observed, Pair};
 
 use crate::{AT_ONCE, Found, cancelled, failed};
@@ -123,9 +123,28 @@ async fn look(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Standing {
         Err(error) => return failed(&error),
     }
     match glance(cloud, echo, pair).await {
-        Ok((pair, observed)) => echo.standing(&pair, &observed),
+        Ok((pair, observed)) => match echo.standing(&pair, &observed) {
+            Standing::Pending => unless_a_copy(cloud, echo, bucket).await,
+            standing => standing,
+        },
         Err(error) => failed(&error),
     }
+}
+
+/// A bucket that is not replicated yet, unless it is itself the target of an echo that points back: two echoes whose
+/// templates differ would otherwise make targets of each other's targets for ever. Only such a bucket costs the call.
+pub(crate) async fn unless_a_copy(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Standing {
+    let tags = match tags_of(cloud, echo, bucket).await {
+        Ok(Some(found)) => found.tags,
+        Ok(None) => return Standing::Pending,
+        Err(error) => return failed(&error),
+    };
+    if tags.present().is_some_and(|tags| echo.points_back_at(tags)) {
+        return Standing::Excluded {
+            why: format!("an echo that points back made it, as its tag {ECHO_OF} says"),
+        };
+    }
+    Standing::Pending
 }
 
 /// What the bucket's tags say of it, where the selection asks for them.
@@ -137,25 +156,12 @@ pub(crate) async fn excluded_by_tags(
     if !echo.selection.needs_tags() {
         return Ok(None);
     }
-    let at = BucketRef {
-        site: echo.template.source.site.name.clone(),
-        bucket: bucket.clone(),
-    };
-    let asked = BucketReads {
-        tags: true,
-        ..BucketReads::default()
-    };
-    let reads = Reads {
-        buckets: [(at.clone(), asked)].into(),
-        ..Reads::default()
-    };
-    let observed = cloud.observe(&reads).await?;
-    let Some(found) = observed.buckets.get(&at) else {
+    let Some(found) = tags_of(cloud, echo, bucket).await? else {
         return Ok(None);
     };
     if let Seen::Denied { action, message } = &found.tags {
         return Ok(Some(Standing::Failed {
-            summary: format!("The tags of bucket {at} may not be read"),
+            summary: format!("The tags of bucket {} may not be read", at(echo, bucket)),
             detail: format!(
                 "The service answers: {message}. Allow {action}: the selection asks for tags."
             ),
@@ -174,6 +180,31 @@ pub(crate) async fn excluded_by_tags(
             Verdict::Excluded { why } => Some(Standing::Excluded { why }),
         },
     )
+}
+
+/// The bucket of the source, with its tags looked at.
+async fn tags_of(
+    cloud: &Cloud,
+    echo: &Echo,
+    bucket: &BucketName,
+) -> Result<Option<ObservedBucket>, CloudError> {
+    let at = at(echo, bucket);
+    let asked = BucketReads {
+        tags: true,
+        ..BucketReads::default()
+    };
+    let reads = Reads {
+        buckets: [(at.clone(), asked)].into(),
+        ..Reads::default()
+    };
+    Ok(cloud.observe(&reads).await?.buckets.remove(&at))
+}
+
+fn at(echo: &Echo, bucket: &BucketName) -> BucketRef {
+    BucketRef {
+        site: echo.template.source.site.name.clone(),
+        bucket: bucket.clone(),
+    }
 }
 
 /// Looks at as little as tells whether the bucket is protected.

@@ -5,7 +5,7 @@ use futures::StreamExt;
 use replication::echo::Standing;
 use replication::{BucketName, Echo};
 
-use crate::survey::{excluded_by_tags, glance, look_at};
+use crate::survey::{excluded_by_tags, glance, look_at, unless_a_copy};
 use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
 
 /// Protects these buckets, many at once. Each gets its answer, in the order of their names.
@@ -55,7 +55,11 @@ async fn one(ground: &dyn Ground, echo: &Echo, bucket: &BucketName, job: &Job) -
         Ok(seen) => seen,
         Err(error) => return failed(&error),
     };
-    let standing = echo.standing(&pair, &observed);
+    let standing = match echo.standing(&pair, &observed) {
+        // An echo that points back may have made it since the survey.
+        Standing::Pending => unless_a_copy(cloud, echo, bucket).await,
+        standing => standing,
+    };
     if !standing.needs_work() {
         return standing;
     }

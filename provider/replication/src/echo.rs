@@ -15,6 +15,8 @@ mod target_name;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 pub use coverage::{Counts, Coverage, LISTED};
 pub use selection::{Glob, Selection, Verdict};
 pub use standing::Standing;
@@ -24,11 +26,15 @@ use crate::bucket::BucketRef;
 use crate::document::{DocumentRule, ReplicationDocument};
 use crate::name::{BucketName, RuleName};
 use crate::observed::{BucketReads, Observed, Reads};
-use crate::pair::{Direction, Pair, RoleChoice, Side};
+use crate::pair::{Direction, Pair, RoleChoice, Side, Site};
 use crate::problem::Problem;
 
 /// What the names of an echo's rules begin with.
 pub const RULE_NAME_PREFIX: &str = "echo.";
+
+/// The tag of a target that an echo made: which place its bucket is in. It tells an echo that points back to leave it alone,
+/// whatever the two templates are, and also when the bucket that it is the copy of is gone.
+pub const ECHO_OF: &str = "crr:echo-of";
 
 /// One pair for every selected bucket of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +71,8 @@ impl Echo {
         pair.source.bucket = bucket.clone();
         pair.destination.bucket = target;
         pair.destination.create = true;
+        pair.tags
+            .insert(ECHO_OF.to_owned(), place(&self.template.source.site));
         for rule in &mut pair.rules {
             if let Ok(name) = format!("{RULE_NAME_PREFIX}{}", rule.name).parse::<RuleName>() {
                 rule.name = name;
@@ -74,6 +82,11 @@ impl Echo {
             Some(problem) => Err(problem),
             None => Ok(pair),
         }
+    }
+
+    /// Whether a bucket of the source with these tags is one that an echo made as a copy of what the target has.
+    pub fn points_back_at(&self, tags: &BTreeMap<String, String>) -> bool {
+        tags.get(ECHO_OF) == Some(&place(&self.template.destination.site))
     }
 
     /// What is wrong with the echo in itself, whatever the buckets.
@@ -228,6 +241,11 @@ impl Echo {
             Direction::TwoWay => vec![forward, (&pair.destination, &pair.source)],
         }
     }
+}
+
+/// A site's name is its configuration's own; where it is, all configurations know.
+fn place(site: &Site) -> String {
+    format!("{}/{}", site.account, site.region)
 }
 
 /// The pair over buckets that are there: nothing is to be made.

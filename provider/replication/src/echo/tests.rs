@@ -339,3 +339,18 @@ fn a_coverage_is_bounded_and_adds_up() {
     );
     assert_eq!(after.exceptions["b007"], "failed: no");
 }
+
+#[test]
+fn a_target_is_known_from_the_other_side_by_its_tag() {
+    let there = echo();
+    let tags = there.pair(&bucket("orders")).unwrap().tags;
+    let mut back = echo();
+    std::mem::swap(
+        &mut back.template.source.site,
+        &mut back.template.destination.site,
+    );
+    back.target_bucket = "{bucket}-copy".parse().unwrap();
+    assert!(back.points_back_at(&tags));
+    assert!(!there.points_back_at(&tags), "a chain may go on");
+    assert!(!back.points_back_at(&BTreeMap::new()));
+}

@@ -1,0 +1,94 @@
+//! Several echoes in one configuration: what one does must not undo or feed another.
+
+use acceptance_tests::LabError;
+
+use super::{Scene, text};
+use crate::ground::{make_bucket, replication, stands};
+
+/// Each would otherwise make targets of the other's targets, and so on for ever: neither template fits the other's names.
+#[tokio::test]
+async fn echoes_each_way_with_templates_of_their_own_come_to_an_end() -> Result<(), LabError> {
+    let scene = Scene::new("").await?;
+    let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
+    scene.buckets(&["orders"]).await;
+    make_bucket(lab, west, "reports").await;
+    let back = "\nresource \"crr_echo_mode\" \"back\" {\n  source = crr_site.west.name\n  target = crr_site.east.name\n  target_bucket = \"{bucket}-copy\"\n}\n";
+    scene.workdir.write("main.tf", &(text("west", "") + back))?;
+    for _ in 0..3 {
+        scene.workdir.apply().await?;
+    }
+    for (site, bucket, there) in [
+        (west, "orders-dr", true),
+        (east, "reports-copy", true),
+        (east, "orders-dr-copy", false),
+        (west, "reports-copy-dr", false),
+    ] {
+        assert_eq!(stands(lab, site, bucket).await, there, "{bucket}");
+    }
+    scene.workdir.expect_empty_plan().await
+}
+
+/// The copy is all that is left of the bucket: it is no new one.
+#[tokio::test]
+async fn a_target_whose_source_is_gone_is_not_echoed_back() -> Result<(), LabError> {
+    let scene = Scene::new("").await?;
+    let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
+    scene.buckets(&["orders"]).await;
+    let back = "\nresource \"crr_echo_mode\" \"back\" {\n  source = crr_site.west.name\n  target = crr_site.east.name\n}\n";
+    scene.workdir.write("main.tf", &(text("west", "") + back))?;
+    for _ in 0..2 {
+        scene.workdir.apply().await?;
+    }
+    lab.admin_s3(east)
+        .delete_bucket()
+        .bucket("orders")
+        .send()
+        .await
+        .expect("deleted");
+    for _ in 0..2 {
+        scene.workdir.apply().await?;
+    }
+    assert!(stands(lab, west, "orders-dr").await);
+    assert!(!stands(lab, east, "orders-dr-dr").await);
+    Ok(())
+}
+
+/// Two echoes with one template share the form of their rules' IDs; only the selection tells them apart.
+#[tokio::test]
+async fn an_echo_that_goes_leaves_the_buckets_of_another_alone() -> Result<(), LabError> {
+    let remove = "on_destroy = \"remove\"\n";
+    let gold = format!("{remove}select = {{ include = [\"gold-*\"] }}");
+    let silver = "\nresource \"crr_echo_mode\" \"silver\" {\n  source = crr_site.east.name\n  target = crr_site.west.name\n  on_destroy = \"remove\"\n  storage_class = \"STANDARD_IA\"\n  select = { include = [\"silver-*\"] }\n}\n";
+    let scene = Scene::new("").await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    scene.buckets(&["gold-a", "gold-b", "silver-a"]).await;
+    scene
+        .workdir
+        .write("main.tf", &(text("west", &gold) + silver))?;
+    scene.apply().await?;
+    let before = replication(lab, east, "silver-a").await;
+    assert!(before.is_some());
+
+    let narrower = gold.replace("gold-*", "gold-a");
+    scene
+        .workdir
+        .write("main.tf", &(text("west", &narrower) + silver))?;
+    scene.workdir.apply().await?;
+    assert_eq!(replication(lab, east, "gold-b").await, None);
+    assert_eq!(replication(lab, east, "silver-a").await, before, "narrowed");
+
+    let alone = text("west", "")
+        .split("resource \"crr_echo_mode\"")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    scene.workdir.write("main.tf", &(alone + silver))?;
+    scene.workdir.apply().await?;
+    assert_eq!(replication(lab, east, "gold-a").await, None);
+    assert_eq!(
+        replication(lab, east, "silver-a").await,
+        before,
+        "destroyed"
+    );
+    Ok(())
+}
