@@ -63,6 +63,11 @@ async fn one(ground: &dyn Ground, echo: &Echo, bucket: &BucketName, job: &Job) -
     if !standing.needs_work() {
         return standing;
     }
+    if standing == Standing::Pending
+        && let Some(standing) = echo.target_of_others(&pair, &observed)
+    {
+        return standing;
+    }
     let plan = replication::plan(&pair.desired(&observed), &observed);
     if let Some(problem) = plan.problems.iter().find(|problem| problem.is_error()) {
         return Standing::failed(problem);
