@@ -97,3 +97,23 @@ async fn a_listing_that_is_refused_is_an_error_and_nothing_is_touched() -> Resul
     );
     Ok(())
 }
+
+/// Objects written between the two halves of a replacement would never replicate.
+#[tokio::test]
+async fn a_tainted_echo_that_removes_is_warned_of_before_it_is_replaced() -> Result<(), LabError> {
+    let scene = Scene::new("on_destroy = \"remove\"").await?;
+    let long = "a".repeat(62);
+    scene.buckets(&["orders", &long]).await;
+    let first = scene.workdir.plan().await?;
+    assert!(!first.words().contains("untaint"), "{first}");
+    assert_eq!(scene.workdir.try_apply().await?.code, 1);
+    let plan = scene.workdir.plan().await?;
+    assert!(
+        plan.words().contains("already replicates 1 bucket") && plan.words().contains("untaint"),
+        "{plan}"
+    );
+    scene.workdir.run(&["untaint", super::ECHO]).await?.ok()?;
+    let plan = scene.workdir.plan().await?;
+    assert!(!plan.words().contains("already replicates"), "{plan}");
+    Ok(())
+}

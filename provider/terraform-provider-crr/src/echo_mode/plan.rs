@@ -97,6 +97,9 @@ pub(super) async fn plan(
                         words(&survey.coverage),
                     );
                 }
+                if prior.is_none() && resolved.remove {
+                    warn_of_a_gap(echo, &survey.coverage, diagnostics);
+                }
                 warn(echo, &survey.coverage, diagnostics);
                 surveys.keep(echo, survey);
             }
@@ -156,6 +159,20 @@ fn words(coverage: &Coverage) -> String {
         text.push_str(" more");
     }
     text
+}
+
+/// A replacement takes everything off before it puts it on again, and S3 replicates only what is written while a rule stands.
+/// A tainted echo is planned as a new one: that buckets are protected already is all that tells.
+fn warn_of_a_gap(echo: &replication::Echo, coverage: &Coverage, diagnostics: &mut Diagnostics) {
+    let standing = coverage.counts.protected + coverage.counts.drifted;
+    if standing == 0 {
+        return;
+    }
+    diagnostics.warning_at(
+        Path::root().attribute("on_destroy"),
+        format!("Echo {} already replicates {}", echo.id(), buckets(standing)),
+        "If the plan replaces the echo, `on_destroy = \"remove\"` takes their rules off first, and objects that are written until the rules are back never replicate. Where it is replaced since it is tainted, run `terraform untaint` instead; else apply `on_destroy = \"keep\"` first.",
+    );
 }
 
 /// What no apply will mend by itself.
