@@ -1,6 +1,7 @@
 //! Several echoes in one configuration: what one does must not undo or feed another.
 
 use acceptance_tests::LabError;
+use aws_sdk_s3::types::{Tag, Tagging};
 
 use super::{Scene, text};
 use crate::ground::{make_bucket, replication, stands};
@@ -90,5 +91,51 @@ async fn an_echo_that_goes_leaves_the_buckets_of_another_alone() -> Result<(), L
         before,
         "destroyed"
     );
+    Ok(())
+}
+
+/// The same, where only the value of a tag tells the two apart; a bucket that lost its tag is still released.
+#[tokio::test]
+async fn an_echo_that_goes_leaves_the_buckets_of_another_tag_alone() -> Result<(), LabError> {
+    let echo = |tier: &str| {
+        format!(
+            "resource \"crr_echo_mode\" \"{tier}\" {{\n  source = crr_site.east.name\n  target = crr_site.west.name\n  on_destroy = \"remove\"\n  select = {{ tags = {{ tier = \"{tier}\" }} }}\n}}\n"
+        )
+    };
+    let scene = Scene::new("").await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    let sites = text("west", "")
+        .split("resource \"crr_echo_mode\"")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    for (bucket, tier) in [("a", "gold"), ("b", "gold"), ("c", "silver")] {
+        let bucket = format!("bucket-{bucket}");
+        make_bucket(lab, east, &bucket).await;
+        let tag = Tag::builder()
+            .key("tier")
+            .value(tier)
+            .build()
+            .expect("a tag");
+        let tags = Tagging::builder().tag_set(tag).build().expect("tags");
+        let s3 = lab.admin_s3(east);
+        let tagged = s3.put_bucket_tagging().bucket(&bucket).tagging(tags);
+        tagged.send().await.expect("tagged");
+    }
+    scene.workdir.write(
+        "main.tf",
+        &(sites.clone() + &echo("gold") + &echo("silver")),
+    )?;
+    scene.apply().await?;
+    let before = replication(lab, east, "bucket-c").await;
+    assert!(before.is_some());
+    let s3 = lab.admin_s3(east);
+    let untagged = s3.delete_bucket_tagging().bucket("bucket-b").send().await;
+    untagged.expect("untagged");
+    scene.workdir.write("main.tf", &(sites + &echo("silver")))?;
+    scene.workdir.apply().await?;
+    assert_eq!(replication(lab, east, "bucket-a").await, None);
+    assert_eq!(replication(lab, east, "bucket-b").await, None);
+    assert_eq!(replication(lab, east, "bucket-c").await, before);
     Ok(())
 }

@@ -5,7 +5,7 @@ use futures::StreamExt;
 use replication::echo::{Standing, Verdict};
 use replication::{BucketName, Echo, Removal};
 
-use crate::survey::excluded_by_tags;
+use crate::survey::{excluded_by_tags, tags_of};
 use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
 
 /// Takes away what `former` put on the buckets of its source and `now` does not want there. No bucket and no object goes.
@@ -71,6 +71,9 @@ async fn one(
     if kept.is_none() && !beyond {
         return Ok(());
     }
+    if of_another_selection(ground, former, bucket).await? {
+        return Ok(());
+    }
     let reads = former.removal_reads(&pair);
     let _hold = ground.hold(vec![reads.clone()]).await;
     let mut observed = cloud.observe(&reads).await.map_err(|e| failed(&e))?;
@@ -106,6 +109,28 @@ async fn one(
         .map_err(|error| not_executed(&error))?;
     tracing::info!(bucket = %bucket, "released a bucket");
     Ok(())
+}
+
+/// Whether a tag that the echo selects by has another value: an echo of that value may have put the rules there. Where the
+/// tag is missing, nobody else selects by it.
+async fn of_another_selection(
+    ground: &dyn Ground,
+    echo: &Echo,
+    bucket: &BucketName,
+) -> Result<bool, Standing> {
+    let wanted = &echo.selection.tags;
+    if wanted.is_empty() {
+        return Ok(false);
+    }
+    let found = tags_of(ground.cloud(), echo, bucket)
+        .await
+        .map_err(|error| failed(&error))?;
+    let tags = found.as_ref().and_then(|found| found.tags.present());
+    Ok(tags.is_some_and(|tags| {
+        wanted
+            .iter()
+            .any(|(key, value)| tags.get(key).is_some_and(|is| is != value))
+    }))
 }
 
 async fn is_for(ground: &dyn Ground, echo: &Echo, bucket: &BucketName) -> Result<bool, Standing> {

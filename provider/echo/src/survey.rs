@@ -183,7 +183,7 @@ pub(crate) async fn excluded_by_tags(
 }
 
 /// The bucket of the source, with its tags looked at.
-async fn tags_of(
+pub(crate) async fn tags_of(
     cloud: &Cloud,
     echo: &Echo,
     bucket: &BucketName,
