@@ -60,3 +60,23 @@ async fn an_interrupt_keeps_what_was_made() -> Result<(), LabError> {
     scene.workdir.apply().await?;
     stands_once(&scene).await
 }
+
+#[tokio::test]
+async fn an_interrupt_at_each_step_then_apply_again() -> Result<(), LabError> {
+    for (operation, which) in steps().await? {
+        let scene = Scene::existing("vault", "direction = \"two_way\"").await?;
+        let held = scene
+            .lab
+            .inject(Fault::on(&operation, Effect::PauseBefore).when(When::Nth(which)));
+        let running = scene.workdir.spawn(&APPLY)?;
+        held.reached(LIMIT).await?;
+        running.interrupt();
+        // Terraform hands the interrupt on before anything else; then the call that was under way comes to its end.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        held.release();
+        running.wait().await?;
+        scene.workdir.apply().await?;
+        stands_once(&scene).await?;
+    }
+    Ok(())
+}

@@ -1,5 +1,7 @@
 //! Every attribute changes in place, and the plan is empty after.
 
+mod each;
+
 use acceptance_tests::LabError;
 use aws_sdk_s3::types as t;
 
