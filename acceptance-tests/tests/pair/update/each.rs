@@ -17,7 +17,15 @@ async fn set_and_taken_back() -> Result<(), LabError> {
     let (east, west) = (scene.lab.site("east"), scene.lab.site("west"));
     let (from, to) = (key(&scene, east).await, key(&scene, west).await);
     let role = make_role(&scene.lab, east, "crr-given").await;
-    let boundary = "arn:aws:iam::111111111111:policy/boundary";
+    let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
+    let policy = scene.lab.admin_iam(east).create_policy();
+    let policy = policy
+        .policy_name("boundary")
+        .policy_document(document)
+        .send()
+        .await;
+    let policy = policy.expect("a policy").policy;
+    let boundary = policy.and_then(|policy| policy.arn).expect("an ARN");
     let (with_from, with_to) = (
         format!("kms_key_arn = \"{from}\""),
         format!("kms_key_arn = \"{to}\""),
@@ -38,7 +46,7 @@ async fn set_and_taken_back() -> Result<(), LabError> {
             "",
             format!("permissions_boundary = \"{boundary}\""),
             "source.role_boundary",
-            boundary,
+            boundary.as_str(),
         ),
         (
             &with_from,
