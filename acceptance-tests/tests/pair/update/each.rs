@@ -11,8 +11,28 @@ async fn key(scene: &Scene, site: &Site) -> String {
     made.and_then(|key| key.arn).expect("an ARN")
 }
 
+/// The settings of both sides, further arguments, and which facet says what then.
+type Case<'a> = (&'a str, &'a str, String, &'a str, &'a str);
+
+async fn set_and_taken_back(scene: &Scene, cases: &[Case<'_>]) -> Result<(), LabError> {
+    scene.apply().await?;
+    let plain = rules(scene).await;
+    for (source, destination, arguments, facet, words) in cases {
+        change(scene, source, destination, arguments).await?;
+        let pair = scene.workdir.resource("crr_pair.orders").await?;
+        let found = pair["facets"][*facet].as_str().unwrap_or_default();
+        assert!(
+            found.contains(words),
+            "{source} {destination} {arguments}: {facet} = {found}"
+        );
+        let back = change(scene, "", "", "").await?;
+        assert_eq!(back, plain, "{source} {destination} {arguments}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
-async fn set_and_taken_back() -> Result<(), LabError> {
+async fn of_the_pair_and_its_sides() -> Result<(), LabError> {
     let scene = Scene::existing("west", "").await?;
     let (east, west) = (scene.lab.site("east"), scene.lab.site("west"));
     let (from, to) = (key(&scene, east).await, key(&scene, west).await);
@@ -30,10 +50,10 @@ async fn set_and_taken_back() -> Result<(), LabError> {
         format!("kms_key_arn = \"{from}\""),
         format!("kms_key_arn = \"{to}\""),
     );
-    let of_a_side = format!("role = \"{role}\"");
-    let of_the_rule = |text: &str| format!("rules = {{ everything = {{ {text} }} }}");
-    // The two sides, further arguments, and what a facet says then.
-    let cases = [
+    let given = format!("role = \"{role}\"");
+    let bounded = format!("permissions_boundary = \"{boundary}\"");
+    let (everything, none) = ("source.rule.everything", String::new);
+    let cases: [Case<'_>; 8] = [
         (
             "",
             "",
@@ -41,127 +61,62 @@ async fn set_and_taken_back() -> Result<(), LabError> {
             "source.role_tags",
             "\"team\":\"orders\"",
         ),
-        (
-            "",
-            "",
-            format!("permissions_boundary = \"{boundary}\""),
-            "source.role_boundary",
-            boundary.as_str(),
-        ),
-        (
-            &with_from,
-            &with_to,
-            String::new(),
-            "source.rule.everything",
-            to.as_str(),
-        ),
-        (
-            &with_from,
-            &with_to,
-            String::new(),
-            "source.role_policy",
-            from.as_str(),
-        ),
-        (
-            "",
-            "",
-            format!("role = \"{role}\""),
-            "source.role",
-            role.as_str(),
-        ),
-        (&of_a_side, "", String::new(), "source.role", role.as_str()),
+        ("", "", bounded, "source.role_boundary", &boundary),
+        (&with_from, &with_to, none(), everything, &to),
+        (&with_from, &with_to, none(), "source.role_policy", &from),
+        ("", "", given.clone(), "source.role", &role),
+        (&given, "", none(), "source.role", &role),
         (
             "",
             "storage_class = \"GLACIER_IR\"",
-            String::new(),
-            "source.rule.everything",
+            none(),
+            everything,
             "GLACIER_IR",
         ),
         (
             "",
             "",
             "replica_modifications = true".to_owned(),
-            "source.rule.everything",
+            everything,
             "\"replica_modifications\":true",
-        ),
-        (
-            "",
-            "",
-            of_the_rule("enabled = false"),
-            "source.rule.everything",
-            "\"status\":\"Disabled\"",
-        ),
-        (
-            "",
-            "",
-            of_the_rule("delete_markers = true"),
-            "source.rule.everything",
-            "\"delete_markers\":true",
-        ),
-        (
-            "",
-            "",
-            of_the_rule("replica_modifications = true"),
-            "source.rule.everything",
-            "\"replica_modifications\":true",
-        ),
-        (
-            "",
-            "",
-            of_the_rule("rtc = true"),
-            "source.rule.everything",
-            "\"rtc\":true",
-        ),
-        (
-            "",
-            "",
-            of_the_rule("metrics = false"),
-            "source.rule.everything",
-            "\"metrics\":false",
-        ),
-        (
-            "",
-            "",
-            of_the_rule("storage_class = \"GLACIER\""),
-            "source.rule.everything",
-            "\"GLACIER\"",
-        ),
-        (
-            "",
-            "",
-            of_the_rule("tags = { dr = \"true\" }"),
-            "source.rule.everything",
-            "\"dr\":\"true\"",
-        ),
-        (
-            "",
-            "",
-            of_the_rule("priority = 7"),
-            "source.rule.everything",
-            "\"priority\":7,",
-        ),
-        (
-            "",
-            "",
-            of_the_rule("id = \"by-hand\""),
-            "source.rule_id.by-hand",
-            "\"Enabled\"",
         ),
     ];
-    scene.apply().await?;
-    let plain = rules(&scene).await;
-    for (source, destination, arguments, facet, words) in &cases {
-        change(&scene, source, destination, arguments).await?;
-        let pair = scene.workdir.resource("crr_pair.orders").await?;
-        let found = pair["facets"][*facet].as_str().unwrap_or_default();
-        assert!(
-            found.contains(words),
-            "{source} {destination} {arguments}: {facet} = {found}"
-        );
-        let back = change(&scene, "", "", "").await?;
-        assert_eq!(back, plain, "{source} {destination} {arguments}");
-    }
-    Ok(())
+    set_and_taken_back(&scene, &cases).await
+}
+
+#[tokio::test]
+async fn of_a_rule() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let cases = [
+        ("enabled = false", "\"status\":\"Disabled\""),
+        ("delete_markers = true", "\"delete_markers\":true"),
+        (
+            "replica_modifications = true",
+            "\"replica_modifications\":true",
+        ),
+        ("rtc = true", "\"rtc\":true"),
+        ("metrics = false", "\"metrics\":false"),
+        ("storage_class = \"GLACIER\"", "\"GLACIER\""),
+        ("tags = { dr = \"true\" }", "\"dr\":\"true\""),
+        ("priority = 7", "\"priority\":7,"),
+        ("id = \"by-hand\"", "\"Enabled\""),
+    ];
+    let cases = cases.map(|(text, words)| {
+        let by_id = text.starts_with("id");
+        let facet = if by_id {
+            "source.rule_id.by-hand"
+        } else {
+            "source.rule.everything"
+        };
+        (
+            "",
+            "",
+            format!("rules = {{ everything = {{ {text} }} }}"),
+            facet,
+            words,
+        )
+    });
+    set_and_taken_back(&scene, &cases).await
 }
 
 // What only the provider heeds is no call to a service.
