@@ -63,7 +63,7 @@ pub(super) async fn plan(
         planned.set("replica_modifications", Value::from(two_way));
     }
     planned.set("id", Value::from(echo.id()));
-    planned.set("agent_config", agent_config::of(&planned));
+    planned.set("agent_config", agent_config::of(&planned, runtime));
     let known = prior
         .as_ref()
         .filter(|prior| wants_the_same(prior, &planned))
