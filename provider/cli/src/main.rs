@@ -13,8 +13,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod agent;
 mod arguments;
 mod check;
+mod configuration;
+mod log;
+mod progress;
+mod status;
+mod wait;
 
 use arguments::{Arguments, Command};
 
@@ -35,6 +41,9 @@ fn main() -> ExitCode {
     };
     runtime.block_on(async {
         match arguments.command {
+            Command::Echo(arguments) => agent::run(arguments).await,
+            Command::Wait(arguments) => wait::run(arguments).await,
+            Command::Status(arguments) => status::run(arguments).await,
             Command::Check(arguments) => check::run(arguments).await,
         }
     })
