@@ -21,19 +21,23 @@ use crate::{configuration, log};
 
 pub mod board;
 pub mod engine;
-mod letter;
+pub mod letter;
 mod listen;
 mod metrics;
 mod polling;
 mod schedule;
 pub mod served;
 
-use engine::Engine;
+use engine::{Engine, Remembers, Until};
+use letter::{Mail, incoming, outgoing};
 use polling::Pace;
 use served::Served;
 
 /// How many buckets are worked on at once where nobody says.
-const AT_ONCE: u32 = 64;
+pub const AT_ONCE: u32 = 64;
+
+/// How long the last calls to a queue may take.
+const LAST_CALLS: Duration = Duration::from_secs(5);
 
 /// What `crr echo` is told.
 #[derive(Debug, Args)]
@@ -106,7 +110,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     };
     let at_once = arguments.configuration.concurrency.unwrap_or(AT_ONCE);
     let served: Vec<Served> = opened.into_iter().map(Served::new).collect();
-    let (engine, _letters) = Engine::new(served, usize::try_from(at_once).unwrap_or(64), stop);
+    let (engine, mut letters) = Engine::new(served, at_once, Remembers::Always, stop);
     for served in &engine.served {
         tracing::info!(
             echo = served.name,
@@ -130,12 +134,35 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         interval: arguments.interval,
         look_every: arguments.look_every,
     };
+    let seeing_to_letters = {
+        let engine = engine.clone();
+        tokio::spawn(async move { outgoing::see_to(&engine, &mut letters).await })
+    };
     for number in 0..engine.served.len() {
-        tokio::spawn(polling::poll(engine.clone(), number, pace));
+        wake(&engine, number, pace);
     }
-    engine.run(arguments.grace, false).await;
+    engine.run(arguments.grace, Until::Stopped).await;
+    engine.post(Mail::Last);
+    // What could not be handed back by now comes back by itself.
+    let _ = tokio::time::timeout(LAST_CALLS, seeing_to_letters).await;
     tracing::info!("stopped");
     ExitCode::SUCCESS
+}
+
+/// Starts what wakes an echo's buckets.
+fn wake(engine: &Arc<Engine>, number: usize, pace: Pace) {
+    let Some(queue) = incoming::queue(engine, number) else {
+        tokio::spawn(polling::poll(engine.clone(), number, pace));
+        return;
+    };
+    tokio::spawn(polling::look_now_and_then(
+        engine.clone(),
+        number,
+        pace.look_every,
+    ));
+    tokio::spawn(incoming::keep(engine.clone(), number, queue.clone()));
+    tokio::spawn(incoming::count(engine.clone(), number, queue.clone()));
+    tokio::spawn(incoming::take(engine.clone(), number, queue));
 }
 
 /// One look at everything, and what it takes to protect it.
@@ -144,7 +171,7 @@ async fn once(engine: &Arc<Engine>, grace: Duration) -> ExitCode {
     for number in 0..engine.served.len() {
         complete &= engine.list(number, Some(Duration::ZERO)).await.is_some();
     }
-    engine.run(grace, true).await;
+    engine.run(grace, Until::Idle).await;
     complete &= !engine.stop.is_cancelled();
     for served in &engine.served {
         if let Some(trouble) = served.trouble() {

@@ -17,6 +17,7 @@ mod agent;
 mod arguments;
 mod check;
 mod configuration;
+mod function;
 mod log;
 mod progress;
 mod status;
@@ -25,9 +26,13 @@ mod wait;
 use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => return usage(&error),
+    let arguments = if function::is_one() {
+        None
+    } else {
+        match Arguments::try_parse() {
+            Ok(arguments) => Some(arguments),
+            Err(error) => return usage(&error),
+        }
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -40,6 +45,9 @@ fn main() -> ExitCode {
         }
     };
     runtime.block_on(async {
+        let Some(arguments) = arguments else {
+            return function::run().await;
+        };
         match arguments.command {
             Command::Echo(arguments) => agent::run(arguments).await,
             Command::Wait(arguments) => wait::run(arguments).await,

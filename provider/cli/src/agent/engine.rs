@@ -28,6 +28,26 @@ use super::served::{Served, Tried};
 /// A bucket of an echo.
 pub type Key = (usize, BucketName);
 
+/// How long the process lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remembers {
+    /// Until it is stopped: it tries again by itself what failed.
+    Always,
+    /// Only while it is called.
+    WhileCalled,
+}
+
+/// When the loop ends, if it is not told to stop before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// Not at all.
+    Stopped,
+    /// When there is nothing more to do.
+    Idle,
+    /// Then, or when it is too late to begin anything.
+    IdleOrLate(Instant),
+}
+
 /// How long calls that were cancelled may take to end.
 const CUT_OFF: Duration = Duration::from_secs(12);
 /// The loop goes round at least this often.
@@ -61,15 +81,21 @@ impl Engine {
     /// An engine at rest, and where it puts letters.
     pub fn new(
         served: Vec<Served>,
-        at_once: usize,
+        at_once: u32,
+        remembers: Remembers,
         stop: CancellationToken,
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<Mail>) {
         let (mail, letters) = mpsc::unbounded_channel();
+        let schedule = Schedule::new(usize::try_from(at_once).unwrap_or(usize::MAX));
+        let schedule = match remembers {
+            Remembers::Always => schedule,
+            Remembers::WhileCalled => schedule.telling(),
+        };
         let engine = Self {
             served,
             metrics: Metrics::new(),
             stop,
-            schedule: Mutex::new(Schedule::new(at_once)),
+            schedule: Mutex::new(schedule),
             changed: Notify::new(),
             mail,
             cancel: CancellationToken::new(),
@@ -233,29 +259,34 @@ impl Engine {
         }
     }
 
-    /// Hands out work until it is told to stop, or, where it is to end `when_idle`, until there is none.
-    pub async fn run(self: &Arc<Self>, grace: Duration, when_idle: bool) {
+    /// Hands out work until it is told to stop, or until then.
+    pub async fn run(self: &Arc<Self>, grace: Duration, until: Until) {
         let mut hands = Hands::default();
         loop {
             self.beat.store(
                 u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX),
                 Ordering::Relaxed,
             );
-            if self.stop.is_cancelled() {
+            let late = matches!(until, Until::IdleOrLate(late) if late <= Instant::now());
+            if late || self.stop.is_cancelled() {
                 break;
             }
             let due = self.hand_out(&mut hands);
-            if when_idle && hands.tasks.is_empty() && self.schedule().waiting() == 0 {
+            let idle = hands.tasks.is_empty() && self.schedule().waiting() == 0;
+            if idle && until != Until::Stopped {
                 return;
             }
-            let until = due.map_or_else(
-                || Instant::now() + BEAT,
-                |due| (self.began + due).min(Instant::now() + BEAT),
-            );
+            let mut next = Instant::now() + BEAT;
+            if let Some(due) = due {
+                next = next.min(self.began + due);
+            }
+            if let Until::IdleOrLate(late) = until {
+                next = next.min(late);
+            }
             tokio::select! {
                 Some(joined) = hands.tasks.join_next_with_id() => self.take_back(&mut hands, joined),
                 () = self.changed.notified() => {}
-                () = tokio::time::sleep_until(until) => {}
+                () = tokio::time::sleep_until(next) => {}
                 () = self.stop.cancelled() => {}
             }
         }
@@ -352,9 +383,6 @@ impl Engine {
         self.tell(served, &key.1, &standing, took, ended.rest.map(|r| r.after));
         self.metrics.looked(&served.name, failed);
         self.at_end(served, Some(&key.1));
-        if ended.tickets.is_empty() {
-            return;
-        }
         match ended.put_back {
             // It was broken off, and did not fail: whoever takes it next begins with it at once.
             Some(_) if self.cancel.is_cancelled() => self.post(Mail::HandBack(ended.tickets)),
@@ -363,6 +391,7 @@ impl Engine {
                 letters: ended.tickets,
                 rest,
             }),
+            None if ended.tickets.is_empty() => {}
             None => self.post(Mail::Done(ended.tickets)),
         }
     }
@@ -421,10 +450,7 @@ impl Engine {
 
     /// Ends: nothing is begun, what is under way gets its time, and the rest goes back.
     async fn wind_up(&self, mut hands: Hands, grace: Duration) {
-        let mut left = self.schedule().stop();
-        for served in &self.served {
-            left.extend(served.break_off().0);
-        }
+        let left = self.schedule().stop();
         if !left.is_empty() {
             self.post(Mail::HandBack(left));
         }
@@ -441,6 +467,19 @@ impl Engine {
         let abandoned = self.schedule().abandon();
         if !abandoned.is_empty() {
             self.post(Mail::HandBack(abandoned));
+        }
+        for (number, served) in self.served.iter().enumerate() {
+            let (letters, left) = served.break_off();
+            match left.into_iter().next() {
+                // A message that is given again after a while, a few times only, would not get a large site to its end.
+                Some(from) if !self.stop.is_cancelled() => self.post(Mail::GoOn {
+                    echo: number,
+                    from,
+                    letters,
+                }),
+                Some(_) if !letters.is_empty() => self.post(Mail::HandBack(letters)),
+                _ => {}
+            }
         }
     }
 

@@ -7,27 +7,21 @@ use replication::BucketName;
 
 use super::schedule::Rest;
 
+pub mod incoming;
+pub mod outgoing;
+pub mod said;
+
 /// A message that is in our hands until what it says is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     /// Which echo's queue it came from.
     pub echo: usize,
-    /// How it came.
-    pub came: Came,
+    /// What it is deleted by, or given back.
+    pub receipt: Receipt,
+    /// Its id, where it was given to the function: what the function's answer does not name is deleted.
+    pub given: Option<String>,
     /// When it was sent.
     pub sent: Option<SystemTime>,
-}
-
-/// How a message came, and so how it is done with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Came {
-    /// We took it: it is ours to delete.
-    Taken(Receipt),
-    /// It was given to the function: what the answer does not name is deleted.
-    Given {
-        /// Its id.
-        id: String,
-    },
 }
 
 /// What becomes of letters.
@@ -43,6 +37,15 @@ pub enum Mail {
         letters: Vec<Letter>,
         /// When it is to be tried again.
         rest: Rest,
+    },
+    /// A look at the whole site is to go on from this bucket.
+    GoOn {
+        /// Which echo.
+        echo: usize,
+        /// The first that was not looked at.
+        from: BucketName,
+        /// They asked for it.
+        letters: Vec<Letter>,
     },
     /// Others may take them, now.
     HandBack(Vec<Letter>),

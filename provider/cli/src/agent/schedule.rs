@@ -126,6 +126,8 @@ pub struct Schedule<K, T> {
     due: BTreeSet<(Duration, K)>,
     running: usize,
     at_once: usize,
+    /// Whether a failure goes into the queue even where no message was about the bucket.
+    always_tell: bool,
 }
 
 impl<K: Ord + Clone, T> Schedule<K, T> {
@@ -138,7 +140,15 @@ impl<K: Ord + Clone, T> Schedule<K, T> {
             due: BTreeSet::new(),
             running: 0,
             at_once: at_once.max(1),
+            always_tell: false,
         }
+    }
+
+    /// The same for a process that may not live until a rest is over: each failure goes into the queue.
+    #[must_use]
+    pub fn telling(mut self) -> Self {
+        self.always_tell = true;
+        self
     }
 
     /// Somebody says that there may be something to do for a bucket.
@@ -272,7 +282,7 @@ impl<K: Ord + Clone, T> Schedule<K, T> {
                     after: rest(entry.attempts, random),
                     attempts: entry.attempts,
                 };
-                let told = !ended.tickets.is_empty();
+                let told = self.always_tell || !ended.tickets.is_empty();
                 let until = now + rest.after;
                 entry.state = State::Resting { until, told };
                 entry.depth = Depth::Glance;

@@ -153,6 +153,16 @@ fn a_message_about_a_bucket_that_rests_is_put_back() {
 }
 
 #[test]
+fn who_may_not_live_so_long_tells_the_queue_of_each_failure() {
+    let mut schedule: Schedule<_, u32> = Schedule::new(10).telling();
+    schedule.wake("a", wake(None), seconds(0));
+    names(&mut schedule, seconds(0));
+    let ended = schedule.done(&"a", Outcome::Failed, seconds(0), 0.0);
+    assert!(ended.put_back.is_some() && ended.tickets.is_empty());
+    assert_eq!(names(&mut schedule, seconds(9)), [""; 0], "the message comes");
+}
+
+#[test]
 fn what_the_queue_did_not_take_is_tried_again_by_us() {
     let mut schedule = Schedule::new(10);
     schedule.wake("a", wake(Some(1)), seconds(0));
