@@ -16,5 +16,6 @@ mod drift;
 mod generate;
 mod guard;
 mod mirror;
+mod ring;
 mod snapshots;
 mod world;
