@@ -179,6 +179,10 @@ pub async fn resolve(
 }
 
 /// An echo's own attributes, all of them known.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "the resource has these switches"
+)]
 struct Known {
     selection: Selection,
     target_bucket: String,
