@@ -63,3 +63,4 @@ pub use policy::{PolicyDocument, ResourcePolicy, Statement};
 pub use problem::{Problem, Severity};
 pub use rule::{Filter, Rule};
 pub use step::{Stage, Step};
+pub use trigger::Trigger;
