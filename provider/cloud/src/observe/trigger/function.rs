@@ -1,6 +1,8 @@
 //! Looking at a function, and at what leads messages to it.
 
-use aws_sdk_lambda::types::{EventSourceMappingConfiguration, FunctionResponseType};
+use aws_sdk_lambda::types::{
+    EventSourceMappingConfiguration, FunctionResponseType, Runtime, ScalingConfig,
+};
 use replication::Seen;
 use replication::trigger::{ENVIRONMENT, FunctionFacts, MappingFacts};
 
@@ -44,7 +46,7 @@ pub(crate) async fn look(access: &ResourceAccess<'_>) -> Result<Seen<FunctionFac
         sha256: text(found.code_sha256()),
         // Lambda's own default.
         architecture: architecture.map_or("x86_64", |one| one.as_str()).to_owned(),
-        runtime: text(found.runtime().map(aws_sdk_lambda::types::Runtime::as_str)),
+        runtime: text(found.runtime().map(Runtime::as_str)),
         handler: text(found.handler()),
         role: text(found.role()),
         memory: number(found.memory_size()),
@@ -102,7 +104,7 @@ fn facts(found: &EventSourceMappingConfiguration) -> Option<MappingFacts> {
             .contains(&FunctionResponseType::ReportBatchItemFailures),
         at_once: found
             .scaling_config()
-            .and_then(|scaling| scaling.maximum_concurrency())
+            .and_then(ScalingConfig::maximum_concurrency)
             .map(number),
     })
 }
