@@ -18,4 +18,5 @@ mod guard;
 mod mirror;
 mod ring;
 mod snapshots;
+mod trigger;
 mod world;
