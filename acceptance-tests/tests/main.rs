@@ -14,4 +14,5 @@ mod lab;
 mod pair;
 mod provider_block;
 mod reads;
+mod scenarios;
 mod site;
