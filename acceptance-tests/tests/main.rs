@@ -11,6 +11,7 @@
 mod echo_mode;
 mod ground;
 mod lab;
+mod modules;
 mod pair;
 mod provider_block;
 mod reads;

@@ -46,6 +46,7 @@ pub mod problem;
 pub mod role;
 pub mod rule;
 pub mod step;
+pub mod trigger;
 
 pub use arn::{KeyArn, RoleArn, bucket_arn};
 pub use bucket::{Encryption, Ownership, PublicAccessBlock, Versioning};
@@ -62,3 +63,4 @@ pub use policy::{PolicyDocument, ResourcePolicy, Statement};
 pub use problem::{Problem, Severity};
 pub use rule::{Filter, Rule};
 pub use step::{Stage, Step};
+pub use trigger::Trigger;

@@ -9,6 +9,7 @@ use crate::arn::{KeyArn, RoleArn};
 use crate::bucket::{BucketRef, Encryption, Ownership, PublicAccessBlock, Versioning};
 use crate::mirror::Lifecycle;
 use crate::name::SiteName;
+use crate::trigger::{ObservedTrigger, TriggerReads};
 
 /// One thing that was looked at, or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -163,6 +164,8 @@ pub struct Observed {
     pub roles: BTreeMap<RoleArn, ObservedRole>,
     /// The keys.
     pub keys: BTreeMap<KeyArn, ObservedKey>,
+    /// The trigger of an echo.
+    pub trigger: Option<Box<ObservedTrigger>>,
 }
 
 impl Observed {
@@ -189,6 +192,9 @@ impl Observed {
             }
         }
         self.keys.extend(other.keys);
+        if other.trigger.is_some() {
+            self.trigger = other.trigger;
+        }
     }
 }
 
@@ -278,6 +284,8 @@ pub struct Reads {
     pub roles: BTreeMap<RoleArn, RoleReads>,
     /// The keys.
     pub keys: BTreeMap<KeyArn, KeyReads>,
+    /// The trigger of an echo.
+    pub trigger: Option<TriggerReads>,
 }
 
 impl Reads {
@@ -316,11 +324,15 @@ impl Reads {
                 .get(arn)
                 .is_some_and(|key| looked(reads.policy, &key.policy))
         });
-        buckets && roles && keys
+        let trigger = self.trigger.is_none() || observed.trigger.is_some();
+        buckets && roles && keys && trigger
     }
 
     /// Whether there is nothing to look at.
     pub fn is_empty(&self) -> bool {
-        self.buckets.is_empty() && self.roles.is_empty() && self.keys.is_empty()
+        self.buckets.is_empty()
+            && self.roles.is_empty()
+            && self.keys.is_empty()
+            && self.trigger.is_none()
     }
 }

@@ -17,4 +17,5 @@ mod generate;
 mod guard;
 mod mirror;
 mod snapshots;
+mod trigger;
 mod world;
