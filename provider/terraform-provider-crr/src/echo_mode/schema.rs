@@ -149,7 +149,7 @@ pub fn schema() -> Schema {
         .attribute(
             "paused",
             Attribute::bool().optional_computed().default(false).describe(
-                "Whether apply touches no bucket. What stands keeps replicating, and the coverage is still looked at and shown. Resuming looks at the whole site first, so nothing that happened meanwhile is missed.",
+                "Whether apply touches no bucket. What stands keeps replicating, and the coverage is still looked at and shown. Resuming looks at the whole site first, so nothing that happened meanwhile is missed. Neither site needs to answer: with `-refresh=false` an echo can be paused while one is lost.",
             ),
         )
         .attribute(
