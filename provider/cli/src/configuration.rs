@@ -63,13 +63,11 @@ pub async fn made(
     let mut configs = Vec::new();
     for (name, text) in texts {
         let mut diagnostics = Diagnostics::new();
-        match AgentConfig::parse(text, &mut diagnostics) {
-            Some(config) => configs.push(config),
-            None => {
-                let lines = words(&diagnostics).into_iter();
-                return Err(lines.map(|line| format!("{name}: {line}")).collect());
-            }
-        }
+        let Some(config) = AgentConfig::parse(text, &mut diagnostics) else {
+            let lines = words(&diagnostics).into_iter();
+            return Err(lines.map(|line| format!("{name}: {line}")).collect());
+        };
+        configs.push(config);
     }
     let mut diagnostics = Diagnostics::new();
     let opened = open(&configs, overrides, &mut diagnostics).await;

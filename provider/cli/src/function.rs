@@ -112,7 +112,11 @@ async fn call(
                 };
                 let body = text("body").unwrap_or_default();
                 if let Err(why) = incoming::deliver(engine, number, Some(letter), body).await {
-                    tracing::warn!(message = id, why, "a message cannot be understood and is left to the queue's dead letters");
+                    tracing::warn!(
+                        message = id,
+                        why,
+                        "a message cannot be understood and is left to the queue's dead letters"
+                    );
                     poison.push(id);
                 }
             }
@@ -124,9 +128,7 @@ async fn call(
             }
         }
     }
-    engine
-        .run(margin / 2, Until::IdleOrLate(deadline))
-        .await;
+    engine.run(margin / 2, Until::IdleOrLate(deadline)).await;
     engine.post(Mail::Last);
     poison.extend(outgoing::see_to(engine, mail).await);
     let failures: Vec<Value> = poison

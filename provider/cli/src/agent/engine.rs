@@ -248,13 +248,14 @@ impl Engine {
                 .next(),
         };
         if served.tried(Tried::Role, trouble.clone()) {
-            match trouble {
-                Some(why) => tracing::error!(
+            if let Some(why) = trouble {
+                tracing::error!(
                     echo = served.name,
                     why,
                     "no bucket is touched without its role"
-                ),
-                None => tracing::info!(echo = served.name, "the roles are there"),
+                );
+            } else {
+                tracing::info!(echo = served.name, "the roles are there");
             }
         }
     }
@@ -415,15 +416,13 @@ impl Engine {
                 again_in_seconds = rest.map(|rest| rest.as_secs_f64()),
                 "a bucket is not protected"
             ),
-            Standing::Protected => match took {
-                Some(took) => tracing::info!(
-                    echo,
-                    bucket,
-                    seconds = took.as_secs_f64(),
-                    "a bucket is protected"
-                ),
-                None => tracing::debug!(echo, bucket, "a bucket stands well"),
-            },
+            Standing::Protected if took.is_some() => tracing::info!(
+                echo,
+                bucket,
+                seconds = took.map(|took| took.as_secs_f64()),
+                "a bucket is protected"
+            ),
+            Standing::Protected => tracing::debug!(echo, bucket, "a bucket stands well"),
             Standing::Conflict { why } => {
                 tracing::debug!(echo, bucket, why, "a bucket is in conflict");
             }

@@ -12,6 +12,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::engine::Engine;
+use super::served::Served;
 
 /// From half a second, which is a fast one by the queue, to a day.
 const BUCKETS: [f64; 14] = [
@@ -203,7 +204,7 @@ fn look(engine: &Engine, registry: &mut Registry) {
     let at = SystemTime::now();
     {
         let schedule = engine.schedule();
-        let of_sweeps: Vec<_> = engine.served.iter().flat_map(|s| s.held()).collect();
+        let of_sweeps: Vec<_> = engine.served.iter().flat_map(Served::held).collect();
         for letter in schedule.tickets().chain(&of_sweeps) {
             let sent = letter.sent.and_then(|sent| at.duration_since(sent).ok());
             if let (Some(sent), Some(oldest)) = (sent, held.get_mut(letter.echo)) {

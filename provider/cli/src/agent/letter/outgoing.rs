@@ -77,17 +77,17 @@ impl Sending {
             }
         };
         let name = engine.served.get(number).map_or("", |served| &served.name);
-        let sent = match queue(engine, number) {
-            Some(queue) => queue.send(&body, after).await,
-            None => {
-                tracing::error!(echo = name, "the configuration has no queue_url to put a message back into");
-                if let Some(key) = key {
-                    engine.not_told(&key);
-                }
-                return (letters, false);
+        let Some(queue) = queue(engine, number) else {
+            tracing::error!(
+                echo = name,
+                "the configuration has no queue_url to put a message back into"
+            );
+            if let Some(key) = key {
+                engine.not_told(&key);
             }
+            return (letters, false);
         };
-        match sent {
+        match queue.send(&body, after).await {
             Ok(()) => {
                 engine.metrics.messages(name, "put_back", 1);
                 (letters, true)

@@ -194,7 +194,7 @@ mod tests {
     use std::time::Duration;
 
     use replication::echo::Selection;
-    use replication::{Direction, Mirror, Pair, RoleChoice, Side};
+    use replication::{Direction, Mirror, Namespace, Pair, RoleChoice, Side};
 
     use super::*;
 
@@ -278,6 +278,7 @@ mod tests {
                 account: "111111111111".parse().unwrap(),
                 partition: "aws".parse().unwrap(),
                 region: region.parse().unwrap(),
+                namespace: Namespace::Partition("aws".parse().unwrap()),
             },
             bucket: "stands-for-each".parse().unwrap(),
             create: true,
@@ -303,6 +304,7 @@ mod tests {
             target_bucket: target_bucket.parse().unwrap(),
             selection: Selection::default(),
             merge: false,
+            adopt_targets: false,
         }
     }
 
@@ -320,8 +322,15 @@ mod tests {
             bucket.map(|bucket| bucket.to_string())
         };
         assert_eq!(concerned("orders", "us-east-1").as_deref(), Some("orders"));
-        assert_eq!(concerned("orders-dr", "us-west-2").as_deref(), Some("orders"));
-        assert_eq!(concerned("orders", "us-west-2"), None, "not of the template");
+        assert_eq!(
+            concerned("orders-dr", "us-west-2").as_deref(),
+            Some("orders")
+        );
+        assert_eq!(
+            concerned("orders", "us-west-2"),
+            None,
+            "not of the template"
+        );
         assert_eq!(concerned("orders", "eu-central-1"), None);
         let mut others = changed("orders", "us-east-1");
         others.account = Some("222222222222".to_owned());

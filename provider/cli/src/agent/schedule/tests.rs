@@ -159,7 +159,11 @@ fn who_may_not_live_so_long_tells_the_queue_of_each_failure() {
     names(&mut schedule, seconds(0));
     let ended = schedule.done(&"a", Outcome::Failed, seconds(0), 0.0);
     assert!(ended.put_back.is_some() && ended.tickets.is_empty());
-    assert_eq!(names(&mut schedule, seconds(9)), [""; 0], "the message comes");
+    assert_eq!(
+        names(&mut schedule, seconds(9)),
+        [""; 0],
+        "the message comes"
+    );
 }
 
 #[test]
