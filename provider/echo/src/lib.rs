@@ -23,7 +23,7 @@ mod survey;
 mod work;
 
 pub use ground::Ground;
-pub use release::release;
+pub use release::{Released, release};
 pub use survey::{Listed, Survey, list, look, survey};
 pub use work::{protect, protect_one};
 
