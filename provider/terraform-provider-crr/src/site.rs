@@ -17,11 +17,13 @@ use crate::runtime::{Runtime, Shared, SiteLookup};
 
 mod apply;
 mod role;
-mod schema;
+pub(crate) mod schema;
+mod stated;
 
 use apply::{RolesLeft, Work, look};
 pub use role::default_role;
 use role::{RoleWish, SiteAttributes};
+pub use stated::look_at_site;
 
 /// The resource.
 pub struct SiteResource {
@@ -57,7 +59,6 @@ enum Proof {
 impl SiteResource {
     /// Who answers at the site that a value names.
     async fn prove(
-        &self,
         runtime: &Runtime,
         value: &Value,
         diagnostics: &mut Diagnostics,
@@ -174,7 +175,7 @@ impl Resource for SiteResource {
         let Some(runtime) = self.shared.get(diagnostics) else {
             return request.unchanged();
         };
-        let proven = match self.prove(&runtime, &request.state, diagnostics).await {
+        let proven = match Self::prove(&runtime, &request.state, diagnostics).await {
             Proof::Proven(proven) => proven,
             Proof::Unknown | Proof::Failed => return request.unchanged(),
         };
@@ -217,7 +218,7 @@ impl Resource for SiteResource {
         let Some(planned) = request.planned.clone() else {
             return request.as_proposed();
         };
-        let proven = match self.prove(&runtime, &planned, diagnostics).await {
+        let proven = match Self::prove(&runtime, &planned, diagnostics).await {
             Proof::Proven(proven) => proven,
             Proof::Failed => return request.as_proposed(),
             Proof::Unknown => {
@@ -307,7 +308,7 @@ impl Resource for SiteResource {
         if !had_role && request.private.is_empty() {
             return ApplyResponse::default();
         }
-        let Proof::Proven(proven) = self.prove(&runtime, &prior, diagnostics).await else {
+        let Proof::Proven(proven) = Self::prove(&runtime, &prior, diagnostics).await else {
             return request.unchanged();
         };
         if moved(&prior, &proven, diagnostics) {
@@ -365,7 +366,7 @@ impl SiteResource {
         let Some(mut state) = request.planned.clone() else {
             return request.unchanged();
         };
-        let Proof::Proven(proven) = self.prove(&runtime, &state, diagnostics).await else {
+        let Proof::Proven(proven) = Self::prove(&runtime, &state, diagnostics).await else {
             if !diagnostics.has_errors() {
                 diagnostics.error(
                     "Still unknown at apply",
