@@ -47,6 +47,7 @@ pub mod problem;
 pub mod role;
 pub mod rule;
 pub mod step;
+pub mod trigger;
 
 pub use arn::{KeyArn, RoleArn, bucket_arn};
 pub use bucket::{Encryption, Ownership, PublicAccessBlock, Versioning};
