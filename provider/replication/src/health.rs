@@ -95,7 +95,7 @@ pub fn examine(desired: &Desired, observed: &Observed) -> Health {
             .into_iter()
             .filter(|problem| !problem.unseen)
             .collect(),
-        denials: denials(observed),
+        denials: denials(desired, observed),
     }
 }
 
@@ -159,6 +159,10 @@ fn elsewhere(at: &BucketRef, observed: &Observed) -> Option<String> {
 }
 
 fn standing(comparison: &Comparison, observed: &Observed) -> FacetStanding {
+    // What should not be there and was not seen is not worth an alarm: an apply does without, too.
+    if comparison.should.is_none() && comparison.is.is_none() {
+        return FacetStanding::InSync;
+    }
     if let Some(denial) = denial(&comparison.part, observed) {
         return FacetStanding::Unknown(denial);
     }
@@ -249,16 +253,15 @@ fn of_bucket(bucket: &ObservedBucket) -> BTreeSet<Denial> {
     .collect()
 }
 
-fn denials(observed: &Observed) -> BTreeSet<Denial> {
+/// What of the things that should be may not be looked at.
+fn denials(desired: &Desired, observed: &Observed) -> BTreeSet<Denial> {
     let mut denials: BTreeSet<Denial> = observed.buckets.values().flat_map(of_bucket).collect();
-    for role in observed.roles.values() {
+    let roles = desired.roles.keys();
+    for role in roles.filter_map(|arn| observed.roles.get(arn)) {
         denials.extend(refused(&role.role));
-        denials.extend(refused(&role.policy_names));
         denials.extend(role.policies.values().filter_map(refused));
     }
-    for key in observed.keys.values() {
-        denials.extend(refused(&key.key));
-        denials.extend(refused(&key.policy));
-    }
+    let keys = desired.keys.keys();
+    denials.extend(keys.filter_map(|key| refused(&observed.keys.get(key)?.policy)));
     denials
 }

@@ -36,6 +36,7 @@ pub mod desired;
 pub mod document;
 pub mod echo;
 pub mod facet;
+pub mod glob;
 pub mod health;
 pub mod mirror;
 pub mod name;
