@@ -85,4 +85,9 @@ operations! {
     DESCRIBE_KEY = "kms" "DescribeKey" "kms:DescribeKey";
     GET_KEY_POLICY = "kms" "GetKeyPolicy" "kms:GetKeyPolicy";
     PUT_KEY_POLICY = "kms" "PutKeyPolicy" "kms:PutKeyPolicy";
+    RECEIVE_MESSAGE = "sqs" "ReceiveMessage" "sqs:ReceiveMessage";
+    SEND_MESSAGE = "sqs" "SendMessage" "sqs:SendMessage";
+    DELETE_MESSAGES = "sqs" "DeleteMessageBatch" "sqs:DeleteMessage";
+    CHANGE_VISIBILITY = "sqs" "ChangeMessageVisibilityBatch" "sqs:ChangeMessageVisibility";
+    GET_QUEUE_ATTRIBUTES = "sqs" "GetQueueAttributes" "sqs:GetQueueAttributes";
 }

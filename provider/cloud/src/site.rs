@@ -30,15 +30,17 @@ pub(crate) struct Site {
     pub iam: aws_sdk_iam::Client,
     pub sts: aws_sdk_sts::Client,
     pub kms: aws_sdk_kms::Client,
+    pub sqs: aws_sdk_sqs::Client,
 }
 
 /// The services that we speak to, and the names by which the SDK's configuration knows their endpoints.
-const SERVICES: [(&str, &str); 5] = [
+const SERVICES: [(&str, &str); 6] = [
     ("s3", "S3"),
     ("iam", "IAM"),
     ("sts", "STS"),
     ("kms", "KMS"),
     ("s3control", "S3 Control"),
+    ("sqs", "SQS"),
 ];
 
 impl Site {
@@ -98,6 +100,8 @@ impl Site {
         sts.set_endpoint_url(given("sts"));
         let mut kms = aws_sdk_kms::config::Builder::from(&sdk);
         kms.set_endpoint_url(given("kms"));
+        let mut sqs = aws_sdk_sqs::config::Builder::from(&sdk);
+        sqs.set_endpoint_url(given("sqs"));
         Ok(Self {
             name,
             region,
@@ -106,6 +110,7 @@ impl Site {
             iam: aws_sdk_iam::Client::from_conf(iam.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             kms: aws_sdk_kms::Client::from_conf(kms.build()),
+            sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Looking at a whole site.
 
 use std::collections::BTreeSet;
+use std::time::SystemTime;
 
 use cloud::{Cloud, CloudError, Job};
 use futures::StreamExt;
@@ -32,7 +33,7 @@ pub async fn survey(cloud: &Cloud, echo: &Echo, job: &Job) -> Result<Survey, Clo
     let mut selected = Vec::with_capacity(names.len());
     for name in names {
         match name {
-            Listed::Selected(bucket) => selected.push(bucket),
+            Listed::Selected { bucket, .. } => selected.push(bucket),
             Listed::Excluded { name, why } => {
                 survey.coverage.add(&name, &Standing::Excluded { why });
             }
@@ -60,22 +61,37 @@ pub async fn survey(cloud: &Cloud, echo: &Echo, job: &Job) -> Result<Survey, Clo
 }
 
 /// A bucket of a listing.
-enum Listed {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listed {
     /// One to look at.
-    Selected(BucketName),
+    Selected {
+        /// The bucket.
+        bucket: BucketName,
+        /// When it was made, where the service says so.
+        created: Option<SystemTime>,
+    },
     /// One that its name leaves out.
-    Excluded { name: String, why: String },
+    Excluded {
+        /// Its name, which may be none that S3 still gives.
+        name: String,
+        /// Why.
+        why: String,
+    },
 }
 
 /// The buckets of the source, with those left out by name marked so.
-async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
+///
+/// # Errors
+///
+/// Where a site's buckets cannot be listed.
+pub async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
     let (source, target) = (&echo.template.source.site, &echo.template.destination.site);
-    let names = cloud.list_buckets(&source.name).await?;
+    let listed = cloud.listed_buckets(&source.name).await?;
     // With an echo each way, one's targets are the other's buckets: they would get targets of their own, and so on for ever.
     let origins: BTreeSet<String> = if echo.target_bucket.is_same_name() {
         BTreeSet::new()
     } else if source == target {
-        names.iter().cloned().collect()
+        listed.iter().map(|bucket| bucket.name.clone()).collect()
     } else {
         cloud
             .list_buckets(&target.name)
@@ -83,9 +99,10 @@ async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
             .into_iter()
             .collect()
     };
-    Ok(names
+    Ok(listed
         .into_iter()
-        .map(|text| {
+        .map(|found| {
+            let (text, created) = (found.name, found.created);
             let bucket = text.parse::<BucketName>();
             let why = match &bucket {
                 Err(_) => {
@@ -101,7 +118,7 @@ async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
                 },
             };
             match (why, bucket) {
-                (None, Ok(bucket)) => Listed::Selected(bucket),
+                (None, Ok(bucket)) => Listed::Selected { bucket, created },
                 (why, _) => Listed::Excluded {
                     name: text,
                     why: why.unwrap_or_default(),
@@ -111,8 +128,8 @@ async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
         .collect())
 }
 
-/// How one bucket stands.
-async fn look(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Standing {
+/// How one bucket stands, given that its name is selected.
+pub async fn look(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Standing {
     let pair = match echo.pair(bucket) {
         Ok(pair) => pair,
         Err(problem) => return Standing::failed(&problem),

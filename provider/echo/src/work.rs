@@ -20,7 +20,7 @@ pub async fn protect(
             let standing = if job.cancel.is_cancelled() {
                 cancelled()
             } else {
-                Box::pin(one(ground, echo, &bucket, job)).await
+                Box::pin(protect_one(ground, echo, &bucket, job)).await
             };
             match &standing {
                 Standing::Failed { summary, .. } => {
@@ -37,7 +37,13 @@ pub async fn protect(
     found
 }
 
-async fn one(ground: &dyn Ground, echo: &Echo, bucket: &BucketName, job: &Job) -> Standing {
+/// Protects one bucket whose name is selected. Answers how it stands then.
+pub async fn protect_one(
+    ground: &dyn Ground,
+    echo: &Echo,
+    bucket: &BucketName,
+    job: &Job,
+) -> Standing {
     let cloud: &Cloud = ground.cloud();
     let pair = match echo.pair(bucket) {
         Ok(pair) => pair,
