@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::Instant;
 
+mod declared;
 mod finding;
 mod format;
 mod ignore;
@@ -23,6 +24,7 @@ mod sites;
 mod terraform;
 mod verdict;
 
+use declared::Blocks;
 use format::Format;
 use ignore::Ignores;
 use look::How;
@@ -31,8 +33,10 @@ use verdict::FailOn;
 
 /// What `crr check` is told.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 everything is in sync; 2 something has drifted or is missing; 3 a bucket is unprotected; 4 \
-    not everything could be looked at; 1 wrong usage, or a failure before anything was looked at. The highest that applies counts.")]
+#[command(
+    after_help = "Exit codes: 0 everything is in sync; 2 something has drifted or is missing; 3 a bucket is unprotected; 4 \
+    not everything could be looked at; 1 wrong usage, or a failure before anything was looked at. The highest that applies counts."
+)]
 pub struct Arguments {
     /// What `terraform show -json` prints; `-` is standard input
     #[arg(long, value_name = "FILE")]
@@ -74,6 +78,10 @@ pub struct Arguments {
     /// How long the check may take, such as `90s` or `10m`: what was not looked at by then is unknown
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     timeout: Option<Duration>,
+
+    /// Where the configuration is: reports then name the file and the line of each resource
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    source_dir: PathBuf,
 
     /// When to colour what is printed as text
     #[arg(long, value_enum, default_value = "auto")]
@@ -166,7 +174,10 @@ async fn check(arguments: &Arguments) -> Result<u8, String> {
         let runtime = terraform_provider_crr::stated::runtime(&block, env!("CARGO_PKG_VERSION"))
             .map_err(|diagnostics| {
                 let (summary, detail) = finding::first(&diagnostics);
-                format!("{}: how its sites are reached: {summary}. {detail}", source.input.file)
+                format!(
+                    "{}: how its sites are reached: {summary}. {detail}",
+                    source.input.file
+                )
             })?;
         let found = look::look(&runtime, resources, &how).await;
         items.extend(found.items);
@@ -176,7 +187,9 @@ async fn check(arguments: &Arguments) -> Result<u8, String> {
     how.progress.finish_and_clear();
     items.sort_by(|a, b| (a.kind, &a.address, &a.id).cmp(&(b.kind, &b.address, &b.id)));
     let mut counts = Counts::default();
+    let blocks = Blocks::scan(&arguments.source_dir);
     for item in &mut items {
+        item.declared = blocks.of(&item.address);
         ignores.apply(item);
         counts.add(item.status);
     }
@@ -201,8 +214,14 @@ async fn check(arguments: &Arguments) -> Result<u8, String> {
 }
 
 fn sources(arguments: &Arguments) -> Result<Vec<Source>, String> {
-    let states = arguments.state.iter().map(|file| (file, terraform::Form::State, "state"));
-    let plans = arguments.plan.iter().map(|file| (file, terraform::Form::Plan, "plan"));
+    let states = arguments
+        .state
+        .iter()
+        .map(|file| (file, terraform::Form::State, "state"));
+    let plans = arguments
+        .plan
+        .iter()
+        .map(|file| (file, terraform::Form::Plan, "plan"));
     let mut sources = Vec::new();
     for (file, form, kind) in states.chain(plans) {
         let text = if file == "-" {
@@ -214,8 +233,7 @@ fn sources(arguments: &Arguments) -> Result<Vec<Source>, String> {
         } else {
             read_file(Path::new(file))?
         };
-        let document =
-            terraform::read(&text, form).map_err(|error| format!("{file}: {error}"))?;
+        let document = terraform::read(&text, form).map_err(|error| format!("{file}: {error}"))?;
         let input = Input {
             kind,
             file: file.clone(),

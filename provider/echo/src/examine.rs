@@ -11,7 +11,11 @@ use crate::survey::look_at;
 /// # Errors
 ///
 /// Where a service could not be asked.
-pub async fn examine(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Result<Health, CloudError> {
+pub async fn examine(
+    cloud: &Cloud,
+    echo: &Echo,
+    bucket: &BucketName,
+) -> Result<Health, CloudError> {
     let pair = match echo.pair(bucket) {
         Ok(pair) => pair,
         Err(problem) => {

@@ -197,10 +197,12 @@ fn denial(part: &Part, observed: &Observed) -> Option<Denial> {
         let bucket = observed.buckets.get(at)?;
         return match part {
             Part::Bucket(_) => match &bucket.existence {
-                Existence::Forbidden { message } => Some(of_bucket(bucket).pop_first().unwrap_or(Denial {
-                    action: "s3:ListBucket".to_owned(),
-                    message: message.clone(),
-                })),
+                Existence::Forbidden { message } => {
+                    Some(of_bucket(bucket).pop_first().unwrap_or(Denial {
+                        action: "s3:ListBucket".to_owned(),
+                        message: message.clone(),
+                    }))
+                }
                 _ => None,
             },
             Part::Versioning(_) => refused(&bucket.versioning),

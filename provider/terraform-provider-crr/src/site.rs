@@ -58,11 +58,7 @@ enum Proof {
 
 impl SiteResource {
     /// Who answers at the site that a value names.
-    async fn prove(
-        runtime: &Runtime,
-        value: &Value,
-        diagnostics: &mut Diagnostics,
-    ) -> Proof {
+    async fn prove(runtime: &Runtime, value: &Value, diagnostics: &mut Diagnostics) -> Proof {
         let attributes: SiteAttributes = match from_value(value) {
             Ok(attributes) => attributes,
             Err(error) => {

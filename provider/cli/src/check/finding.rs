@@ -16,7 +16,8 @@ pub fn add_health(item: &mut Item, health: Health) {
     let shown: Vec<Option<String>> = item.facets.iter().map(|f| f.lacks.clone()).collect();
     for denial in health.denials {
         if !shown.contains(&Some(denial.action.clone())) {
-            item.facets.push(denied(&denial.action, &denial.action, &denial.message));
+            item.facets
+                .push(denied(&denial.action, &denial.action, &denial.message));
         }
     }
     for problem in health.problems {
@@ -71,7 +72,9 @@ fn facet(health: FacetHealth) -> Facet {
     Facet {
         should: health.should,
         is: health.is,
-        remedy: health.remedy.map(|step| format!("`terraform apply` would {step}.")),
+        remedy: health
+            .remedy
+            .map(|step| format!("`terraform apply` would {step}.")),
         ..Facet::of(health.facet, status)
     }
 }

@@ -6,7 +6,11 @@ use super::report::Report;
 
 mod excerpt;
 mod json;
+mod junit;
+mod markdown;
+mod sarif;
 mod text;
+mod xml;
 
 /// A form of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -15,6 +19,12 @@ pub enum Format {
     Text,
     /// For programs: documented and versioned.
     Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For test reports: JUnit XML.
+    Junit,
+    /// For a comment on a pull request or a job's summary.
+    Markdown,
 }
 
 /// Writes a report in a form.
@@ -22,5 +32,8 @@ pub fn write(report: &Report, format: Format, colour: bool) -> String {
     match format {
         Format::Text => text::write(report, text::Paint(colour)),
         Format::Json => json::write(report),
+        Format::Sarif => sarif::write(report),
+        Format::Junit => junit::write(report),
+        Format::Markdown => markdown::write(report),
     }
 }

@@ -122,8 +122,8 @@ impl Entry {
                 .as_ref()
                 .is_none_or(|pattern| glob::matches(pattern, text))
         };
-        let bucket = self.bucket.is_none()
-            || buckets.iter().any(|bucket| matches(&self.bucket, bucket));
+        let bucket =
+            self.bucket.is_none() || buckets.iter().any(|bucket| matches(&self.bucket, bucket));
         matches(&self.resource, address) && bucket && matches(&self.facet, &facet.name)
     }
 
@@ -191,7 +191,11 @@ mod tests {
 
     #[test]
     fn an_entry_about_something_else_is_unused() {
-        for about in ["\"resource\":\"crr_pair.*\"", "\"bucket\":\"other\"", "\"facet\":\"target.*\""] {
+        for about in [
+            "\"resource\":\"crr_pair.*\"",
+            "\"bucket\":\"other\"",
+            "\"facet\":\"target.*\"",
+        ] {
             let mut ignores = ignores(&format!(
                 "{{\"ignore\":[{{{about},\"reason\":\"r\",\"expires\":\"2027-01-01\"}}]}}"
             ));
@@ -206,11 +210,26 @@ mod tests {
     fn reason_and_day_are_required() {
         for (text, says) in [
             ("[[ignore]]\nfacet = \"*\"\nreason = \"r\"\n", "expires"),
-            ("[[ignore]]\nfacet = \"*\"\nexpires = \"2027-01-01\"\n", "reason"),
-            ("[[ignore]]\nfacet = \"*\"\nreason = \" \"\nexpires = \"2027-01-01\"\n", "`reason` is empty"),
-            ("[[ignore]]\nfacet = \"*\"\nreason = \"r\"\nexpires = \"2026-13-31\"\n", "last day"),
-            ("[[ignore]]\nreason = \"r\"\nexpires = \"2027-01-01\"\n", "`facet`"),
-            ("[[ignore]]\nfacets = \"*\"\nreason = \"r\"\nexpires = \"2027-01-01\"\n", "facets"),
+            (
+                "[[ignore]]\nfacet = \"*\"\nexpires = \"2027-01-01\"\n",
+                "reason",
+            ),
+            (
+                "[[ignore]]\nfacet = \"*\"\nreason = \" \"\nexpires = \"2027-01-01\"\n",
+                "`reason` is empty",
+            ),
+            (
+                "[[ignore]]\nfacet = \"*\"\nreason = \"r\"\nexpires = \"2026-13-31\"\n",
+                "last day",
+            ),
+            (
+                "[[ignore]]\nreason = \"r\"\nexpires = \"2027-01-01\"\n",
+                "`facet`",
+            ),
+            (
+                "[[ignore]]\nfacets = \"*\"\nreason = \"r\"\nexpires = \"2027-01-01\"\n",
+                "facets",
+            ),
         ] {
             let wrong = Ignores::read(text, TODAY).unwrap_err();
             assert!(wrong.contains(says), "{text}: {wrong}");

@@ -171,11 +171,11 @@ fn bar(item: &mut Item, barred: &Barred) -> bool {
 }
 
 async fn pair(runtime: &Runtime, resource: &Resource, item: &mut Item) {
-    let values = match stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref())
-    {
-        Ok(values) => values,
-        Err(error) => return unreadable(item, &error),
-    };
+    let values =
+        match stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref()) {
+            Ok(values) => values,
+            Err(error) => return unreadable(item, &error),
+        };
     match stated::look_at_pair(runtime, &values).await {
         Ok(look) => add_health(item, look.health),
         Err(failure) => add_failure(item, &failure),
@@ -219,11 +219,11 @@ async fn site(
     found: &mut Found,
     barred: &mut Barred,
 ) {
-    let values = match stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref())
-    {
-        Ok(values) => values,
-        Err(error) => return unreadable(item, &error),
-    };
+    let values =
+        match stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref()) {
+            Ok(values) => values,
+            Err(error) => return unreadable(item, &error),
+        };
     match stated::look_at_site(runtime, &values).await {
         Ok(look) => {
             found.sites.insert(facts(&look.site));
@@ -277,7 +277,8 @@ async fn unstated_sites(
         };
         if !stated::cloud(runtime).sites().any(|known| *known == site) {
             let summary = format!("how site \"{name}\" is reached is not known");
-            let remedy = "Give its settings with --sites, or have a `crr_site` for it in the configuration.";
+            let remedy =
+                "Give its settings with --sites, or have a `crr_site` for it in the configuration.";
             barred.insert(name, (summary, remedy.to_owned()));
             continue;
         }

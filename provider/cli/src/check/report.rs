@@ -211,6 +211,15 @@ pub struct Place {
     pub bucket: Option<String>,
 }
 
+/// A line of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Declared {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Item {
@@ -226,6 +235,9 @@ pub struct Item {
     /// Where they go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Place>,
+    /// Where it is declared, if that could be found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Declared>,
     /// The worst status of its facets that are not ignored.
     pub status: Status,
     /// Every part that was looked at.
@@ -324,6 +336,7 @@ impl Item {
             id: id.into(),
             source: None,
             target: None,
+            declared: None,
             status: Status::InSync,
             facets: Vec::new(),
             notes: Vec::new(),

@@ -20,7 +20,11 @@ pub fn block(file: Option<Value>, of_plan: Option<Value>, resources: &[Resource]
 pub fn read(text: &str) -> Result<Value, String> {
     let value: Value = serde_json::from_str(text).map_err(|error| {
         // The parser's own message may quote the text, which may be secret.
-        format!("it is no JSON (line {}, column {})", error.line(), error.column())
+        format!(
+            "it is no JSON (line {}, column {})",
+            error.line(),
+            error.column()
+        )
     })?;
     let Value::Object(members) = &value else {
         return Err("it is no JSON object".to_owned());
@@ -38,13 +42,20 @@ pub fn read(text: &str) -> Result<Value, String> {
 
 fn of_resources(resources: &[Resource]) -> Map<String, Value> {
     let mut sites = Map::new();
-    for resource in resources.iter().filter(|resource| resource.kind == Kind::Site) {
+    for resource in resources
+        .iter()
+        .filter(|resource| resource.kind == Kind::Site)
+    {
         let Some(name) = resource.values.get("name").and_then(Value::as_str) else {
             continue;
         };
         let mut site = Map::new();
         for attribute in ["region", "endpoints"] {
-            if let Some(value) = resource.values.get(attribute).filter(|value| !value.is_null()) {
+            if let Some(value) = resource
+                .values
+                .get(attribute)
+                .filter(|value| !value.is_null())
+            {
                 site.insert(attribute.to_owned(), value.clone());
             }
         }

@@ -57,12 +57,8 @@ pub fn read(text: &str, form: Form) -> Result<Document, String> {
     }
     let is_plan = document.get("planned_values").is_some();
     match form {
-        Form::State if is_plan => {
-            Err("it is a plan, not a state. Give it with --plan".to_owned())
-        }
-        Form::Plan if !is_plan => {
-            Err("it is a state, not a plan. Give it with --state".to_owned())
-        }
+        Form::State if is_plan => Err("it is a plan, not a state. Give it with --plan".to_owned()),
+        Form::Plan if !is_plan => Err("it is a state, not a plan. Give it with --state".to_owned()),
         Form::State => Ok(Document {
             resources: of_modules(document.pointer("/values/root_module")),
             block: None,
@@ -79,7 +75,13 @@ fn of_modules(module: Option<&Value>) -> Vec<Resource> {
     let mut resources = Vec::new();
     let mut left: Vec<&Value> = module.into_iter().collect();
     while let Some(module) = left.pop() {
-        let list = |name: &str| module.get(name).and_then(Value::as_array).into_iter().flatten();
+        let list = |name: &str| {
+            module
+                .get(name)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+        };
         resources.extend(list("resources").filter_map(resource));
         left.extend(list("child_modules"));
     }
@@ -113,7 +115,10 @@ fn planned(document: &Value) -> Vec<Resource> {
             continue;
         };
         resource.unknown = change.pointer("/change/after_unknown").cloned();
-        if let Some(after) = change.pointer("/change/after").filter(|after| after.is_object()) {
+        if let Some(after) = change
+            .pointer("/change/after")
+            .filter(|after| after.is_object())
+        {
             resource.values = after.clone();
         }
     }
@@ -122,7 +127,9 @@ fn planned(document: &Value) -> Vec<Resource> {
 
 /// The provider block's arguments that are constants, or one variable each.
 fn block(document: &Value) -> Option<Value> {
-    let configurations = document.pointer("/configuration/provider_config")?.as_object()?;
+    let configurations = document
+        .pointer("/configuration/provider_config")?
+        .as_object()?;
     let ours = configurations.iter().find(|(key, configuration)| {
         let name = configuration.get("full_name").and_then(Value::as_str);
         key.as_str() == "crr" || name.is_some_and(|name| name.ends_with("/crr"))

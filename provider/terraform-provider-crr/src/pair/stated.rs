@@ -50,5 +50,9 @@ pub async fn look_at_pair(runtime: &Runtime, values: &Value) -> Result<PairLook,
 
 /// A role that rules run under and that is not there.
 pub fn absent_role(label: &str, role: &RoleArn) -> Problem {
-    Problem::error([label, "role"], format!("Role {role} does not exist"), ABSENT_ROLE)
+    Problem::error(
+        [label, "role"],
+        format!("Role {role} does not exist"),
+        ABSENT_ROLE,
+    )
 }

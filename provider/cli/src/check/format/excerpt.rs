@@ -31,7 +31,11 @@ pub fn beside(should: Option<&str>, is: Option<&str>) -> (Option<String>, Option
 
 fn cut(text: &str, from: usize, to: usize) -> String {
     let before = if from > 0 { "… " } else { "" };
-    let after = if text.chars().count() > to { " …" } else { "" };
+    let after = if text.chars().count() > to {
+        " …"
+    } else {
+        ""
+    };
     let middle: String = text.chars().skip(from).take(to - from).collect();
     format!("{before}{middle}{after}")
 }

@@ -61,9 +61,8 @@ pub fn write(report: &Report, paint: Paint) -> String {
     }
     let _ = writeln!(
         text,
-        "{}: {}",
-        paint.paint(report.verdict, report.verdict.words()),
-        report.counts.describe()
+        "{}",
+        paint.paint(report.verdict, &report.counts.describe())
     );
     text
 }
@@ -101,7 +100,9 @@ fn write_facet(text: &mut String, facet: &Facet, paint: Paint) -> std::fmt::Resu
         writeln!(text, "    is:        {}", printable(&is))?;
     }
     if let Some(remedy) = &facet.remedy {
-        let indented = printable(remedy).replace("\n\n", "\n").replace('\n', "\n               ");
+        let indented = printable(remedy)
+            .replace("\n\n", "\n")
+            .replace('\n', "\n               ");
         writeln!(text, "    remedy:    {indented}")?;
     }
     Ok(())
