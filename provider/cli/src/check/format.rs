@@ -5,6 +5,8 @@ use clap::ValueEnum;
 use super::report::Report;
 
 mod excerpt;
+mod html;
+mod inert;
 mod json;
 mod junit;
 mod markdown;
@@ -25,7 +27,12 @@ pub enum Format {
     Junit,
     /// For a comment on a pull request or a job's summary.
     Markdown,
+    /// One page that needs nothing else.
+    Html,
 }
+
+#[cfg(test)]
+mod tests;
 
 /// Writes a report in a form.
 pub fn write(report: &Report, format: Format, colour: bool) -> String {
@@ -35,5 +42,6 @@ pub fn write(report: &Report, format: Format, colour: bool) -> String {
         Format::Sarif => sarif::write(report),
         Format::Junit => junit::write(report),
         Format::Markdown => markdown::write(report),
+        Format::Html => html::write(report),
     }
 }

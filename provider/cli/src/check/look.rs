@@ -105,12 +105,11 @@ impl How {
 
 /// Waits for a look until the deadline. Answers whether it came to its end.
 async fn in_time(deadline: Option<Instant>, look: impl Future<Output = ()>) -> bool {
-    match deadline {
-        Some(deadline) => tokio::time::timeout_at(deadline, look).await.is_ok(),
-        None => {
-            look.await;
-            true
-        }
+    if let Some(deadline) = deadline {
+        tokio::time::timeout_at(deadline, look).await.is_ok()
+    } else {
+        look.await;
+        true
     }
 }
 

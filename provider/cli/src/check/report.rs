@@ -149,10 +149,11 @@ impl Counts {
         }
     }
 
-    /// In words, those that are none left out.
+    /// In words, the worst first, those that are none left out.
     pub fn describe(&self) -> String {
         let parts: Vec<String> = Status::ALL
             .into_iter()
+            .rev()
             .filter(|status| self.of(*status) > 0)
             .map(|status| format!("{} {}", self.of(status), status.words()))
             .collect();

@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::super::report::{Facet, IgnoreState, Item, Report, Status};
+use super::inert::{inert, one_line};
 
 /// A comment on GitHub takes 65,536 characters; what is beyond is counted, not shown.
 const LONGEST: usize = 60_000;
@@ -103,7 +104,7 @@ fn write_item(text: &mut String, item: &Item) -> std::fmt::Result {
         text,
         "<details><summary>{} <code>{}</code></summary>\n",
         item.status.words(),
-        super::xml::escaped(&one_line(&item.address)),
+        super::xml::escaped(&one_line(&item.address)).replace('`', "&#96;"),
     )?;
     for facet in item.amiss() {
         write_facet(text, facet)?;
@@ -159,12 +160,6 @@ fn write_ignores(text: &mut String, report: &Report) -> std::fmt::Result {
     Ok(())
 }
 
-fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect()
-}
-
 /// A code span: its fence is longer than any row of backticks in it.
 fn code(text: &str) -> String {
     let text = one_line(text);
@@ -184,7 +179,8 @@ fn cell(text: &str) -> String {
 }
 
 fn block(text: &str) -> String {
-    let fence = "`".repeat((longest_row(text) + 1).max(3));
+    let text = inert(text);
+    let fence = "`".repeat((longest_row(&text) + 1).max(3));
     format!("{fence}text\n{text}\n{fence}")
 }
 

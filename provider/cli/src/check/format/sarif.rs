@@ -1,5 +1,7 @@
 //! The report as SARIF 2.1.0, for code scanning: one result for each facet that is not as it should be.
 
+use std::fmt::Write;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -158,7 +160,7 @@ fn message(item: &Item, facet: &Facet) -> String {
         ("Remedy", &facet.remedy),
     ] {
         if let Some(part) = part {
-            text.push_str("\n");
+            text.push('\n');
             text.push_str(label);
             text.push_str(": ");
             text.push_str(part);
@@ -200,6 +202,9 @@ fn fingerprint(item: &Item, facet: &Facet) -> String {
     digest
         .iter()
         .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .fold(String::new(), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::super::report::{Facet, IgnoreState, Item, Report, Status};
 use super::excerpt::beside;
+use super::inert::{inert, one_line};
 
 /// Colours, or none.
 #[derive(Debug, Clone, Copy)]
@@ -42,17 +43,25 @@ pub fn write(report: &Report, paint: Paint) -> String {
             IgnoreState::Used => writeln!(
                 text,
                 "ignored until {}: {} ({} facet(s)): {}",
-                ignore.expires, ignore.about, ignore.facets, ignore.reason
+                one_line(&ignore.expires),
+                one_line(&ignore.about),
+                ignore.facets,
+                one_line(&ignore.reason)
             ),
             IgnoreState::Expired => writeln!(
                 text,
                 "no longer ignored since {} is over: {} ({} facet(s)): {}",
-                ignore.expires, ignore.about, ignore.facets, ignore.reason
+                one_line(&ignore.expires),
+                one_line(&ignore.about),
+                ignore.facets,
+                one_line(&ignore.reason)
             ),
             IgnoreState::Unused => writeln!(
                 text,
                 "ignores nothing: {} (until {}): {}",
-                ignore.about, ignore.expires, ignore.reason
+                one_line(&ignore.about),
+                one_line(&ignore.expires),
+                one_line(&ignore.reason)
             ),
         };
     }
@@ -72,14 +81,14 @@ fn write_item(text: &mut String, item: &Item, paint: Paint) -> std::fmt::Result 
         text,
         "{} {} ({})",
         paint.paint(item.status, item.status.words()),
-        paint.code(1, &printable(&item.address)),
-        printable(&item.way())
+        paint.code(1, &one_line(&item.address)),
+        one_line(&item.way())
     )?;
     for facet in item.amiss() {
         write_facet(text, facet, paint)?;
     }
     for note in &item.notes {
-        writeln!(text, "  note: {}", printable(note))?;
+        writeln!(text, "  note: {}", one_line(note))?;
     }
     text.push('\n');
     Ok(())
@@ -89,34 +98,21 @@ fn write_facet(text: &mut String, facet: &Facet, paint: Paint) -> std::fmt::Resu
     writeln!(
         text,
         "  {}: {}",
-        printable(&facet.name),
+        one_line(&facet.name),
         paint.paint(facet.status, facet.status.words())
     )?;
     let (should, is) = beside(facet.should.as_deref(), facet.is.as_deref());
     if let Some(should) = should {
-        writeln!(text, "    should be: {}", printable(&should))?;
+        writeln!(text, "    should be: {}", one_line(&should))?;
     }
     if let Some(is) = is {
-        writeln!(text, "    is:        {}", printable(&is))?;
+        writeln!(text, "    is:        {}", one_line(&is))?;
     }
     if let Some(remedy) = &facet.remedy {
-        let indented = printable(remedy)
+        let indented = inert(remedy)
             .replace("\n\n", "\n")
             .replace('\n', "\n               ");
         writeln!(text, "    remedy:    {indented}")?;
     }
     Ok(())
-}
-
-/// A text of somebody else's, without what would steer the terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|letter| {
-            if letter.is_control() && letter != '\n' {
-                '\u{fffd}'
-            } else {
-                letter
-            }
-        })
-        .collect()
 }

@@ -1,5 +1,7 @@
 //! Text inside XML and HTML.
 
+use super::inert::acts;
+
 /// A text that can stand between tags and in quoted attributes, whatever is in it.
 ///
 /// XML 1.0 has no form at all for most control characters: they become U+FFFD.
@@ -12,9 +14,7 @@ pub fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\n' | '\t' => out.push(letter),
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            letter if letter.is_control() => out.push('\u{fffd}'),
+            letter if acts(letter) => out.push('\u{fffd}'),
             letter => out.push(letter),
         }
     }
