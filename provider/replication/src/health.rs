@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bucket::BucketRef;
 use crate::desired::Desired;
-use crate::facet::{Comparison, Part, compare};
+use crate::facet::{Comparison, Part, TriggerPart, compare};
 use crate::observed::{Existence, Observed, ObservedBucket, Seen};
 use crate::plan::{Plan, plan};
 use crate::problem::Problem;
+use crate::trigger::ObservedTrigger;
 
 /// How one facet stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,7 +130,8 @@ fn bucket_of(part: &Part) -> Option<&BucketRef> {
         | Part::RolePolicy(..)
         | Part::KeyPolicy(_)
         | Part::StrayRole(_)
-        | Part::StrayPolicy(..) => None,
+        | Part::StrayPolicy(..)
+        | Part::Trigger(_) => None,
     }
 }
 
@@ -233,7 +235,27 @@ fn denial(part: &Part, observed: &Observed) -> Option<Denial> {
             refused(&role.role).or_else(|| refused(&role.policy_names))
         }
         Part::KeyPolicy(key) => refused(&observed.keys.get(key)?.policy),
+        Part::Trigger(part) => of_trigger(*part, observed.trigger.as_deref()?),
         _ => None,
+    }
+}
+
+fn of_trigger(part: TriggerPart, seen: &ObservedTrigger) -> Option<Denial> {
+    match part {
+        TriggerPart::DeadLetterQueue
+        | TriggerPart::DeadLetterTags
+        | TriggerPart::Queue
+        | TriggerPart::QueueTags => seen.queues.values().find_map(refused),
+        TriggerPart::Rule
+        | TriggerPart::RuleTarget
+        | TriggerPart::RuleTags
+        | TriggerPart::Look
+        | TriggerPart::LookTarget
+        | TriggerPart::LookTags => seen.rules.values().find_map(refused),
+        TriggerPart::FunctionCode | TriggerPart::Function | TriggerPart::FunctionTags => {
+            refused(&seen.function)
+        }
+        TriggerPart::Mapping => refused(&seen.mapping),
     }
 }
 

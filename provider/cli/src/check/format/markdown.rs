@@ -104,7 +104,9 @@ fn write_item(text: &mut String, item: &Item) -> std::fmt::Result {
         text,
         "<details><summary>{} <code>{}</code></summary>\n",
         item.status.words(),
-        super::xml::escaped(&one_line(&item.address)).replace('`', "&#96;"),
+        super::xml::escaped(&one_line(&item.address))
+            .replace('`', "&#96;")
+            .replace('@', "&#64;"),
     )?;
     for facet in item.amiss() {
         write_facet(text, facet)?;

@@ -6,11 +6,11 @@ use super::super::report::{
 };
 use super::{Format, write};
 
-fn place(site: &str, bucket: &str) -> Option<Place> {
-    Some(Place {
+fn place(site: &str, bucket: &str) -> Place {
+    Place {
         site: site.to_owned(),
         bucket: (!bucket.is_empty()).then(|| bucket.to_owned()),
-    })
+    }
 }
 
 fn facet(name: &str, status: Status, should: &str, is: &str, remedy: &str) -> Facet {
@@ -61,8 +61,8 @@ pub(super) fn report(items: Vec<Item>) -> Report {
     }
 }
 
-/// One of everything.
-pub(super) fn of_everything() -> Report {
+/// A pair of which one part has drifted, one is ignored and one may not be seen.
+fn drifted() -> Item {
     let mut known = facet(
         "destination.tags",
         Status::Ignored,
@@ -99,22 +99,28 @@ pub(super) fn of_everything() -> Report {
             denied,
         ],
     );
-    drifted.source = place("east", "orders");
-    drifted.target = place("west", "orders-dr");
+    drifted.source = Some(place("east", "orders"));
+    drifted.target = Some(place("west", "orders-dr"));
     drifted.declared = Some(Declared {
         file: "infra/main.tf".to_owned(),
         line: 12,
     });
+    drifted
+}
+
+/// One of everything.
+pub(super) fn of_everything() -> Report {
+    let drifted = drifted();
     let mut calm = item(
         ItemKind::Pair,
         "module.a.crr_pair.calm[\"x\"]",
         "west:calm->east:calm-dr",
         vec![Facet::in_sync("source.bucket")],
     );
-    calm.source = place("west", "calm");
-    calm.target = place("east", "calm-dr");
+    calm.source = Some(place("west", "calm"));
+    calm.target = Some(place("east", "calm-dr"));
     let mut site = item(ItemKind::Site, "crr_site.east", "east", Vec::new());
-    site.source = place("east", "");
+    site.source = Some(place("east", ""));
     let bucket = |name: &str, facet: Facet, note: Option<&str>| {
         let mut bucket = item(
             ItemKind::Bucket,
@@ -122,8 +128,8 @@ pub(super) fn of_everything() -> Report {
             &format!("east:{name}"),
             vec![facet],
         );
-        bucket.source = place("east", name);
-        bucket.target = place("west", &format!("{name}-dr"));
+        bucket.source = Some(place("east", name));
+        bucket.target = Some(place("west", &format!("{name}-dr")));
         bucket.notes.extend(note.map(str::to_owned));
         bucket
     };
@@ -187,8 +193,8 @@ pub(super) fn hostile() -> Report {
             known,
         ],
     );
-    bad.source = place(HOSTILE, HOSTILE);
-    bad.target = place("west", HOSTILE);
+    bad.source = Some(place(HOSTILE, HOSTILE));
+    bad.target = Some(place("west", HOSTILE));
     bad.notes = vec![HOSTILE.to_owned()];
     bad.declared = Some(Declared {
         file: HOSTILE.to_owned(),
