@@ -39,7 +39,9 @@ mod tests {
     fn what_cannot_be_is_said() {
         let refused = |words: &[&str]| {
             let words = ["crr", "echo"].iter().chain(words);
-            Arguments::try_parse_from(words).err().map(|e| e.to_string())
+            Arguments::try_parse_from(words)
+                .err()
+                .map(|e| e.to_string())
         };
         for (words, said) in [
             (&["--once"][..], "--config"),
