@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{arrives, scenario};
 use crate::ground::{
     configuration, make_role, replication, rule, set_replication, set_versioning, versioned_bucket,
+    versions,
 };
 use crate::reads::v1;
 
