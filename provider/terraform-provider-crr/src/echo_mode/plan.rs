@@ -211,14 +211,13 @@ fn warn(echo: &replication::Echo, coverage: &Coverage, diagnostics: &mut Diagnos
             .join("\n")
     };
     if coverage.counts.conflicts > 0 {
-        diagnostics.warning_at(
-            Path::root().attribute("merge"),
+        diagnostics.warning(
             format!(
-                "Site {} has {} replicated elsewhere",
+                "Site {} has {} in conflict with what others made",
                 echo.template.source.site.name,
                 buckets(coverage.counts.conflicts)
             ),
-            format!("Others decided so, and the echo leaves them alone. Set `merge = true` to stand beside their rules, or exclude them.\n{}", of("conflict")),
+            format!("The echo leaves them alone. To stand beside rules that replicate elsewhere, set `merge = true`; to take a bucket that was there before as the target, `adopt_targets = true`; or exclude them.\n{}", of("conflict")),
         );
     }
     if coverage.counts.failed > 0 {

@@ -78,7 +78,7 @@ pub fn target_bucket() -> Attribute {
     Attribute::string()
         .validate(parses_as::<TargetName>("Not a template"))
         .describe(format!(
-            "What a bucket's target is called: `{{bucket}}`, `{{account}}` and `{{region}}` are those of the source. Default: `{TARGET_BUCKET}`. In one partition of AWS no two buckets have one name, so `{{bucket}}` alone is an error there."
+            "What a bucket's target is called: `{{bucket}}`, `{{account}}` and `{{region}}` are those of the source. Default: `{TARGET_BUCKET}`. In one partition of AWS no two buckets have one name, so `{{bucket}}` alone is an error there; it is for two systems that speak S3, each at an endpoint of its own (`endpoints.s3` of the sites)."
         ))
 }
 
@@ -138,6 +138,12 @@ pub fn schema() -> Schema {
             "merge",
             Attribute::bool().optional_computed().default(false).describe(
                 "Whether to stand beside rules of others that replicate a bucket elsewhere. S3 takes one role a bucket, so the permissions then go on their role as an inline policy. Default: false; such a bucket is left alone and reported as a conflict.",
+            ),
+        )
+        .attribute(
+            "adopt_targets",
+            Attribute::bool().optional_computed().default(false).describe(
+                "Whether a bucket that stands under a target's name may become the target although it has objects in it that are not copies of the source's. Default: false; such a bucket is left alone and reported as a conflict. An empty bucket, one that an echo made as this target, one that a `crr_pair` made, and one that replicates to the source are targets in any case.",
             ),
         )
         .attribute(
