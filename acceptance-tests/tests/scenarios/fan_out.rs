@@ -1,6 +1,7 @@
 //! One bucket, three targets.
 
 use acceptance_tests::{Lab, LabError};
+use aws_sdk_s3::types::ObjectVersionStorageClass;
 use serde_json::json;
 
 use super::{arrives, no_roles_are_left, scenario};
@@ -39,7 +40,9 @@ async fn each_target_gets_what_its_rule_is_for() -> Result<(), LabError> {
         .map(|version| {
             (
                 version.key().unwrap_or_default(),
-                version.storage_class().map(|class| class.as_str()),
+                version
+                    .storage_class()
+                    .map(ObjectVersionStorageClass::as_str),
             )
         })
         .collect();
