@@ -434,13 +434,26 @@ impl Engine {
     fn at_end(&self, served: &Served, bucket: Option<&BucketName>) {
         if let Some((letters, took, buckets)) = served.looked(bucket) {
             self.metrics.swept(&served.name);
-            tracing::info!(
-                echo = served.name,
-                buckets,
-                seconds = took.as_secs_f64(),
-                unprotected = served.board().unprotected().count(),
-                "looked at the whole site"
-            );
+            let unprotected = served.board().unprotected().count();
+            let seconds = took.as_secs_f64();
+            // A small site is looked at every few seconds: only what is news is worth a line.
+            if served.counted((buckets, unprotected)) {
+                tracing::info!(
+                    echo = served.name,
+                    buckets,
+                    unprotected,
+                    seconds,
+                    "looked at the whole site"
+                );
+            } else {
+                tracing::debug!(
+                    echo = served.name,
+                    buckets,
+                    unprotected,
+                    seconds,
+                    "looked at the whole site"
+                );
+            }
             if !letters.is_empty() {
                 self.post(Mail::Done(letters));
             }
