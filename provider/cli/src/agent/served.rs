@@ -76,8 +76,9 @@ impl Served {
             swept: watch::Sender::new(0),
             counted: Mutex::default(),
             troubles: Mutex::new(Troubles {
-                listing: Some(trouble),
-                ..Troubles::default()
+                listing: Some(trouble.clone()),
+                role: Some(trouble),
+                queue: None,
             }),
         }
     }
