@@ -10,6 +10,7 @@
 
 mod echo_mode;
 mod ground;
+mod keeping;
 mod lab;
 mod pair;
 mod provider_block;
