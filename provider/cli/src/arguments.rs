@@ -14,6 +14,12 @@ pub struct Arguments {
 /// What can be done.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Keep every bucket protected, until told to stop
+    Echo(crate::agent::Arguments),
+    /// Wait until a bucket is protected. Reads only
+    Wait(crate::wait::Arguments),
+    /// Say how the buckets stand. Reads only
+    Status(crate::status::Arguments),
     /// Compare what should be with what is, and report every difference. Reads only
     Check(crate::check::Arguments),
 }

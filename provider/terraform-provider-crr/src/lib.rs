@@ -28,7 +28,7 @@ pub mod pair;
 pub mod pair_data_source;
 mod protection_data_source;
 pub mod provider_block;
-mod runtime;
+pub mod runtime;
 pub mod site;
 
 use runtime::Shared;

@@ -78,7 +78,7 @@ pub(super) async fn apply(
         state.set("replica_modifications", Value::from(two_way));
     }
     state.set("id", Value::from(echo.id()));
-    state.set("agent_config", agent_config::of(&state));
+    state.set("agent_config", agent_config::of(&state, runtime));
     if resolved.paused {
         return finish(state, &planned, &surveyed.coverage, diagnostics);
     }

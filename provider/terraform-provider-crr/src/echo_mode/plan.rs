@@ -69,7 +69,7 @@ pub(super) async fn plan(
             for name in ["id", "coverage"] {
                 rested.set(name, given(name));
             }
-            rested.set("agent_config", agent_config::of(&rested));
+            rested.set("agent_config", agent_config::of(&rested, runtime));
             let mut response = request.as_proposed();
             response.planned = Some(rested);
             return response;
@@ -86,7 +86,7 @@ pub(super) async fn plan(
         planned.set("replica_modifications", Value::from(two_way));
     }
     planned.set("id", Value::from(echo.id()));
-    planned.set("agent_config", agent_config::of(&planned));
+    planned.set("agent_config", agent_config::of(&planned, runtime));
     let known = prior
         .as_ref()
         .filter(|prior| wants_the_same(prior, &planned))
