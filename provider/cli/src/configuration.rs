@@ -9,6 +9,8 @@ use tfplugin::Diagnostics;
 
 /// Which echoes, and how their sites are reached.
 #[derive(Debug, Clone, clap::Args)]
+// A group has the name of its struct, and the command's own is called so, too.
+#[group(id = "configuration")]
 pub struct Arguments {
     /// A file with the `agent_config` of a `crr_echo_mode`, or one by hand of the same form; `-` is standard input. May be given
     /// several times
