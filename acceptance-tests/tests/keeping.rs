@@ -79,10 +79,16 @@ pub async fn settings(scene: &Scene, site: &Site, bucket: &str) -> Vec<String> {
     let plain = |text: &String| {
         // A request's own number is not a setting.
         let text = text.split(", _request_id").next().unwrap_or_default();
-        text.split(", _extended_request_id")
-            .next()
-            .unwrap_or_default()
-            .replace(name, "NAME")
+        let text = text.split(", _extended_request_id").next();
+        // A rule's priority comes of the bucket's name.
+        let text = text.unwrap_or_default().replace(name, "NAME");
+        match text.split_once("priority: Some(") {
+            Some((before, after)) => {
+                let after = after.trim_start_matches(|letter: char| letter.is_ascii_digit());
+                format!("{before}priority: Some({after}")
+            }
+            None => text,
+        }
     };
     found.iter().map(plain).collect()
 }

@@ -30,6 +30,7 @@ mod protection_data_source;
 pub mod provider_block;
 pub mod runtime;
 pub mod site;
+pub mod stated;
 
 use runtime::Shared;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::glob;
 use crate::name::{BucketName, NameError};
 
 /// A pattern of bucket names: `*` stands for any characters, `?` for one.
@@ -35,31 +36,7 @@ impl fmt::Display for Glob {
 impl Glob {
     /// Whether a name is of this pattern. It takes time in proportion to both lengths at most, whatever the pattern.
     pub fn matches(&self, name: &str) -> bool {
-        let (pattern, name) = (self.0.as_bytes(), name.as_bytes());
-        let (mut p, mut n) = (0, 0);
-        // Where the last star stood, and how much of the name it has swallowed.
-        let mut star: Option<(usize, usize)> = None;
-        while let Some(byte) = name.get(n) {
-            match pattern.get(p) {
-                Some(b'*') => {
-                    star = Some((p, n));
-                    p += 1;
-                }
-                Some(wanted) if *wanted == b'?' || wanted == byte => {
-                    p += 1;
-                    n += 1;
-                }
-                _ => match &mut star {
-                    Some((at, swallowed)) => {
-                        *swallowed += 1;
-                        p = *at + 1;
-                        n = *swallowed;
-                    }
-                    None => return false,
-                },
-            }
-        }
-        pattern.iter().skip(p).all(|byte| *byte == b'*')
+        glob::matches(&self.0, name)
     }
 }
 
