@@ -23,3 +23,35 @@ pub enum Command {
     /// Compare what should be with what is, and report every difference. Reads only
     Check(crate::check::Arguments),
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn what_cannot_be_is_said() {
+        let refused = |words: &[&str]| {
+            let words = ["crr", "echo"].iter().chain(words);
+            Arguments::try_parse_from(words)
+                .err()
+                .map(|e| e.to_string())
+        };
+        for (words, said) in [
+            (&["--once"][..], "--config"),
+            (&["--config", "f", "--interval", "1ms"], "100ms"),
+            (&["--config", "f", "--profile", "east"], "SITE=NAME"),
+            (&["--config", "f", "--concurrency", "0"], "1..=10000"),
+        ] {
+            let error = refused(words).unwrap();
+            assert!(error.contains(said), "{words:?}: {error}");
+        }
+        assert_eq!(refused(&["--config", "f", "--config", "g"]), None);
+    }
+}

@@ -25,7 +25,7 @@ mod work;
 
 pub use examine::examine;
 pub use ground::Ground;
-pub use release::release;
+pub use release::{Released, release};
 pub use survey::{Listed, Survey, excluded_by_name, list, look, survey};
 pub use work::{protect, protect_one};
 

@@ -25,6 +25,7 @@ pub mod agent_config;
 mod apply;
 pub(crate) mod config;
 pub(crate) mod coverage;
+mod handover;
 mod plan;
 mod remove;
 pub mod schema;

@@ -12,9 +12,11 @@ use tfplugin::{Diagnostics, Path, Value};
 use crate::diagnostics::add_error;
 
 mod claims;
+mod echoes;
 mod looks;
 
 use claims::Claims;
+use echoes::Echoes;
 pub use looks::Look;
 use looks::Looks;
 
@@ -73,6 +75,8 @@ pub struct Runtime {
     looks: Mutex<Looks>,
     /// Pairs that this process has made: two resources for one lane would undo each other.
     claims: Mutex<Claims>,
+    /// Echoes of this run.
+    echoes: Mutex<Echoes>,
     /// Replication roles of whole sites, as the `crr_site` resources of this run have them.
     site_roles: Mutex<BTreeMap<SiteName, RoleArn>>,
 }
@@ -92,6 +96,7 @@ impl Runtime {
             trusted_accounts: None,
             looks: Mutex::default(),
             claims: Mutex::default(),
+            echoes: Mutex::default(),
             site_roles: Mutex::default(),
         }
     }
@@ -215,6 +220,11 @@ impl Runtime {
     /// The pairs that this process has made.
     pub fn claims(&self) -> MutexGuard<'_, Claims> {
         lock(&self.claims)
+    }
+
+    /// The echoes of this run.
+    pub fn echoes(&self) -> MutexGuard<'_, Echoes> {
+        lock(&self.echoes)
     }
 
     /// Notes the role of a whole site.
