@@ -5,7 +5,6 @@ mod credentials;
 mod faults;
 mod killed;
 mod many;
-mod two_agents;
 mod workflow;
 
 use acceptance_tests::agent::Desk;

@@ -12,7 +12,7 @@ use crate::terraform::signal;
 use crate::{Because as _, Lab, LabError};
 
 /// How long a condition may take to come true. A wait ends when it does; this only bounds a failure.
-const LIMIT: Duration = Duration::from_mins(2);
+const LIMIT: Duration = Duration::from_mins(4);
 /// How often it is looked at.
 const INTERVAL: Duration = Duration::from_millis(25);
 
