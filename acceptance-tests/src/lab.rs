@@ -227,6 +227,18 @@ impl Lab {
         client::iam(&self.http, site, &Keys::root(&site.account))
     }
 
+    /// IAM of an account as its root, also where the lab has no site.
+    pub fn iam_of(&self, account: &str) -> aws_sdk_iam::Client {
+        let site = Site {
+            name: account.to_owned(),
+            region: "us-east-1".to_owned(),
+            account: account.to_owned(),
+            endpoint: self.endpoint(),
+            operator: Keys::root(account),
+        };
+        client::iam(&self.http, &site, &site.operator)
+    }
+
     /// STS as the operator.
     pub fn sts(&self, site: &Site) -> aws_sdk_sts::Client {
         client::sts(&self.http, site, &site.operator)

@@ -8,6 +8,7 @@
 //! - [`lab`] starts and ends everything and hands out sites, clients and credentials.
 //! - [`gateway`] adds what S3 does and the emulator does not, records each call, and injects faults.
 //! - [`terraform`] drives a Terraform command in a folder of its own.
+//! - [`stand_in`] answers in place of services that the emulator does not have.
 //! - [`permissions`] puts the policies that stand in the lab before IAM's own evaluation.
 //!
 //! It must not know the provider's code: no crate of the provider is a dependency, so nothing it says about policies, names or
@@ -17,6 +18,7 @@
 pub mod gateway;
 pub mod lab;
 pub mod permissions;
+pub mod stand_in;
 pub mod terraform;
 
 pub use gateway::{Effect, Fault, When};

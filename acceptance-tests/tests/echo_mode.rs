@@ -1,5 +1,6 @@
 //! `crr_echo_mode` under real Terraform.
 
+mod accounts;
 mod basic;
 mod coverage;
 mod destroy;

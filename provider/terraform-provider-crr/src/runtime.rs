@@ -10,6 +10,7 @@ use replication::{AccountId, Observed, RoleArn, Site, SiteName};
 use tfplugin::{Diagnostics, Path};
 
 use crate::diagnostics::add_error;
+use crate::echo_mode::accounts::Accounts;
 
 mod claims;
 mod looks;
@@ -68,6 +69,8 @@ pub struct Runtime {
     pub default_tags: BTreeMap<String, String>,
     /// The accounts that objects may go to; none: any.
     pub trusted_accounts: Option<BTreeSet<AccountId>>,
+    /// The accounts that were entered besides those of the sites' own credentials.
+    pub accounts: Accounts,
     looks: Mutex<Looks>,
     /// Pairs that this process has made: two resources for one lane would undo each other.
     claims: Mutex<Claims>,
@@ -87,6 +90,7 @@ impl Runtime {
             unknown: None,
             default_tags: BTreeMap::new(),
             trusted_accounts: None,
+            accounts: Accounts::default(),
             looks: Mutex::default(),
             claims: Mutex::default(),
             site_roles: Mutex::default(),
