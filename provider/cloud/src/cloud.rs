@@ -110,6 +110,11 @@ impl Cloud {
         self.inner.config.sites.keys()
     }
 
+    /// Whether there is such a site, in the configuration or entered since.
+    pub fn knows(&self, site: &SiteName) -> bool {
+        self.inner.entry(site).is_ok()
+    }
+
     /// Who we are at a site: asked of STS once a site and process. Who asks at the same time shares the call.
     ///
     /// # Errors

@@ -107,7 +107,7 @@ impl Runtime {
         if self.unknown.is_some() {
             return SiteLookup::Unknown;
         }
-        if !self.cloud.sites().any(|known| known == name) {
+        if !self.cloud.knows(name) {
             let known: Vec<&str> = self.cloud.sites().map(SiteName::as_str).collect();
             diagnostics.error_at(
                 path,
