@@ -229,14 +229,22 @@ impl Lab {
 
     /// IAM of an account as its root, also where the lab has no site.
     pub fn iam_of(&self, account: &str) -> aws_sdk_iam::Client {
-        let site = Site {
-            name: account.to_owned(),
-            region: "us-east-1".to_owned(),
-            account: account.to_owned(),
-            endpoint: self.endpoint(),
-            operator: Keys::root(account),
-        };
-        client::iam(&self.http, &site, &site.operator)
+        self.iam_of_any()(account)
+    }
+
+    /// IAM of whichever account, for what outlives a borrow of the lab.
+    pub fn iam_of_any(&self) -> Box<dyn Fn(&str) -> aws_sdk_iam::Client + Send + Sync> {
+        let (http, endpoint) = (self.http.clone(), self.endpoint());
+        Box::new(move |account| {
+            let site = Site {
+                name: account.to_owned(),
+                region: "us-east-1".to_owned(),
+                account: account.to_owned(),
+                endpoint: endpoint.clone(),
+                operator: Keys::root(account),
+            };
+            client::iam(&http, &site, &site.operator)
+        })
     }
 
     /// STS as the operator.

@@ -53,11 +53,14 @@ struct State {
     trouble: Option<Trouble>,
 }
 
+/// IAM of an account as its root.
+type IamOf = Box<dyn Fn(&str) -> aws_sdk_iam::Client + Send + Sync>;
+
 /// The organization.
 pub struct Organizations {
     management: String,
     state: Mutex<State>,
-    iam: Box<dyn Fn(&str) -> aws_sdk_iam::Client + Send + Sync>,
+    iam: IamOf,
     /// How many questions a request is under way for.
     patience: usize,
 }
@@ -70,20 +73,10 @@ const PAGE: usize = 2;
 impl Organizations {
     /// An organization that the operator of this account manages, over the accounts of a lab.
     pub async fn start(lab: &Lab, management: &str) -> Result<StandIn<Self>, LabError> {
-        let clients: BTreeMap<String, aws_sdk_iam::Client> = (0..10)
-            .map(|digit| digit.to_string().repeat(12))
-            .map(|account| (account.clone(), lab.iam_of(&account)))
-            .collect();
         let stand_in = StandIn::start(Self {
             management: management.to_owned(),
             state: Mutex::default(),
-            iam: Box::new(move |account| {
-                clients
-                    .get(account)
-                    .or_else(|| clients.values().next())
-                    .cloned()
-                    .unwrap_or_else(|| unreachable!("ten clients are made"))
-            }),
+            iam: lab.iam_of_any(),
             patience: 1,
         })
         .await?;

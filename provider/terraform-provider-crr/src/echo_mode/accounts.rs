@@ -171,13 +171,11 @@ async fn organization(
             inactive,
             is_source,
         } => {
-            return Err(match &wanted.create {
-                Some(email) => awaited(&name, email, wanted, target),
-                None => {
-                    missing(&name, &inactive, is_source, &listed, target, diagnostics);
-                    Place::Failed
-                }
-            });
+            if let Some(email) = &wanted.create {
+                return Err(awaited(&name, email, wanted, target));
+            }
+            missing(&name, &inactive, is_source, &listed, target, diagnostics);
+            return Err(Place::Failed);
         }
     };
     // An account needs no role to enter itself, and a management account has none.
