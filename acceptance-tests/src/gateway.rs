@@ -3,13 +3,14 @@
 //! # Flow
 //!
 //! name the call → enter it in the record → wait the set latency → a fault's effect, if a rule takes it → memory, for repeated
-//! reads → what S3 would refuse → the emulator → take note of what changed → answer.
+//! reads → what S3 would refuse → the emulator → take note of what changed → the event of a call that changes a bucket → answer.
 //!
 //! Requests are passed on with the Host and path that the client signed, so the emulator checks the client's own signature.
 
 pub mod answer;
 pub mod call;
 mod control;
+pub mod events;
 pub mod fault;
 mod guard;
 mod memory;
@@ -34,6 +35,8 @@ use tokio::task::JoinHandle;
 
 use self::answer::{Body, Refusal, half, whole};
 use self::call::Call;
+use self::events::Events;
+pub use self::events::{Delivery, Told};
 use self::fault::Faults;
 pub use self::fault::{Effect, Fault, Injected, When};
 use self::guard::Guard;
@@ -53,11 +56,12 @@ pub const DESTINATION_NOT_VERSIONED: &str = "Destination bucket must have versio
 /// Everything that the requests share.
 #[derive(Debug)]
 struct State {
-    upstream: Upstream,
+    upstream: Arc<Upstream>,
     record: Record,
     faults: Faults,
     memory: Memory,
     guard: Guard,
+    events: Arc<Events>,
     latency: AtomicU64,
 }
 
@@ -100,11 +104,12 @@ impl Gateway {
             .local_addr()
             .because("the gateway has no address")?;
         let state = Arc::new(State {
-            upstream: Upstream::new(upstream),
+            upstream: Arc::new(Upstream::new(upstream)),
             record: Record::new(),
             faults: Faults::default(),
             memory: Memory::default(),
             guard: Guard::default(),
+            events: Arc::default(),
             latency: AtomicU64::new(0),
         });
         let accepts = tokio::spawn(accept(listener, Arc::clone(&state)));
@@ -143,6 +148,16 @@ impl Gateway {
     /// Adds this time to each call.
     pub fn set_latency(&self, latency: Duration) {
         self.state.set_latency(latency);
+    }
+
+    /// Sets how the events of calls about buckets come.
+    pub fn set_delivery(&self, delivery: Delivery) {
+        self.state.events.set(delivery);
+    }
+
+    /// What became of the events so far.
+    pub fn told(&self) -> Told {
+        self.state.events.told()
     }
 
     /// Answers repeated reads of configuration from memory.
@@ -295,6 +310,16 @@ async fn answer(
             let mut answer = state.upstream.forward(&parts, body.clone()).await?;
             state.guard.learn(&call, &body, &mut answer);
             state.memory.forget(&call);
+            let failure = (!answer.status.is_success()).then(|| {
+                let word = |name| upstream::element(&answer.text(), name).unwrap_or_default();
+                (word("Code"), word("Message"))
+            });
+            let asked = (&call, &parts, &body);
+            let principals = &state.guard.principals;
+            state
+                .events
+                .notice(&state.upstream, principals, asked, failure)
+                .await;
             Ok(answer)
         }
     });

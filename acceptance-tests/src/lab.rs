@@ -11,6 +11,7 @@
 
 mod client;
 mod emulator;
+pub mod function;
 mod site;
 
 use std::collections::BTreeSet;
@@ -168,6 +169,11 @@ impl Lab {
         self.emulator.process()
     }
 
+    /// The functions that run in this lab, by the numbers of their processes.
+    pub fn function_processes(&self) -> Vec<u32> {
+        self.emulator.function_processes()
+    }
+
     /// A bucket name that no other test of this lab, or of another, has.
     pub fn bucket(&self, stem: &str) -> String {
         format!(
@@ -265,6 +271,26 @@ impl Lab {
     /// KMS as the account's root.
     pub fn admin_kms(&self, site: &Site) -> aws_sdk_kms::Client {
         client::kms(&self.http, site, &Keys::root(&site.account))
+    }
+
+    /// EventBridge as the account's root.
+    pub fn admin_events(&self, site: &Site) -> aws_sdk_eventbridge::Client {
+        client::events(&self.http, site, &Keys::root(&site.account))
+    }
+
+    /// SQS as the operator.
+    pub fn sqs(&self, site: &Site) -> aws_sdk_sqs::Client {
+        client::sqs(&self.http, site, &site.operator)
+    }
+
+    /// SQS as the account's root.
+    pub fn admin_sqs(&self, site: &Site) -> aws_sdk_sqs::Client {
+        client::sqs(&self.http, site, &Keys::root(&site.account))
+    }
+
+    /// Lambda as the account's root.
+    pub fn admin_lambda(&self, site: &Site) -> aws_sdk_lambda::Client {
+        client::lambda(&self.http, site, &Keys::root(&site.account))
     }
 
     /// The provider's `sites` as a value of a Terraform variable.

@@ -9,12 +9,14 @@
 //! - [`gateway`] adds what S3 does and the emulator does not, records each call, and injects faults.
 //! - [`terraform`] drives a Terraform command in a folder of its own.
 //! - [`stand_in`] answers in place of services that the emulator does not have.
+//! - [`agent`] drives the agent, `crr echo`, and the other commands of that program.
 //! - [`permissions`] puts the policies that stand in the lab before IAM's own evaluation.
 //!
 //! It must not know the provider's code: no crate of the provider is a dependency, so nothing it says about policies, names or
 //! documents can be wrong in the same way twice. Data comes from the emulator and from Terraform's output; it goes to tests, the
 //! demo and the benches.
 
+pub mod agent;
 pub mod gateway;
 pub mod lab;
 pub mod permissions;

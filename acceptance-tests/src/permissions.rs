@@ -176,7 +176,7 @@ fn holds(condition: &Value, context: &Context) -> Option<bool> {
 
 fn compares(operator: &str, wanted: &[String], sent: &str) -> Option<bool> {
     match operator {
-        "StringEquals" => Some(wanted.iter().any(|value| value == sent)),
+        "StringEquals" | "Bool" => Some(wanted.iter().any(|value| value == sent)),
         "StringNotEquals" => Some(wanted.iter().all(|value| value != sent)),
         // For ARNs the two mean the same.
         "StringLike" | "ArnLike" | "ArnEquals" => Some(

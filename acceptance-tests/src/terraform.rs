@@ -7,6 +7,7 @@
 mod engine;
 mod mirror;
 mod running;
+mod scenario;
 mod usage;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 pub use self::engine::Engine;
+pub(crate) use self::mirror::target_folder;
 pub use self::mirror::{ADDRESS, VERSION, provider_binary};
 pub use self::running::{Output, Running};
 pub use self::usage::UsageWatch;

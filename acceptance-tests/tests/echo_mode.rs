@@ -1,6 +1,7 @@
 //! `crr_echo_mode` under real Terraform.
 
 mod accounts;
+mod adopt;
 mod basic;
 mod coverage;
 mod destroy;

@@ -3,7 +3,9 @@
 mod arrival;
 mod documents;
 mod ending;
+mod events;
 mod faults;
+mod functions;
 mod limits;
 mod permissions;
 mod record;

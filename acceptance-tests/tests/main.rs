@@ -11,7 +11,9 @@
 mod echo_mode;
 mod ground;
 mod lab;
+mod modules;
 mod pair;
 mod provider_block;
 mod reads;
+mod scenarios;
 mod site;

@@ -94,7 +94,12 @@ impl Refusal {
                     ),
                 )
             }
-            Service::Kms => (
+            // Lambda names the error in a header, below.
+            Service::Lambda => (
+                "application/json",
+                serde_json::json!({ "Type": "Service", "Message": self.message }).to_string(),
+            ),
+            Service::Kms | Service::Events | Service::Sqs | Service::Organizations => (
                 "application/x-amz-json-1.1",
                 serde_json::json!({ "__type": self.code, "message": self.message }).to_string(),
             ),
@@ -113,6 +118,11 @@ impl Refusal {
             "content-type",
             hyper::header::HeaderValue::from_static(kind),
         );
+        if call.service == Service::Lambda
+            && let Ok(code) = hyper::header::HeaderValue::from_str(&self.code)
+        {
+            headers.insert("x-amzn-errortype", code);
+        }
         headers.insert(
             "x-amz-request-id",
             hyper::header::HeaderValue::from_static("LABGATEWAY0000"),

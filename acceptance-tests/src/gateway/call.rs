@@ -1,5 +1,7 @@
 //! What a request asks for, in AWS's own names: read off the method, path, query and body.
 
+mod lambda;
+
 use hyper::body::Bytes;
 use hyper::http::request::Parts;
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,14 @@ pub enum Service {
     Sts,
     /// KMS and others: JSON.
     Kms,
+    /// EventBridge: JSON.
+    Events,
+    /// SQS: JSON.
+    Sqs,
+    /// Lambda: JSON over paths.
+    Lambda,
+    /// Organizations: JSON.
+    Organizations,
     /// Anything else.
     Other,
 }
@@ -41,24 +51,27 @@ impl Call {
     /// Names a request.
     pub fn of(parts: &Parts, body: &Bytes) -> Self {
         let (access_key, region, scope) = signature_scope(parts);
-        let target = header(parts, "x-amz-target");
-        if let Some((_, operation)) = target.rsplit_once('.') {
-            let resource = serde_json::from_slice::<serde_json::Value>(body)
-                .ok()
-                .and_then(|value| {
-                    value
-                        .get("KeyId")
-                        .and_then(|id| id.as_str().map(str::to_owned))
-                })
-                .unwrap_or_default();
-            return Self {
-                service: Service::Kms,
-                operation: operation.to_owned(),
-                resource,
-                key: String::new(),
-                access_key,
-                region,
-            };
+        let named = |service, (operation, resource): (String, String)| Self {
+            service,
+            operation,
+            resource,
+            key: String::new(),
+            access_key: access_key.clone(),
+            region: region.clone(),
+        };
+        if let Some((prefix, operation)) = header(parts, "x-amz-target").rsplit_once('.') {
+            let service = json_service(prefix);
+            return named(
+                service,
+                (operation.to_owned(), json_resource(service, body)),
+            );
+        }
+        if scope == "lambda" {
+            let path = decode(parts.uri.path());
+            return named(
+                Service::Lambda,
+                lambda::operation(parts.method.as_str(), &path, body),
+            );
         }
         if scope == "iam" || scope == "sts" {
             let service = if scope == "iam" {
@@ -71,26 +84,12 @@ impl Call {
                 .iter()
                 .find_map(|name| form_value(body, name))
                 .unwrap_or_default();
-            return Self {
-                service,
-                operation,
-                resource,
-                key: String::new(),
-                access_key,
-                region,
-            };
+            return named(service, (operation, resource));
         }
         let path = decode(parts.uri.path());
         if path.starts_with("/v20180820/") {
             let operation = format!("S3Control {} {path}", parts.method);
-            return Self {
-                service: Service::S3,
-                operation,
-                resource: String::new(),
-                key: String::new(),
-                access_key,
-                region,
-            };
+            return named(Service::S3, (operation, String::new()));
         }
         let (bucket, key) = split_path(&path);
         let query = parts.uri.query().unwrap_or_default();
@@ -123,7 +122,40 @@ impl Call {
             "ListObjectVersions",
             "ListMultipartUploads",
         ];
-        reads && self.key.is_empty() && !objects.contains(&self.operation.as_str())
+        // A queue's depth is among its attributes, and messages come without a call of the queue's own.
+        let still = self.service != Service::Sqs;
+        reads && still && self.key.is_empty() && !objects.contains(&self.operation.as_str())
+    }
+}
+
+/// Which service an `x-amz-target` speaks to.
+fn json_service(prefix: &str) -> Service {
+    match prefix {
+        "AWSEvents" => Service::Events,
+        "AmazonSQS" => Service::Sqs,
+        _ if prefix.starts_with("AWSOrganizations") => Service::Organizations,
+        _ => Service::Kms,
+    }
+}
+
+/// The key, rule, queue or account that a JSON request is about.
+fn json_resource(service: Service, body: &Bytes) -> String {
+    let value = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
+    let fields: &[&str] = match service {
+        Service::Events => &["Name", "Rule", "ResourceARN"],
+        Service::Sqs => &["QueueName", "QueueUrl"],
+        Service::Organizations => &["AccountName", "AccountId", "CreateAccountRequestId"],
+        _ => &["KeyId"],
+    };
+    let found = fields
+        .iter()
+        .find_map(|field| value.get(field).and_then(serde_json::Value::as_str));
+    let found = found.unwrap_or_default();
+    // A key may have slashes in its ARN; a rule's ARN and a queue's URL end with the name.
+    if service == Service::Kms {
+        found.to_owned()
+    } else {
+        found.rsplit('/').next().unwrap_or(found).to_owned()
     }
 }
 

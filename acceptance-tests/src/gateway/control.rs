@@ -1,7 +1,8 @@
 //! The gateway's own endpoint under `/_lab/`, for the demo, the benches and a curious user.
 //!
 //! `GET calls`, `DELETE calls`, `PUT latency` (milliseconds), `PUT memory` (`true` or `false`), `POST faults` (a rule as JSON,
-//! answered with its number), `DELETE faults`, `POST release` (a rule's number).
+//! answered with its number), `DELETE faults`, `POST release` (a rule's number), `PUT delivery` (how events come, as JSON),
+//! `GET events` (what became of them).
 
 use std::time::Duration;
 
@@ -56,6 +57,17 @@ pub fn serve(state: &State, method: &Method, path: &str, body: &Bytes) -> Respon
             }
             Err(_) => wrong("memory is true or false"),
         },
+        ("PUT", "delivery") => match serde_json::from_str(text) {
+            Ok(delivery) => {
+                state.events.set(delivery);
+                done()
+            }
+            Err(error) => wrong(&error.to_string()),
+        },
+        ("GET", "events") => answer(
+            StatusCode::OK,
+            serde_json::json!(state.events.told()).to_string(),
+        ),
         ("POST", "faults") => match serde_json::from_str::<Fault>(text) {
             Ok(fault) => answer(
                 StatusCode::OK,

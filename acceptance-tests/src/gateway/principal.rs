@@ -11,23 +11,33 @@ use crate::permissions::{Context, Document};
 
 /// A caller as IAM sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Caller {
+pub enum Caller {
+    /// An account's root.
     Root {
+        /// The account.
         account: String,
     },
+    /// A user with keys.
     User {
+        /// The account.
         account: String,
+        /// The user.
         name: String,
     },
+    /// A session of a role.
     Role {
+        /// The account.
         account: String,
+        /// The role.
         name: String,
+        /// The session's ARN.
         session: String,
     },
 }
 
 impl Caller {
-    fn account(&self) -> &str {
+    /// The account.
+    pub fn account(&self) -> &str {
         match self {
             Self::Root { account } | Self::User { account, .. } | Self::Role { account, .. } => {
                 account
@@ -35,7 +45,8 @@ impl Caller {
         }
     }
 
-    fn arn(&self) -> String {
+    /// The ARN that a record of the call shows.
+    pub fn arn(&self) -> String {
         match self {
             Self::Root { account } => format!("arn:aws:iam::{account}:root"),
             Self::User { account, name } => format!("arn:aws:iam::{account}:user/{name}"),
@@ -49,6 +60,8 @@ impl Caller {
 pub struct Principals {
     /// The assumed role's ARN, by the session's access key.
     sessions: Mutex<HashMap<String, String>>,
+    /// The user whose key it is, by access key.
+    users: Mutex<HashMap<String, String>>,
     /// A caller's policies, by access key, until IAM is written.
     policies: Mutex<HashMap<String, (Caller, Vec<Document>)>>,
 }
@@ -86,7 +99,8 @@ impl Principals {
         }
     }
 
-    async fn caller(&self, upstream: &Upstream, key: &str) -> Result<Option<Caller>, LabError> {
+    /// Who has this access key; `None` where nobody does.
+    pub async fn caller(&self, upstream: &Upstream, key: &str) -> Result<Option<Caller>, LabError> {
         if key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit()) {
             return Ok(Some(Caller::Root {
                 account: key.to_owned(),
@@ -112,6 +126,15 @@ impl Principals {
         if account.is_empty() {
             return Ok(None);
         }
+        let known = self
+            .users
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(key)
+            .cloned();
+        if let Some(name) = known {
+            return Ok(Some(Caller::User { account, name }));
+        }
         let asked = upstream
             .ask(
                 "iam",
@@ -119,7 +142,14 @@ impl Principals {
                 &[("Action", "GetAccessKeyLastUsed"), ("AccessKeyId", key)],
             )
             .await?;
-        Ok(element(&asked.text(), "UserName").map(|name| Caller::User { account, name }))
+        let Some(name) = element(&asked.text(), "UserName") else {
+            return Ok(None);
+        };
+        self.users
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key.to_owned(), name.clone());
+        Ok(Some(Caller::User { account, name }))
     }
 
     async fn read_policies(

@@ -153,7 +153,15 @@ impl Calls {
     /// Those that change something: everything that does not read.
     #[must_use]
     pub fn writes(&self) -> Calls {
-        let reads = ["Get", "Head", "List", "Describe", "Simulate", "AssumeRole"];
+        let reads = [
+            "Get",
+            "Head",
+            "List",
+            "Describe",
+            "Simulate",
+            "AssumeRole",
+            "ReceiveMessage",
+        ];
         Calls(
             self.0
                 .iter()

@@ -1,12 +1,17 @@
 //! The way to the emulator: requests passed on as they came, and the gateway's own questions.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
+use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, StatusCode, Uri};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
 
 use crate::{Because as _, LabError};
 
@@ -15,6 +20,8 @@ use crate::{Because as _, LabError};
 pub struct Upstream {
     authority: String,
     client: Client<HttpConnector, Full<Bytes>>,
+    /// The account of each access key that was asked for.
+    accounts: Mutex<HashMap<String, String>>,
 }
 
 /// An answer of the emulator's.
@@ -41,6 +48,7 @@ impl Upstream {
         Self {
             authority,
             client: Client::builder(TokioExecutor::new()).build(HttpConnector::new()),
+            accounts: Mutex::default(),
         }
     }
 
@@ -82,6 +90,8 @@ impl Upstream {
             ] {
                 headers.remove(name);
             }
+            // Over HTTP the lab stands for what is TLS at AWS: a policy that asks for it is met.
+            headers.insert("x-forwarded-proto", HeaderValue::from_static("https"));
         }
         let request = request
             .body(Full::new(body))
@@ -97,9 +107,26 @@ impl Upstream {
         if access_key.len() == 12 && access_key.bytes().all(|byte| byte.is_ascii_digit()) {
             return Ok(access_key.to_owned());
         }
+        let known = self
+            .accounts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(access_key)
+            .cloned();
+        if let Some(account) = known {
+            return Ok(account);
+        }
         let form = [("Action", "GetAccessKeyInfo"), ("AccessKeyId", access_key)];
         let asked = self.ask("sts", "000000000000", &form).await?;
-        Ok(element(&asked.text(), "Account").unwrap_or_default())
+        let account = element(&asked.text(), "Account").unwrap_or_default();
+        // A key never goes from one account to another.
+        if !account.is_empty() {
+            self.accounts
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(access_key.to_owned(), account.clone());
+        }
+        Ok(account)
     }
 
     /// Asks IAM or STS something as the root of an account, whose signature the emulator takes on trust.
@@ -119,22 +146,59 @@ impl Upstream {
         } else {
             "2011-06-15"
         };
-        let request = Request::builder()
+        let request = self
+            .as_root(account, "us-east-1", service)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Full::new(Bytes::from(format!("{body}&Version={version}"))))
+            .because("the question cannot be asked")?;
+        self.send(request).await
+    }
+
+    /// Asks a service that speaks JSON, as the root of an account, and fails where it refuses.
+    pub async fn ask_json(
+        &self,
+        (account, region): (&str, &str),
+        operation: &str,
+        question: &Value,
+    ) -> Result<Value, LabError> {
+        let service = match operation.split_once('.') {
+            Some(("AWSEvents", _)) => "events",
+            _ => "sqs",
+        };
+        let request = self
+            .as_root(account, region, service)
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", operation)
+            .body(Full::new(Bytes::from(question.to_string())))
+            .because("the question cannot be asked")?;
+        let answer = self.send(request).await?;
+        if !answer.status.is_success() {
+            return Err(LabError::new(format!(
+                "{operation} of {question}: {} {}",
+                answer.status,
+                answer.text()
+            )));
+        }
+        if answer.body.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&answer.body).because("the emulator's answer is no JSON")
+    }
+
+    fn as_root(&self, account: &str, region: &str, service: &str) -> hyper::http::request::Builder {
+        Request::builder()
             .method(Method::POST)
             .uri(format!("http://{}/", self.authority))
             .header("host", &self.authority)
-            .header("content-type", "application/x-www-form-urlencoded")
+            .header("x-forwarded-proto", "https")
             .header("x-amz-date", "20260101T000000Z")
             .header(
                 "authorization",
                 format!(
-                    "AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/{service}/aws4_request, \
+                    "AWS4-HMAC-SHA256 Credential={account}/20260101/{region}/{service}/aws4_request, \
                      SignedHeaders=host;x-amz-date, Signature=0000000000000000000000000000000000000000000000000000000000000000"
                 ),
             )
-            .body(Full::new(Bytes::from(format!("{body}&Version={version}"))))
-            .because("the question cannot be asked")?;
-        self.send(request).await
     }
 }
 

@@ -45,3 +45,15 @@ client!(
     /// KMS.
     kms, aws_sdk_kms
 );
+client!(
+    /// EventBridge.
+    events, aws_sdk_eventbridge
+);
+client!(
+    /// SQS.
+    sqs, aws_sdk_sqs
+);
+client!(
+    /// Lambda.
+    lambda, aws_sdk_lambda
+);

@@ -20,6 +20,12 @@ pub struct Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
+        // The functions that it runs are its children, in its process group; it would leave them behind.
+        let group = format!("-{}", self.process.id());
+        let _ = Command::new("kill")
+            .args(["-s", "KILL", "--", &group])
+            .stderr(Stdio::null())
+            .status();
         // Neither can fail in a way that leaves something behind: a dead child is what is wanted.
         let _ = self.process.kill();
         let _ = self.process.wait();
@@ -129,6 +135,16 @@ impl Emulator {
         Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 
+    /// The processes of its functions: those of its process group but for itself.
+    pub fn function_processes(&self) -> Vec<u32> {
+        let group = self.process.id();
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        numbers
+            .filter(|process| *process != group && group_of(*process) == Some(group))
+            .collect()
+    }
+
     /// Host and port.
     pub fn authority(&self) -> String {
         self.address.to_string()
@@ -138,4 +154,11 @@ impl Emulator {
     pub fn process(&self) -> u32 {
         self.process.id()
     }
+}
+
+fn group_of(process: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The command's name is in brackets and may hold anything; what follows the last bracket is plain: state, parent, group.
+    let rest = stat.rsplit_once(')')?.1;
+    rest.split_whitespace().nth(2)?.parse().ok()
 }

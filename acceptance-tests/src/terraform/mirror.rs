@@ -36,7 +36,8 @@ pub fn provider_binary() -> Result<PathBuf, LabError> {
     Ok(target_folder().join("debug/terraform-provider-crr"))
 }
 
-fn target_folder() -> PathBuf {
+/// Where cargo builds.
+pub(crate) fn target_folder() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 

@@ -1,6 +1,8 @@
 //! Objects put on a pair made by hand arrive, once, with their status.
 
 use acceptance_tests::{Lab, Site};
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types as t;
 
 use super::{configuration, make_role, replicate, rule, versioned_bucket};
 use crate::ground::{put, status, versions};
@@ -103,4 +105,56 @@ async fn two_way_across_accounts_once_and_without_loops() {
         (2, 1),
         "the marker arrived once"
     );
+}
+
+/// For each destination the rule of the highest priority decides, whatever the order of the document.
+#[tokio::test]
+async fn every_destination_of_the_rules_by_priority() {
+    let lab = Lab::start().await.unwrap();
+    let (east, west) = (lab.site("east"), lab.site("west"));
+    let source = versioned_bucket(&lab, east, "orders").await;
+    let near = versioned_bucket(&lab, west, "near").await;
+    let archive = versioned_bucket(&lab, west, "archive").await;
+    let role = make_role(&lab, east, "crr-fan-out").await;
+    let mut high = rule("high", 9, &near);
+    if let Some(destination) = &mut high.destination {
+        destination.storage_class = Some(t::StorageClass::StandardIa);
+    }
+    high.delete_marker_replication = Some(
+        t::DeleteMarkerReplication::builder()
+            .status(t::DeleteMarkerReplicationStatus::Disabled)
+            .build(),
+    );
+    let rules = vec![rule("low", 1, &near), high, rule("other", 2, &archive)];
+    replicate(&lab, east, &source, configuration(&role, rules))
+        .await
+        .unwrap();
+
+    let put = lab.admin_s3(east).put_object().bucket(&source).key("k");
+    put.body(ByteStream::from_static(b"x"))
+        .tagging("dr=true")
+        .send()
+        .await
+        .expect("the object is put");
+    assert_eq!(status(&lab, east, &source, "k").await, "COMPLETED");
+    let s3 = lab.admin_s3(west);
+    for (bucket, class) in [(&near, Some("STANDARD_IA")), (&archive, None)] {
+        let head = s3.head_object().bucket(bucket).key("k").send().await;
+        let head = head.expect("it arrived");
+        assert_eq!(
+            head.storage_class().map(t::StorageClass::as_str),
+            class,
+            "{bucket}"
+        );
+        let tags = s3.get_object_tagging().bucket(bucket).key("k").send().await;
+        assert_eq!(tags.expect("tags").tag_set().len(), 1, "{bucket}");
+    }
+    let delete = lab.admin_s3(east).delete_object().bucket(&source).key("k");
+    delete.send().await.expect("a delete marker");
+    assert_eq!(
+        versions(&lab, west, &near).await,
+        (1, 0),
+        "its rule says no"
+    );
+    assert_eq!(versions(&lab, west, &archive).await, (1, 1));
 }

@@ -29,52 +29,6 @@ async fn tags(s3: &aws_sdk_s3::Client, bucket: &str, key: &str) -> usize {
 }
 
 #[tokio::test]
-async fn one_bucket_replicates_to_one_destination_by_the_first_rule() {
-    let lab = Lab::start().await.unwrap();
-    let (east, west) = (lab.site("east"), lab.site("west"));
-    let source = versioned_bucket(&lab, east, "orders").await;
-    let first = versioned_bucket(&lab, west, "first").await;
-    let second = versioned_bucket(&lab, west, "second").await;
-    let role = make_role(&lab, east, "crr-orders").await;
-    let low = rule("low", 1, &first);
-    let mut high = rule("high", 9, &first);
-    if let Some(destination) = &mut high.destination {
-        destination.storage_class = Some(t::StorageClass::StandardIa);
-    }
-    replicate(
-        &lab,
-        east,
-        &source,
-        configuration(&role, vec![low, high, rule("other", 2, &second)]),
-    )
-    .await
-    .unwrap();
-    put(&lab.admin_s3(east), &source, "k").await;
-    let s3 = lab.admin_s3(west);
-    let arrived = s3
-        .head_object()
-        .bucket(&first)
-        .key("k")
-        .send()
-        .await
-        .expect("it arrived");
-    assert_eq!(
-        arrived.storage_class(),
-        None,
-        "the rule of the higher priority does not win"
-    );
-    assert!(
-        s3.head_object()
-            .bucket(&second)
-            .key("k")
-            .send()
-            .await
-            .is_err(),
-        "nothing for the second destination"
-    );
-}
-
-#[tokio::test]
 async fn replicas_keep_the_sources_key_and_are_made_without_being_selected() {
     let lab = Lab::start().await.unwrap();
     let (east, west) = (lab.site("east"), lab.site("west"));

@@ -1,7 +1,52 @@
 //! `crr`: the agent that keeps sites protected, and the checks that find drift.
+//!
+//! # Flow
+//!
+//! A configuration is what `crr_echo_mode` exports as `agent_config`. The provider's library makes sites and echoes of it, by the
+//! code that Terraform's resources use; crate `echo` looks and protects. What stands here is when that happens, and who is told.
+//!
+//! # What it must not know
+//!
+//! How to call a service, what a bucket should look like, or how an option is read.
 
 use std::process::ExitCode;
 
+use clap::Parser;
+
+mod arguments;
+mod check;
+
+use arguments::{Arguments, Command};
+
 fn main() -> ExitCode {
-    ExitCode::from(1)
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("crr: the threads cannot be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    runtime.block_on(async {
+        match arguments.command {
+            Command::Check(arguments) => check::run(arguments).await,
+        }
+    })
+}
+
+/// Help and version are no failure. A wrong argument ends with 1: the higher codes of `crr check` have meanings of their own.
+fn usage(error: &clap::Error) -> ExitCode {
+    // Nobody is left to be told where that fails.
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }

@@ -25,6 +25,7 @@ use crate::once::Once;
 use crate::operation::{LIST_BUCKETS, Operation};
 use crate::recent::Recent;
 use crate::site::Site;
+use crate::tally::{CallCount, Tally};
 
 /// All sites and their clients. A clone is the same cloud.
 #[derive(Clone)]
@@ -49,6 +50,7 @@ pub(crate) struct Inner {
     calls: Semaphore,
     pub(crate) locks: Locks,
     pub(crate) recent: Recent,
+    tally: Tally,
 }
 
 /// A site's configuration, and what is made of it when it is first needed.
@@ -100,6 +102,7 @@ impl Cloud {
                 http,
                 locks: Locks::default(),
                 recent: Recent::default(),
+                tally: Tally::default(),
                 config,
             }),
         })
@@ -134,6 +137,11 @@ impl Cloud {
                 .boxed()
             })
             .await
+    }
+
+    /// How many calls of each kind were made, and how many failed with which code.
+    pub fn calls(&self) -> Vec<CallCount> {
+        self.inner.tally.counts()
     }
 
     /// Proves that S3 answers at a site.
@@ -292,10 +300,34 @@ impl Inner {
         async move {
             // The semaphore is never closed.
             let _permit = self.calls.acquire().await;
-            request
-                .await
-                .map_err(|error| Failure::of(operation, &error))
+            self.ended(operation, request.await)
         }
+    }
+
+    /// Makes one call that waits at the service for something to happen: it takes no place from those that work.
+    pub(crate) fn call_and_wait<T, E>(
+        &self,
+        operation: Operation,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+    ) -> impl Future<Output = Result<T, Failure>> + Send
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let request = Box::pin(request);
+        async move { self.ended(operation, request.await) }
+    }
+
+    fn ended<T, E>(
+        &self,
+        operation: Operation,
+        answer: Result<T, SdkError<E, HttpResponse>>,
+    ) -> Result<T, Failure>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let answer = answer.map_err(|error| Failure::of(operation, &error));
+        self.tally.count(operation, answer.as_ref().err());
+        answer
     }
 }
 

@@ -23,6 +23,7 @@ mod lifecycle;
 mod policy;
 mod replication_rules;
 mod role;
+mod trigger;
 
 /// Takes the plan. After a stage in which a step failed no other is begun.
 pub(crate) async fn execute(cloud: &Cloud, plan: &Plan, job: &Job) -> Result<(), ExecuteError> {
@@ -109,6 +110,7 @@ async fn take(
             Target::Bucket(at) => Box::pin(bucket::take(cloud, at, step, patience)).await,
             Target::Role(role) => Box::pin(role::take(cloud, role, step, patience)).await,
             Target::Key(key) => Box::pin(key::take(cloud, key, step, patience)).await,
+            Target::Resource(at) => Box::pin(trigger::take(cloud, at, step, patience)).await,
         }
     };
     let result = tokio::select! {

@@ -115,6 +115,20 @@ impl Failure {
         }
     }
 
+    /// One entry of a call on many that was refused.
+    pub(crate) fn of_entry(
+        operation: Operation,
+        code: Option<&str>,
+        message: Option<&str>,
+    ) -> Self {
+        let said = message.unwrap_or("the service did not say why").to_owned();
+        Self {
+            kind: ErrorKind::Service,
+            code: code.map(str::to_owned),
+            ..Self::unusable(operation, said)
+        }
+    }
+
     fn read_response(&mut self, response: &HttpResponse) {
         self.status = Some(response.status().as_u16());
         let header = |name: &str| response.headers().get(name).map(str::to_owned);

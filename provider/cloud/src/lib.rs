@@ -4,7 +4,7 @@
 //!
 //! [`CloudConfig`] names the sites. [`Cloud::observe`] answers [`Reads`](replication::observed::Reads) with an
 //! [`Observed`](replication::Observed); [`Cloud::execute`] takes the stages of a [`Plan`](replication::Plan) in their
-//! order. Data comes from the services' answers and goes back as the model's types: no type of an SDK leaves this crate.
+//! order. [`Cloud::queue`] is where those who are woken by events take them from. Data comes from the services' answers and goes back as the model's types: no type of an SDK leaves this crate.
 //!
 //! # What it must not know
 //!
@@ -36,9 +36,11 @@ mod observe;
 mod once;
 mod operation;
 mod pace;
+mod queue;
 mod recent;
 mod remedy;
 mod site;
+mod tally;
 mod wait;
 
 #[cfg(test)]
@@ -49,4 +51,7 @@ pub use config::{AssumeRole, CloudConfig, Retry, Secret, SiteConfig};
 pub use error::{CloudError, ErrorFacts, ErrorKind, ExecuteError};
 pub use identity::Identity;
 pub use job::Job;
+pub use listing::ListedBucket;
 pub use lock::Guard;
+pub use queue::{Queue, QueueMessage, Receipt};
+pub use tally::CallCount;

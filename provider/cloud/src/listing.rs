@@ -1,6 +1,7 @@
 //! The buckets of a site.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use futures::{StreamExt, TryStreamExt};
 use replication::SiteName;
@@ -17,8 +18,27 @@ const PAGE: i32 = 10_000;
 /// How many locations are asked for at once.
 const AT_ONCE: usize = 32;
 
+/// A bucket of a listing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListedBucket {
+    /// Its name.
+    pub name: String,
+    /// When it was made, where the service says so.
+    pub created: Option<SystemTime>,
+}
+
 impl Cloud {
     /// The names of the account's buckets in the site's region, in their order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::listed_buckets`].
+    pub async fn list_buckets(&self, site: &SiteName) -> Result<Vec<String>, CloudError> {
+        let listed = self.listed_buckets(site).await?;
+        Ok(listed.into_iter().map(|bucket| bucket.name).collect())
+    }
+
+    /// The account's buckets in the site's region, in the order of their names.
     ///
     /// The service is asked for those of the region only. One that does not know that filter lists all, some of them without
     /// saying where they are: those are asked for one by one.
@@ -26,7 +46,7 @@ impl Cloud {
     /// # Errors
     ///
     /// Where the service does not list them.
-    pub async fn list_buckets(&self, site: &SiteName) -> Result<Vec<String>, CloudError> {
+    pub async fn listed_buckets(&self, site: &SiteName) -> Result<Vec<ListedBucket>, CloudError> {
         let site = self.inner.site(site).await?;
         let fail = |failure: Failure| {
             failure.at(
@@ -52,10 +72,12 @@ impl Cloud {
                 .map_err(fail)?;
             for bucket in page.buckets.unwrap_or_default() {
                 let Some(name) = bucket.name else { continue };
+                let created = bucket.creation_date.and_then(|at| at.try_into().ok());
+                let listed = ListedBucket { name, created };
                 match bucket.bucket_region {
-                    Some(region) if region == site.region.as_str() => here.push(name),
+                    Some(region) if region == site.region.as_str() => here.push(listed),
                     Some(_) => {}
-                    None => unsure.push(name),
+                    None => unsure.push(listed),
                 }
             }
             token = page.continuation_token.filter(|token| !token.is_empty());
@@ -63,20 +85,24 @@ impl Cloud {
                 break;
             }
         }
-        let asked: Vec<Option<String>> = futures::stream::iter(unsure)
-            .map(|name| self.if_here(&site, name))
+        let asked: Vec<Option<ListedBucket>> = futures::stream::iter(unsure)
+            .map(|bucket| self.if_here(&site, bucket))
             .buffer_unordered(AT_ONCE)
             .try_collect()
             .await
             .map_err(fail)?;
         here.extend(asked.into_iter().flatten());
         here.sort();
-        here.dedup();
+        here.dedup_by(|a, b| a.name == b.name);
         Ok(here)
     }
 
-    async fn if_here(&self, site: &Arc<Site>, name: String) -> Result<Option<String>, Failure> {
-        let request = site.s3.get_bucket_location().bucket(&name).send();
+    async fn if_here(
+        &self,
+        site: &Arc<Site>,
+        bucket: ListedBucket,
+    ) -> Result<Option<ListedBucket>, Failure> {
+        let request = site.s3.get_bucket_location().bucket(&bucket.name).send();
         match self.inner.call(GET_BUCKET_LOCATION, request).await {
             Ok(answer) => {
                 let region = match answer
@@ -88,11 +114,11 @@ impl Cloud {
                     Some("EU") => "eu-west-1",
                     Some(region) => region,
                 };
-                Ok((region == site.region.as_str()).then_some(name))
+                Ok((region == site.region.as_str()).then_some(bucket))
             }
             Err(failure) if failure.is_no_bucket() || failure.is_elsewhere() => Ok(None),
             // Whether it is here is not known: the look at it says so, with its name.
-            Err(failure) if failure.is_denied() || failure.is_not_implemented() => Ok(Some(name)),
+            Err(failure) if failure.is_denied() || failure.is_not_implemented() => Ok(Some(bucket)),
             Err(failure) => Err(failure),
         }
     }

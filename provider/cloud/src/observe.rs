@@ -1,6 +1,6 @@
 //! Looking: everything at once, one call for each thing that is asked.
 
-use futures::future::{join_all, join3};
+use futures::future::{join_all, join4};
 use replication::observed::{BucketReads, KeyReads, Reads, RoleReads};
 use replication::step::Target;
 use replication::{KeyArn, Observed, ObservedBucket, ObservedKey, ObservedRole, RoleArn, Seen};
@@ -12,6 +12,7 @@ use crate::failure::Failure;
 pub(crate) mod bucket;
 pub(crate) mod key;
 pub(crate) mod role;
+pub(crate) mod trigger;
 
 use bucket::BucketAccess;
 
@@ -29,8 +30,15 @@ pub(crate) async fn observe(cloud: &Cloud, reads: &Reads) -> Result<Observed, Cl
         let found = observe_key(cloud, arn, asked).await?;
         Ok::<_, CloudError>((arn.clone(), found))
     }));
-    let (buckets, roles, keys) = join3(buckets, roles, keys).await;
+    let trigger = async {
+        match &reads.trigger {
+            Some(asked) => trigger::look(cloud, asked).await.map(Box::new).map(Some),
+            None => Ok(None),
+        }
+    };
+    let (buckets, roles, keys, trigger) = join4(buckets, roles, keys, trigger).await;
     Ok(Observed {
+        trigger: trigger?,
         buckets: buckets.into_iter().collect::<Result<_, _>>()?,
         roles: roles.into_iter().collect::<Result<_, _>>()?,
         keys: keys.into_iter().collect::<Result<_, _>>()?,

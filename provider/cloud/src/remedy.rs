@@ -2,7 +2,7 @@
 
 use crate::error::ErrorKind;
 use crate::failure::Failure;
-use crate::operation::{DELETE_OBJECTS, PUT_ROLE_POLICY};
+use crate::operation::{CREATE_FUNCTION, DELETE_OBJECTS, PUT_ROLE_POLICY};
 use crate::site::Site;
 
 /// What the user can do, where it is known.
@@ -85,6 +85,12 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
         }
         "ConcurrentModificationException" => {
             "Somebody else is changing the organization. Try again."
+        }
+        "QueueAlreadyExists" | "QueueNameExists" => {
+            "The account has a queue of this name that does not carry our tag. Delete it, or name the sites otherwise: the queue's name follows from theirs."
+        }
+        "ResourceConflictException" if failure.operation == CREATE_FUNCTION => {
+            "The account has a function of this name that does not carry our tag. Delete it, or name the sites otherwise: the function's name follows from theirs."
         }
         "LimitExceeded" | "TooManyBuckets" => {
             "A quota of the account is used up: raise it, or use one role for the whole site."

@@ -31,16 +31,22 @@ pub(crate) struct Site {
     pub sts: aws_sdk_sts::Client,
     pub kms: aws_sdk_kms::Client,
     pub organizations: aws_sdk_organizations::Client,
+    pub sqs: aws_sdk_sqs::Client,
+    pub events: aws_sdk_eventbridge::Client,
+    pub lambda: aws_sdk_lambda::Client,
 }
 
 /// The services that we speak to, and the names by which the SDK's configuration knows their endpoints.
-const SERVICES: [(&str, &str); 6] = [
+const SERVICES: [(&str, &str); 9] = [
     ("s3", "S3"),
     ("iam", "IAM"),
     ("sts", "STS"),
     ("kms", "KMS"),
     ("organizations", "Organizations"),
     ("s3control", "S3 Control"),
+    ("sqs", "SQS"),
+    ("events", "EventBridge"),
+    ("lambda", "Lambda"),
 ];
 
 impl Site {
@@ -103,6 +109,12 @@ impl Site {
         kms.set_endpoint_url(given("kms"));
         let mut organizations = aws_sdk_organizations::config::Builder::from(&sdk);
         organizations.set_endpoint_url(given("organizations"));
+        let mut sqs = aws_sdk_sqs::config::Builder::from(&sdk);
+        sqs.set_endpoint_url(given("sqs"));
+        let mut events = aws_sdk_eventbridge::config::Builder::from(&sdk);
+        events.set_endpoint_url(given("events"));
+        let mut lambda = aws_sdk_lambda::config::Builder::from(&sdk);
+        lambda.set_endpoint_url(given("lambda"));
         Ok(Self {
             name,
             region,
@@ -112,6 +124,9 @@ impl Site {
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             kms: aws_sdk_kms::Client::from_conf(kms.build()),
             organizations: aws_sdk_organizations::Client::from_conf(organizations.build()),
+            sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
+            events: aws_sdk_eventbridge::Client::from_conf(events.build()),
+            lambda: aws_sdk_lambda::Client::from_conf(lambda.build()),
         })
     }
 

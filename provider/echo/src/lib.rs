@@ -4,7 +4,8 @@
 //!
 //! [`survey`] lists a site's buckets, selects, and looks: a [`Survey`] says how each stands. [`protect`] takes each bucket that
 //! needs it through the same four things as a pair: hold it, look, plan, take the steps, look again. [`release`] takes away what
-//! an echo put there. `crr_echo_mode` calls these; so can whoever else keeps a site protected.
+//! an echo put there. `crr_echo_mode` calls these. The agent, which has each bucket looked at in its own time, calls what they are
+//! made of: [`list()`], [`look`] and [`protect_one`].
 //!
 //! # What it must not know
 //!
@@ -23,8 +24,8 @@ mod work;
 
 pub use ground::Ground;
 pub use release::release;
-pub use survey::{Survey, survey};
-pub use work::protect;
+pub use survey::{Listed, Survey, list, look, survey};
+pub use work::{protect, protect_one};
 
 use replication::BucketName;
 use replication::echo::Standing;

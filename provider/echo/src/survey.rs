@@ -1,12 +1,13 @@
 //! Looking at a whole site.
 
 use std::collections::BTreeSet;
+use std::time::SystemTime;
 
 use cloud::{Cloud, CloudError, Job};
 use futures::StreamExt;
 use replication::bucket::BucketRef;
-use replication::echo::{Coverage, ECHO_OF, Standing, Verdict};
-use replication::observed::{BucketReads, ObservedBucket, Reads, Seen};
+use replication::echo::{Coverage, Standing, Verdict};
+use replication::observed::{BucketReads, Reads, Seen};
 use replication::{BucketName, Echo, Observed, Pair};
 
 use crate::{AT_ONCE, Found, cancelled, failed};
@@ -32,7 +33,7 @@ pub async fn survey(cloud: &Cloud, echo: &Echo, job: &Job) -> Result<Survey, Clo
     let mut selected = Vec::with_capacity(names.len());
     for name in names {
         match name {
-            Listed::Selected(bucket) => selected.push(bucket),
+            Listed::Selected { bucket, .. } => selected.push(bucket),
             Listed::Excluded { name, why } => {
                 survey.coverage.add(&name, &Standing::Excluded { why });
             }
@@ -60,22 +61,37 @@ pub async fn survey(cloud: &Cloud, echo: &Echo, job: &Job) -> Result<Survey, Clo
 }
 
 /// A bucket of a listing.
-enum Listed {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listed {
     /// One to look at.
-    Selected(BucketName),
+    Selected {
+        /// The bucket.
+        bucket: BucketName,
+        /// When it was made, where the service says so.
+        created: Option<SystemTime>,
+    },
     /// One that its name leaves out.
-    Excluded { name: String, why: String },
+    Excluded {
+        /// Its name, which may be none that S3 still gives.
+        name: String,
+        /// Why.
+        why: String,
+    },
 }
 
 /// The buckets of the source, with those left out by name marked so.
-async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
+///
+/// # Errors
+///
+/// Where a site's buckets cannot be listed.
+pub async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
     let (source, target) = (&echo.template.source.site, &echo.template.destination.site);
-    let names = cloud.list_buckets(&source.name).await?;
+    let listed = cloud.listed_buckets(&source.name).await?;
     // With an echo each way, one's targets are the other's buckets: they would get targets of their own, and so on for ever.
     let origins: BTreeSet<String> = if echo.target_bucket.is_same_name() {
         BTreeSet::new()
     } else if source == target {
-        names.iter().cloned().collect()
+        listed.iter().map(|bucket| bucket.name.clone()).collect()
     } else {
         cloud
             .list_buckets(&target.name)
@@ -83,9 +99,10 @@ async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
             .into_iter()
             .collect()
     };
-    Ok(names
+    Ok(listed
         .into_iter()
-        .map(|text| {
+        .map(|found| {
+            let (text, created) = (found.name, found.created);
             let bucket = text.parse::<BucketName>();
             let why = match &bucket {
                 Err(_) => {
@@ -101,7 +118,7 @@ async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
                 },
             };
             match (why, bucket) {
-                (None, Ok(bucket)) => Listed::Selected(bucket),
+                (None, Ok(bucket)) => Listed::Selected { bucket, created },
                 (why, _) => Listed::Excluded {
                     name: text,
                     why: why.unwrap_or_default(),
@@ -111,93 +128,97 @@ async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
         .collect())
 }
 
-/// How one bucket stands.
-async fn look(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Standing {
+/// How one bucket stands, given that its name is selected.
+pub async fn look(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Standing {
     let pair = match echo.pair(bucket) {
         Ok(pair) => pair,
         Err(problem) => return Standing::failed(&problem),
     };
-    match excluded_by_tags(cloud, echo, bucket).await {
-        Ok(None) => {}
-        Ok(Some(standing)) => return standing,
+    let tags = match tags_of(cloud, echo, bucket).await {
+        Ok(tags) => tags,
         Err(error) => return failed(&error),
+    };
+    if let Some(standing) = excluded_by_tags(echo, bucket, &tags) {
+        return standing;
     }
-    match glance(cloud, echo, pair).await {
-        Ok((pair, observed)) => match echo.standing(&pair, &observed) {
-            Standing::Pending => unless_a_copy(cloud, echo, bucket).await,
-            standing => standing,
-        },
-        Err(error) => failed(&error),
+    let (pair, mut observed) = match glance(cloud, echo, pair).await {
+        Ok(seen) => seen,
+        Err(error) => return failed(&error),
+    };
+    let standing = echo.standing(&pair, &observed);
+    if standing != Standing::Pending {
+        return standing;
+    }
+    observed.extend(tags);
+    match look_closer(cloud, echo, pair, observed).await {
+        Ok(_) => Standing::Pending,
+        Err(standing) => standing,
     }
 }
 
-/// A bucket that is not replicated yet, unless it is itself the target of an echo that points back: two echoes whose
-/// templates differ would otherwise make targets of each other's targets for ever. Only such a bucket costs the call.
-pub(crate) async fn unless_a_copy(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Standing {
-    let tags = match tags_of(cloud, echo, bucket).await {
-        Ok(Some(found)) => found.tags,
-        Ok(None) => return Standing::Pending,
-        Err(error) => return failed(&error),
-    };
-    if tags.present().is_some_and(|tags| echo.points_back_at(tags)) {
-        return Standing::Excluded {
-            why: format!("an echo that points back made it, as its tag {ECHO_OF} says"),
-        };
+/// A bucket that is not replicated yet: whether it may get a target. Only such a bucket costs the calls.
+pub(crate) async fn look_closer(
+    cloud: &Cloud,
+    echo: &Echo,
+    pair: Pair,
+    mut observed: Observed,
+) -> Result<(Pair, Observed), Standing> {
+    let reads = echo.look_closer(&pair, &observed);
+    if !reads.is_empty() {
+        observed.extend(cloud.observe(&reads).await.map_err(|e| failed(&e))?);
     }
-    Standing::Pending
+    Ok((echo.admit(pair, &observed)?, observed))
 }
 
 /// What the bucket's tags say of it, where the selection asks for them.
-pub(crate) async fn excluded_by_tags(
-    cloud: &Cloud,
+pub(crate) fn excluded_by_tags(
     echo: &Echo,
     bucket: &BucketName,
-) -> Result<Option<Standing>, CloudError> {
+    observed: &Observed,
+) -> Option<Standing> {
     if !echo.selection.needs_tags() {
-        return Ok(None);
+        return None;
     }
-    let Some(found) = tags_of(cloud, echo, bucket).await? else {
-        return Ok(None);
-    };
+    let found = observed.buckets.get(&at(echo, bucket))?;
     if let Seen::Denied { action, message } = &found.tags {
-        return Ok(Some(Standing::Failed {
+        return Some(Standing::Failed {
             summary: format!("The tags of bucket {} may not be read", at(echo, bucket)),
             detail: format!(
                 "The service answers: {message}. Allow {action}: the selection asks for tags."
             ),
-        }));
+        });
     }
     if found.existence != replication::observed::Existence::Exists {
-        return Ok(None);
+        return None;
     }
     let none = std::collections::BTreeMap::new();
-    Ok(
-        match echo
-            .selection
-            .by_tags(found.tags.present().unwrap_or(&none))
-        {
-            Verdict::Selected => None,
-            Verdict::Excluded { why } => Some(Standing::Excluded { why }),
-        },
-    )
+    match echo
+        .selection
+        .by_tags(found.tags.present().unwrap_or(&none))
+    {
+        Verdict::Selected => None,
+        Verdict::Excluded { why } => Some(Standing::Excluded { why }),
+    }
 }
 
-/// The bucket of the source, with its tags looked at.
+/// The bucket of the source with its tags, where the selection asks for them; else nothing.
 pub(crate) async fn tags_of(
     cloud: &Cloud,
     echo: &Echo,
     bucket: &BucketName,
-) -> Result<Option<ObservedBucket>, CloudError> {
-    let at = at(echo, bucket);
+) -> Result<Observed, CloudError> {
+    if !echo.selection.needs_tags() {
+        return Ok(Observed::default());
+    }
     let asked = BucketReads {
         tags: true,
         ..BucketReads::default()
     };
     let reads = Reads {
-        buckets: [(at.clone(), asked)].into(),
+        buckets: [(at(echo, bucket), asked)].into(),
         ..Reads::default()
     };
-    Ok(cloud.observe(&reads).await?.buckets.remove(&at))
+    cloud.observe(&reads).await
 }
 
 fn at(echo: &Echo, bucket: &BucketName) -> BucketRef {

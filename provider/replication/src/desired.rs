@@ -9,6 +9,7 @@ use crate::name::{Region, SiteName};
 use crate::policy::{PolicyDocument, Statement};
 use crate::problem::Problem;
 use crate::rule::Rule;
+use crate::trigger::Trigger;
 
 /// The tag by which we know again the buckets and roles that we made.
 pub const MADE_BY: (&str, &str) = ("crr:made-by", "terraform-provider-crr");
@@ -180,6 +181,8 @@ pub struct Desired {
     /// Roles that the rules no longer run under, with the policies of ours that may be left on them. Those
     /// are taken off once the rules run under another, and a role of ours goes with its last policy.
     pub strays: BTreeMap<RoleArn, DesiredRole>,
+    /// What wakes a program that keeps a site protected.
+    pub trigger: Option<Box<Trigger>>,
     /// What cannot be as the user wants it.
     pub problems: Vec<Problem>,
 }

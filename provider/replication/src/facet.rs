@@ -16,6 +16,9 @@ use crate::observed::Observed;
 mod bucket;
 mod mirror;
 pub(crate) mod role;
+mod trigger;
+
+pub use trigger::TriggerPart;
 
 /// Facets by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -88,6 +91,8 @@ pub enum Part {
     StrayRole(RoleArn),
     /// An inline policy of ours on a role that the rules have left.
     StrayPolicy(RoleArn, String),
+    /// A part of a trigger.
+    Trigger(TriggerPart),
 }
 
 /// One facet: what should be beside what is.
@@ -149,6 +154,9 @@ pub fn compare(desired: &Desired, observed: &Observed) -> Vec<Comparison> {
             policy,
             &mut comparisons,
         );
+    }
+    if let Some(wanted) = &desired.trigger {
+        trigger::compare(wanted, observed.trigger.as_deref(), &mut comparisons);
     }
     comparisons
 }

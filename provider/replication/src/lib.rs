@@ -47,6 +47,7 @@ pub mod problem;
 pub mod role;
 pub mod rule;
 pub mod step;
+pub mod trigger;
 
 pub use arn::{KeyArn, RoleArn, bucket_arn};
 pub use bucket::{Encryption, Ownership, PublicAccessBlock, Versioning};
@@ -55,7 +56,9 @@ pub use document::ReplicationDocument;
 pub use echo::Echo;
 pub use facet::{Difference, Facets};
 pub use mirror::{Lifecycle, Mirror, Setting};
-pub use name::{AccountId, BucketName, NameError, PairId, Partition, Region, RuleName, SiteName};
+pub use name::{
+    AccountId, BucketName, NameError, Namespace, PairId, Partition, Region, RuleName, SiteName,
+};
 pub use observed::{Observed, ObservedBucket, ObservedKey, ObservedRole, Seen};
 pub use pair::{Direction, Pair, RoleChoice, Side, Site};
 pub use plan::{Plan, Removal, plan, plan_removal};
@@ -63,3 +66,4 @@ pub use policy::{PolicyDocument, ResourcePolicy, Statement};
 pub use problem::{Problem, Severity};
 pub use rule::{Filter, Rule};
 pub use step::{Stage, Step};
+pub use trigger::Trigger;

@@ -9,6 +9,7 @@ use crate::arn::{KeyArn, RoleArn};
 use crate::bucket::{BucketRef, Encryption, Ownership, PublicAccessBlock, Versioning};
 use crate::mirror::Lifecycle;
 use crate::name::SiteName;
+use crate::trigger::{ObservedTrigger, TriggerReads};
 
 /// One thing that was looked at, or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -93,6 +94,8 @@ pub struct ObservedBucket {
     pub lifecycle: Seen<Lifecycle>,
     /// The XML of its CORS configuration.
     pub cors: Seen<String>,
+    /// Whether there is a version of any object in it (present) or none (absent).
+    pub contents: Seen<()>,
 }
 
 impl ObservedBucket {
@@ -110,6 +113,7 @@ impl ObservedBucket {
             object_lock: Seen::NotLooked,
             lifecycle: Seen::NotLooked,
             cors: Seen::NotLooked,
+            contents: Seen::NotLooked,
         }
     }
 }
@@ -163,6 +167,8 @@ pub struct Observed {
     pub roles: BTreeMap<RoleArn, ObservedRole>,
     /// The keys.
     pub keys: BTreeMap<KeyArn, ObservedKey>,
+    /// The trigger of an echo.
+    pub trigger: Option<Box<ObservedTrigger>>,
 }
 
 impl Observed {
@@ -189,6 +195,9 @@ impl Observed {
             }
         }
         self.keys.extend(other.keys);
+        if other.trigger.is_some() {
+            self.trigger = other.trigger;
+        }
     }
 }
 
@@ -220,6 +229,7 @@ impl ObservedBucket {
         newer(&mut self.object_lock, other.object_lock);
         newer(&mut self.lifecycle, other.lifecycle);
         newer(&mut self.cors, other.cors);
+        newer(&mut self.contents, other.contents);
     }
 }
 
@@ -247,6 +257,8 @@ pub struct BucketReads {
     pub lifecycle: bool,
     /// `GetBucketCors`
     pub cors: bool,
+    /// `ListObjectVersions`, for one
+    pub contents: bool,
 }
 
 /// What to look at in a role.
@@ -278,6 +290,8 @@ pub struct Reads {
     pub roles: BTreeMap<RoleArn, RoleReads>,
     /// The keys.
     pub keys: BTreeMap<KeyArn, KeyReads>,
+    /// The trigger of an echo.
+    pub trigger: Option<TriggerReads>,
 }
 
 impl Reads {
@@ -299,6 +313,7 @@ impl Reads {
                         && looked(reads.object_lock, &bucket.object_lock)
                         && looked(reads.lifecycle, &bucket.lifecycle)
                         && looked(reads.cors, &bucket.cors)
+                        && looked(reads.contents, &bucket.contents)
             })
         });
         let roles = self.roles.iter().all(|(arn, reads)| {
@@ -316,11 +331,15 @@ impl Reads {
                 .get(arn)
                 .is_some_and(|key| looked(reads.policy, &key.policy))
         });
-        buckets && roles && keys
+        let trigger = self.trigger.is_none() || observed.trigger.is_some();
+        buckets && roles && keys && trigger
     }
 
     /// Whether there is nothing to look at.
     pub fn is_empty(&self) -> bool {
-        self.buckets.is_empty() && self.roles.is_empty() && self.keys.is_empty()
+        self.buckets.is_empty()
+            && self.roles.is_empty()
+            && self.keys.is_empty()
+            && self.trigger.is_none()
     }
 }

@@ -8,6 +8,7 @@ use crate::bucket::{BucketRef, Encryption, Ownership, PublicAccessBlock};
 use crate::desired::{OwnedRules, OwnedStatements};
 use crate::mirror::{Lifecycle, MirroredLifecycle};
 use crate::name::{Region, SiteName};
+use crate::trigger::{Change, ResourceRef};
 
 /// One call to a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,6 +200,13 @@ pub enum Step {
         /// Which.
         at: BucketRef,
     },
+    /// Make, change or delete a queue, rule or function of a trigger.
+    Trigger {
+        /// Which.
+        at: ResourceRef,
+        /// What is done to it.
+        change: Change,
+    },
 }
 
 /// What a step writes to. Steps on one target are taken one after the other.
@@ -210,6 +218,8 @@ pub enum Target {
     Role(RoleArn),
     /// A key.
     Key(KeyArn),
+    /// A queue, rule or function.
+    Resource(ResourceRef),
 }
 
 impl Step {
@@ -239,6 +249,7 @@ impl Step {
             | Self::DeleteRolePolicy { role, .. }
             | Self::DeleteRole { role, .. } => Target::Role(role.clone()),
             Self::PutKeyPolicy { key, .. } => Target::Key(key.clone()),
+            Self::Trigger { at, .. } => Target::Resource(at.clone()),
         }
     }
 }
@@ -333,6 +344,7 @@ impl fmt::Display for Step {
             }
             Self::EmptyBucket { at } => write!(f, "delete every version in {at}"),
             Self::DeleteBucket { at } => write!(f, "delete bucket {at}"),
+            Self::Trigger { at, change } => f.write_str(&change.describe(at)),
         }
     }
 }

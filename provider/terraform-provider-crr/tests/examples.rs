@@ -182,8 +182,14 @@ fn what_pages_show_is_valid() {
             texts.push(read("examples/provider/provider.tf"));
         }
         let identity = texts.iter().any(|text| text.contains("identity = {"));
+        let modules = texts.iter().any(|text| text.contains("\"./modules/"));
         let folder = configuration(&texts);
         terraform_fmt(folder.path());
+        if modules {
+            std::os::unix::fs::symlink(root().join("modules"), folder.path().join("modules"))
+                .unwrap();
+            terraform(&from_path(), folder.path(), &["get"]);
+        }
         let command = if identity { newest() } else { from_path() };
         terraform(&command, folder.path(), &["validate"]);
     }

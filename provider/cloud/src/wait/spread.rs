@@ -10,8 +10,9 @@ use replication::step::Target;
 use crate::error::ErrorKind;
 use crate::failure::Failure;
 use crate::operation::{
-    DELETE_ROLE, PUT_BUCKET_REPLICATION, PUT_ROLE_BOUNDARY, PUT_ROLE_POLICY, PUT_ROLE_TRUST,
-    TAG_ROLE,
+    CREATE_FUNCTION, CREATE_MAPPING, CREATE_QUEUE, DELETE_ROLE, PUT_BUCKET_REPLICATION,
+    PUT_FUNCTION_SETTINGS, PUT_ROLE_BOUNDARY, PUT_ROLE_POLICY, PUT_ROLE_TRUST, PUT_TARGETS,
+    SET_QUEUE_ATTRIBUTES, TAG_ROLE,
 };
 use crate::recent::Recent;
 
@@ -62,6 +63,12 @@ pub(crate) enum Spread {
     Conflict,
     /// IAM still counts policies that were taken off the role.
     Detached,
+    /// SQS gives a queue's name again only a minute after it was deleted.
+    Deleted,
+    /// The queue, rule or function was made a moment ago.
+    Resource,
+    /// Lambda is not let into the function's role yet, or that role not to the queue.
+    Execution,
 }
 
 impl Spread {
@@ -69,8 +76,9 @@ impl Spread {
     pub(crate) fn bound(self) -> Duration {
         Duration::from_secs(match self {
             Self::Versioning | Self::NewPrincipal | Self::Bucket | Self::Conflict => 120,
-            Self::Role => 60,
-            Self::Principal => 30,
+            Self::Deleted => 90,
+            Self::Role | Self::Execution => 60,
+            Self::Principal | Self::Resource => 30,
             Self::Detached => 20,
         })
     }
@@ -85,6 +93,9 @@ impl fmt::Display for Spread {
             Self::Bucket => "the new bucket to be known everywhere",
             Self::Conflict => "another change to finish",
             Self::Detached => "the role's policies to be gone",
+            Self::Deleted => "SQS to give the deleted queue's name again",
+            Self::Resource => "what was just made to be known everywhere",
+            Self::Execution => "the function's role to be usable",
         })
     }
 }
@@ -99,6 +110,8 @@ pub(crate) fn spread(failure: &Failure, new: New) -> Option<Spread> {
         "ConcurrentModification",
         "ConcurrentModificationException",
         "EntityTemporarilyUnmodifiable",
+        "ResourceConflictException",
+        "ResourceInUseException",
     ]) {
         return Some(Spread::Conflict);
     }
@@ -119,6 +132,9 @@ pub(crate) fn spread(failure: &Failure, new: New) -> Option<Spread> {
     if failure.operation == PUT_BUCKET_REPLICATION
         && let Some(spread) = replication(failure, &words, new)
     {
+        return Some(spread);
+    }
+    if let Some(spread) = of_trigger(failure, &words) {
         return Some(spread);
     }
     if new.bucket && failure.is_no_bucket() {
@@ -145,4 +161,33 @@ fn replication(failure: &Failure, words: &str, new: New) -> Option<Spread> {
     let of_the_role =
         failure.is(&["AccessDenied"]) && !words.contains("is not authorized to perform");
     (new.role && (of_the_role || failure.is(&["InvalidArgument"]))).then_some(Spread::Role)
+}
+
+/// What a trigger's parts wait for. They refer to each other by ARN, and each is known to the next service a little later.
+fn of_trigger(failure: &Failure, words: &str) -> Option<Spread> {
+    let deleted = [
+        "QueueDeletedRecently",
+        "AWS.SimpleQueueService.QueueDeletedRecently",
+    ];
+    if failure.is(&deleted) {
+        return Some(Spread::Deleted);
+    }
+    let refers = [CREATE_QUEUE, SET_QUEUE_ATTRIBUTES, CREATE_MAPPING];
+    if refers.contains(&failure.operation)
+        && (words.contains("dead letter target does not exist")
+            || words.contains("nonexistentqueue"))
+    {
+        return Some(Spread::Resource);
+    }
+    let follows = [PUT_TARGETS, CREATE_MAPPING];
+    if follows.contains(&failure.operation) && failure.is(&["ResourceNotFoundException"]) {
+        return Some(Spread::Resource);
+    }
+    let runs = [CREATE_FUNCTION, PUT_FUNCTION_SETTINGS, CREATE_MAPPING];
+    let not_yet = words.contains("cannot be assumed by lambda")
+        || words.contains("execution role does not have permissions");
+    (runs.contains(&failure.operation)
+        && failure.is(&["InvalidParameterValueException"])
+        && not_yet)
+        .then_some(Spread::Execution)
 }

@@ -60,6 +60,11 @@ impl TargetName {
         })
     }
 
+    /// What the targets of all buckets are called whose names match a pattern.
+    pub fn pattern_for(&self, site: &Site, pattern: &str) -> String {
+        self.of_site(site).replace("{bucket}", pattern)
+    }
+
     /// Whether a target is called as its bucket is.
     pub fn is_same_name(&self) -> bool {
         self.0 == "{bucket}"

@@ -14,6 +14,7 @@ use crate::policy::ResourcePolicy;
 use crate::step::Step;
 
 mod setting;
+mod trigger;
 
 /// The step that sets `part` as it should be. Several parts may name the same step; it is taken once.
 pub(super) fn step(
@@ -52,6 +53,11 @@ pub(super) fn step(
             };
             Some((Rank::Tidy, step))
         }
+        Part::Trigger(part) => trigger::step(
+            *part,
+            desired.trigger.as_deref()?,
+            observed.trigger.as_deref(),
+        ),
         Part::KeyPolicy(key) => {
             let wanted = desired.keys.get(key)?;
             // Every key has a policy, and one that locks everybody out cannot be mended: unseen, it stays.

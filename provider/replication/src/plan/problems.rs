@@ -11,6 +11,7 @@ use crate::policy::{PolicyError, ResourcePolicy};
 use crate::problem::Problem;
 
 mod rules;
+mod trigger;
 
 use rules::replication;
 
@@ -47,6 +48,9 @@ pub(super) fn problems(desired: &Desired, observed: &Observed) -> Vec<Problem> {
                 problems.push(unreadable_key(wanted, key, &error));
             }
         }
+    }
+    if let (Some(wanted), Some(found)) = (&desired.trigger, &observed.trigger) {
+        trigger::problems(wanted, found, &mut problems);
     }
     problems
 }
@@ -323,6 +327,9 @@ pub(super) fn of_removal(
                 problems.push(unreadable_key(wanted, key, &error));
             }
         }
+    }
+    if let (Some(wanted), Some(found)) = (&desired.trigger, &observed.trigger) {
+        trigger::unseen(wanted, found, &mut problems);
     }
     problems
 }

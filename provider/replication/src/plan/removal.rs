@@ -15,6 +15,8 @@ use crate::policy::ResourcePolicy;
 use crate::problem::Problem;
 use crate::step::{PlannedStep, Stage, Step};
 
+mod trigger;
+
 /// What may go besides what we put on buckets of others.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Removal {
@@ -81,6 +83,9 @@ pub fn plan_removal(desired: &Desired, observed: &Observed, removal: &Removal) -
                 },
             );
         }
+    }
+    if let (Some(wanted), Some(found)) = (&desired.trigger, &observed.trigger) {
+        trigger::remove(wanted, found, &mut push);
     }
     for (arn, wanted) in desired.roles.iter().chain(&desired.strays) {
         if let Some(found) = observed.roles.get(arn) {

@@ -20,7 +20,13 @@ const FOLDERS: [&str; 7] = [
 /// A line for each fault.
 pub fn faults(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let mut faults = Vec::new();
-    for folder in FOLDERS.into_iter().chain(["docs/design/decisions"]) {
+    let modules = crate::modules::folders(root)?;
+    let by_name = modules.iter().map(String::as_str);
+    for folder in FOLDERS
+        .into_iter()
+        .chain(["docs/design/decisions"])
+        .chain(by_name)
+    {
         let mut names: Vec<String> = fs::read_dir(root.join(folder))
             .map_err(|error| format!("{folder}: {error}"))?
             .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))

@@ -3,7 +3,8 @@
 //! # Flow
 //!
 //! The schemas hold the user's manual of every attribute, `examples/` what people copy, the lab's operator policy the
-//! permissions that the tests run with. [`pages::all`] makes one text a page of these three. What is written by hand
+//! permissions that the tests run with. [`pages::all`] makes one text a page of these three, and writes the second half of
+//! each module's page from its variables and outputs ([`modules`]). What is written by hand
 //! (`docs/guides`, `docs/design`) is only looked at: its front matter and its links.
 //!
 //! # What it must not know
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 mod attributes;
 mod functions;
 mod links;
+mod modules;
 mod pages;
 mod permissions;
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use terraform_provider_crr::Crr;
 use tfplugin::{Provider, Schema};
 
-use crate::{attributes, functions, permissions};
+use crate::{attributes, functions, modules, permissions};
 
 const CREDENTIALS: &str = include_str!("credentials.md");
 const GUIDES: &str = include_str!("guides.md");
@@ -55,6 +55,9 @@ pub fn all(root: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
             path("functions", name),
             functions::page(name, &function.signature(), &example),
         );
+    }
+    for folder in modules::folders(root)? {
+        pages.insert(format!("{folder}/README.md"), modules::page(root, &folder)?);
     }
     Ok(pages)
 }

@@ -5,7 +5,7 @@ use replication::echo::{Coverage, Standing};
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value};
 
 use super::config::{Resolution, Resolved, resolve};
-use super::plan::{buckets, target_account, wants_the_same};
+use super::plan::{buckets, only_rests, target_account, wants_the_same};
 use super::survey::{job, missing_roles, survey, waiting};
 use super::{Surveys, accounts, agent_config, coverage};
 use crate::pair::Operation;
@@ -25,6 +25,13 @@ pub(super) async fn apply(
     let Some(planned) = request.planned.clone() else {
         return request.unchanged();
     };
+    if only_rests(request.prior.as_ref(), &planned) {
+        return ApplyResponse {
+            state: Some(planned),
+            private: request.private,
+            identity: None,
+        };
+    }
     let operation = if request.prior.is_some() {
         Operation::Update
     } else {

@@ -24,6 +24,7 @@ struct EchoAttributes {
     select: Attr<SelectAttributes>,
     target_bucket: Attr<String>,
     merge: Attr<bool>,
+    adopt_targets: Attr<bool>,
     paused: Attr<bool>,
     on_destroy: Attr<String>,
 }
@@ -191,6 +192,7 @@ pub async fn resolve(
         target_bucket,
         selection: attributes.selection,
         merge: attributes.merge,
+        adopt_targets: attributes.adopt_targets,
     };
     let problems = echo.check();
     crate::diagnostics::add_problems(&problems, diagnostics);
@@ -230,10 +232,15 @@ fn is_another(value: &Value, target: &Site, diagnostics: &mut Diagnostics) -> bo
 }
 
 /// An echo's own attributes, all of them known.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "the resource has these switches"
+)]
 struct Known {
     selection: Selection,
     target_bucket: String,
     merge: bool,
+    adopt_targets: bool,
     paused: bool,
     remove: bool,
 }
@@ -248,6 +255,7 @@ impl EchoAttributes {
             selection: select.map_or_else(|| Ok(Selection::default()), |select| select.known())?,
             target_bucket: set(&self.target_bucket)?.unwrap_or_else(|| TARGET_BUCKET.to_owned()),
             merge: set(&self.merge)?.unwrap_or_default(),
+            adopt_targets: set(&self.adopt_targets)?.unwrap_or_default(),
             paused: set(&self.paused)?.unwrap_or_default(),
             remove: set(&self.on_destroy)?.as_deref() == Some("remove"),
         })

@@ -1,0 +1,13 @@
+output "pairs" {
+  description = "The pairs by the names of the entries: their `id`, as `terraform import` takes it, and both sides."
+  value = { for name, pair in crr_pair.this : name => {
+    id     = pair.id
+    first  = { site = pair.source.site, bucket = pair.source.bucket }
+    second = { site = pair.destination.site, bucket = pair.destination.bucket }
+  } }
+}
+
+output "facets" {
+  description = "Every part of each pair as it is at the last look, by the names of the entries."
+  value       = { for name, pair in crr_pair.this : name => pair.facets }
+}

@@ -1,0 +1,31 @@
+# Against the lab: `sites` is what `make lab` prints under `tfvars`. Destroyed by Terraform at the end.
+
+provider "crr" {
+  sites = var.sites
+}
+
+variables {
+  first_site  = "east"
+  second_site = "west"
+  buckets = {
+    documents = {
+      first  = { bucket = "lab-documents-east", create = true, force_destroy = true }
+      second = { bucket = "lab-documents-west", create = true, force_destroy = true }
+    }
+  }
+}
+
+run "apply" {
+  assert {
+    condition     = alltrue([for side in ["source", "destination"] : output.facets["documents"]["${side}.versioning"] == "Enabled" && output.facets["documents"]["${side}.encryption"] == "AES256"])
+    error_message = "a bucket is not versioned or not encrypted"
+  }
+  assert {
+    condition     = alltrue([for side in ["source", "destination"] : jsondecode(output.facets["documents"]["${side}.rule.everything"]).replica_modifications])
+    error_message = "a side has no rule, or none that sends changes of replicas back"
+  }
+}
+
+run "nothing_is_left_to_do" {
+  command = plan
+}

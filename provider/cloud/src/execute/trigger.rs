@@ -1,0 +1,86 @@
+//! Steps on the parts of a trigger.
+
+use std::collections::{BTreeMap, HashMap};
+
+use replication::Step;
+use replication::step::Target;
+use replication::trigger::{Change, ResourceRef, is_ours};
+
+use crate::cloud::Cloud;
+use crate::error::CloudError;
+use crate::failure::Failure;
+use crate::observe::trigger::ResourceAccess;
+use crate::wait::{Ended, Patience};
+
+mod function;
+mod queue;
+mod rule;
+
+pub(super) async fn take(
+    cloud: &Cloud,
+    at: &ResourceRef,
+    step: &Step,
+    mut patience: Patience<'_>,
+) -> Result<(), CloudError> {
+    let Step::Trigger { change, .. } = step else {
+        return Ok(());
+    };
+    let access = ResourceAccess::to(cloud, at).await?;
+    write(&access, change, &mut patience)
+        .await
+        .map_err(|ended| ended.at(&access.site, step.to_string(), Target::Resource(at.clone())))
+}
+
+async fn write(
+    access: &ResourceAccess<'_>,
+    change: &Change,
+    patience: &mut Patience<'_>,
+) -> Result<(), Ended> {
+    match change {
+        Change::CreateQueue { .. }
+        | Change::PutQueueAttributes { .. }
+        | Change::TagQueue { .. }
+        | Change::DeleteQueue => queue::write(access, change, patience).await,
+        Change::PutRule { .. }
+        | Change::PutTarget { .. }
+        | Change::TagRule { .. }
+        | Change::DeleteRule => rule::write(access, change, patience).await,
+        Change::CreateFunction { .. }
+        | Change::PutFunctionCode { .. }
+        | Change::PutFunctionSettings { .. }
+        | Change::TagFunction { .. }
+        | Change::DeleteFunction { .. }
+        | Change::CreateMapping { .. }
+        | Change::PutMapping { .. } => function::write(access, change, patience).await,
+    }
+}
+
+/// What is there under the name of what was to be made: ours where it carries our tag, since an earlier try made it whose
+/// answer was lost.
+fn made_before(
+    tags: Result<BTreeMap<String, String>, Failure>,
+    refusal: Failure,
+) -> Result<(), Ended> {
+    match tags {
+        Ok(tags) if is_ours(&tags) => Ok(()),
+        _ => Err(Ended::refused(refusal)),
+    }
+}
+
+/// A delete of what is not there has succeeded: somebody was quicker, or our first answer was lost.
+async fn gone_is_fine<T>(
+    request: impl Future<Output = Result<T, Failure>>,
+    absent: &[&str],
+) -> Result<(), Failure> {
+    match request.await {
+        Err(failure) if !failure.is(absent) => Err(failure),
+        _ => Ok(()),
+    }
+}
+
+/// Tags as the SDK has them.
+fn map(tags: &BTreeMap<String, String>) -> HashMap<String, String> {
+    tags.iter()
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
