@@ -68,7 +68,7 @@ pub(super) async fn plan(
             rested.set("replica_modifications", given("replica_modifications"));
         }
         if only_rests(Some(prior), &rested) {
-            for name in ["id", "coverage"] {
+            for name in ["id", "target_account_id", "coverage"] {
                 rested.set(name, given(name));
             }
             rested.set("agent_config", agent_config::of(&rested));
