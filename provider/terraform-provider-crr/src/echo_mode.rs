@@ -26,6 +26,7 @@ pub(crate) mod agent_config;
 mod apply;
 pub(crate) mod config;
 pub(crate) mod coverage;
+mod handover;
 mod plan;
 mod remove;
 pub mod schema;

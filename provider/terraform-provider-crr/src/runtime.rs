@@ -13,9 +13,11 @@ use crate::diagnostics::add_error;
 use crate::echo_mode::accounts::Accounts;
 
 mod claims;
+mod echoes;
 mod looks;
 
 use claims::Claims;
+use echoes::Echoes;
 pub use looks::Look;
 use looks::Looks;
 
@@ -74,6 +76,8 @@ pub struct Runtime {
     looks: Mutex<Looks>,
     /// Pairs that this process has made: two resources for one lane would undo each other.
     claims: Mutex<Claims>,
+    /// Echoes of this run.
+    echoes: Mutex<Echoes>,
     /// Replication roles of whole sites, as the `crr_site` resources of this run have them.
     site_roles: Mutex<BTreeMap<SiteName, RoleArn>>,
 }
@@ -93,6 +97,7 @@ impl Runtime {
             accounts: Accounts::default(),
             looks: Mutex::default(),
             claims: Mutex::default(),
+            echoes: Mutex::default(),
             site_roles: Mutex::default(),
         }
     }
@@ -216,6 +221,11 @@ impl Runtime {
     /// The pairs that this process has made.
     pub fn claims(&self) -> MutexGuard<'_, Claims> {
         lock(&self.claims)
+    }
+
+    /// The echoes of this run.
+    pub fn echoes(&self) -> MutexGuard<'_, Echoes> {
+        lock(&self.echoes)
     }
 
     /// Notes the role of a whole site.
