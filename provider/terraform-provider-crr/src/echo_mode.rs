@@ -22,7 +22,7 @@ use tfplugin::{
 use crate::runtime::Shared;
 
 pub(crate) mod accounts;
-pub(crate) mod agent_config;
+pub mod agent_config;
 mod apply;
 pub(crate) mod config;
 pub(crate) mod coverage;

@@ -7,7 +7,7 @@ use std::time::Instant;
 use cloud::{Cloud, CloudError, Guard};
 use replication::observed::{Reads, RoleReads};
 use replication::{AccountId, Namespace, Observed, RoleArn, Site, SiteName};
-use tfplugin::{Diagnostics, Path};
+use tfplugin::{Diagnostics, Path, Value};
 
 use crate::diagnostics::add_error;
 use crate::echo_mode::accounts::Accounts;
@@ -67,6 +67,8 @@ pub struct Runtime {
     pub cloud: Cloud,
     /// Whether part of the provider block is known after apply only, and which part.
     pub unknown: Option<String>,
+    /// The provider block without its keys, for whoever is to reach the same sites.
+    pub(crate) block: Value,
     /// Tags for everything that we make.
     pub default_tags: BTreeMap<String, String>,
     /// The accounts that objects may go to; none: any.
@@ -92,6 +94,7 @@ impl Runtime {
         Self {
             cloud,
             unknown: None,
+            block: Value::Null,
             default_tags: BTreeMap::new(),
             trusted_accounts: None,
             accounts: Accounts::default(),

@@ -96,7 +96,7 @@ pub(super) async fn apply(
     }
     state.set("id", Value::from(echo.id()));
     state.set("target_account_id", target_account(echo));
-    state.set("agent_config", agent_config::of(&state));
+    state.set("agent_config", agent_config::of(&state, runtime));
     if resolved.paused {
         return finish(state, &planned, &surveyed.coverage, diagnostics);
     }

@@ -86,7 +86,7 @@ async fn plan_any(
             for name in ["id", "target_account_id", "coverage"] {
                 rested.set(name, given(name));
             }
-            rested.set("agent_config", agent_config::of(&rested));
+            rested.set("agent_config", agent_config::of(&rested, runtime));
             let mut response = request.as_proposed();
             response.planned = Some(rested);
             return response;
@@ -115,7 +115,7 @@ async fn plan_any(
     }
     planned.set("id", Value::from(echo.id()));
     planned.set("target_account_id", target_account(echo));
-    planned.set("agent_config", agent_config::of(&planned));
+    planned.set("agent_config", agent_config::of(&planned, runtime));
     let known = prior
         .as_ref()
         .filter(|prior| wants_the_same(prior, &planned))
