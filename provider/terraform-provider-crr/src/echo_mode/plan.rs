@@ -4,6 +4,7 @@
 //! So the planned coverage follows from the refreshed state alone; and where there is none of this configuration, it is known
 //! after apply, and a warning says what a look shows now.
 
+use echo::Named;
 use replication::echo::Coverage;
 use tfplugin::{Context, Deferred, Diagnostics, Path, PlanRequest, PlanResponse, Value};
 
@@ -117,6 +118,9 @@ async fn plan_any(
         Some(now) => {
             planned.set("coverage", coverage::to_value(&now.once_protected()));
             warn(echo, now, diagnostics);
+            if let Some(public) = surveys.public(echo) {
+                warn_of_public(echo, &public, diagnostics);
+            }
         }
         None => {
             planned.set("coverage", Value::unknown());
@@ -142,6 +146,7 @@ async fn plan_any(
                     );
                 }
                 warn(echo, &survey.coverage, diagnostics);
+                warn_of_public(echo, &survey.public, diagnostics);
                 surveys.keep(echo, survey);
             }
         }
@@ -244,6 +249,44 @@ fn warn(echo: &replication::Echo, coverage: &Coverage, diagnostics: &mut Diagnos
                 buckets(coverage.counts.failed)
             ),
             format!("The apply tries again and says more.\n{}", of("failed")),
+        );
+    }
+}
+
+/// Buckets that are open to everybody: a plan of numbers would not show that their targets become so, or do not.
+fn warn_of_public(echo: &replication::Echo, public: &Named, diagnostics: &mut Diagnostics) {
+    let count = public.buckets.len() + public.unlisted;
+    if count == 0 {
+        return;
+    }
+    let mut names: Vec<String> = public
+        .buckets
+        .iter()
+        .take(NAMED)
+        .map(|bucket| format!("- {bucket}"))
+        .collect();
+    if count > names.len() {
+        names.push(format!("and {} more", count - names.len()));
+    }
+    let names = names.join("\n");
+    let mirror = &echo.template.mirror;
+    let at = |name: &str| Path::root().attribute(name);
+    if mirror.public {
+        diagnostics.warning_at(
+            at("mirror_public"),
+            format!(
+                "The targets of {} will be open to everybody",
+                buckets(count)
+            ),
+            format!(
+                "Their public-access blocks or policies are, and `mirror_public` is set.\n{names}"
+            ),
+        );
+    } else {
+        diagnostics.warning_at(
+            at("mirror_settings"),
+            format!("The targets of {} are not opened to everybody", buckets(count)),
+            format!("Their public-access blocks or policies are open, and that is not mirrored. To have it mirrored, set `mirror_public = true`; to hear no more of it, take \"public_access_block\" and \"policy\" out of `mirror_settings`.\n{names}"),
         );
     }
 }
