@@ -26,7 +26,11 @@ mod work;
 pub use examine::examine;
 pub use ground::Ground;
 pub use release::{Released, release};
+<<<<<<< HEAD
 pub use survey::{Listed, Named, Survey, list, look, survey};
+=======
+pub use survey::{Listed, Survey, excluded_by_name, list, look, survey};
+>>>>>>> main
 pub use work::{protect, protect_one};
 
 use replication::BucketName;

@@ -4,19 +4,23 @@
 //! So the planned coverage follows from the refreshed state alone; and where there is none of this configuration, it is known
 //! after apply, and a warning says what a look shows now.
 
-use echo::Named;
-use replication::echo::Coverage;
 use tfplugin::{Context, Deferred, Diagnostics, Path, PlanRequest, PlanResponse, Value};
 
 use super::config::{Resolution, resolve};
-use super::survey::{job, missing_roles, survey};
-use super::{Surveys, agent_config, coverage, handover, schema};
+use super::survey::{job, survey};
+use super::{Surveys, accounts, agent_config, coverage, handover, schema};
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
+mod warn;
+
+use warn::{contends, warn, warn_of_missing_roles, warn_of_public, warn_of_work};
+
 /// What changes nothing about how buckets stand.
-const BESIDE: [&str; 6] = [
+const BESIDE: [&str; 7] = [
     "id",
+    // It is about the same account as before, or it is an error.
+    "target_account_id",
     "paused",
     "on_destroy",
     "timeouts",
@@ -82,10 +86,10 @@ async fn plan_any(
             rested.set("replica_modifications", given("replica_modifications"));
         }
         if only_rests(Some(prior), &rested) {
-            for name in ["id", "coverage"] {
+            for name in ["id", "target_account_id", "coverage"] {
                 rested.set(name, given(name));
             }
-            rested.set("agent_config", agent_config::of(&rested));
+            rested.set("agent_config", agent_config::of(&rested, runtime));
             let mut response = request.as_proposed();
             response.planned = Some(rested);
             return response;
@@ -93,7 +97,12 @@ async fn plan_any(
     }
     let resolved = match resolve(&planned, runtime, diagnostics).await {
         Resolution::Known(resolved) => resolved,
-        Resolution::Unknown { provider } => return unknown(request, provider),
+        Resolution::Unknown { provider, account } => {
+            if let Some(creation) = account {
+                accounts::tell(&creation, diagnostics);
+            }
+            return unknown(request, provider);
+        }
         Resolution::Failed => return request.as_proposed(),
     };
     let echo = &resolved.echo;
@@ -108,7 +117,8 @@ async fn plan_any(
         planned.set("replica_modifications", Value::from(two_way));
     }
     planned.set("id", Value::from(echo.id()));
-    planned.set("agent_config", agent_config::of(&planned));
+    planned.set("target_account_id", target_account(echo));
+    planned.set("agent_config", agent_config::of(&planned, runtime));
     let known = prior
         .as_ref()
         .filter(|prior| wants_the_same(prior, &planned))
@@ -130,21 +140,7 @@ async fn plan_any(
                 last = survey(runtime, echo, &job, diagnostics).await;
             }
             if let Some(survey) = last {
-                if resolved.paused {
-                    diagnostics.warning(
-                        format!("Echo {} is paused", echo.id()),
-                        format!("Nothing will be touched. {}", words(&survey.coverage)),
-                    );
-                } else if survey.coverage.needs_work() {
-                    diagnostics.warning(
-                        format!(
-                            "Echo {} will protect {}",
-                            echo.id(),
-                            buckets(survey.work.len())
-                        ),
-                        words(&survey.coverage),
-                    );
-                }
+                warn_of_work(echo, &survey, resolved.paused, diagnostics);
                 warn(echo, &survey.coverage, diagnostics);
                 warn_of_public(echo, &survey.public, diagnostics);
                 surveys.keep(echo, survey);
@@ -152,19 +148,16 @@ async fn plan_any(
         }
     }
     if known.is_none() && !resolved.paused {
-        for role in missing_roles(runtime, echo, diagnostics).await {
-            if !runtime.is_noted_site_role(&role) {
-                diagnostics.warning_at(
-                    Path::root().attribute("role"),
-                    format!("Role {role} does not exist yet"),
-                    "If `replication_role` of the site's `crr_site` makes it in the same apply, name that site by `crr_site.NAME.name`. Otherwise the apply will fail, before it touches anything.",
-                );
-            }
-        }
+        warn_of_missing_roles(runtime, echo, diagnostics).await;
     }
     let mut response = request.as_proposed();
     response.planned = Some(planned);
     response
+}
+
+/// The account that the target is in.
+pub fn target_account(echo: &replication::Echo) -> Value {
+    Value::from(echo.template.destination.site.account.to_string())
 }
 
 /// "1 bucket", "12 buckets".
@@ -176,126 +169,11 @@ pub fn buckets(count: usize) -> String {
     }
 }
 
-/// How many names a diagnostic repeats.
-const NAMED: usize = 20;
-
-fn words(coverage: &Coverage) -> String {
-    let counts = &coverage.counts;
-    let mut text = format!(
-        "Of {} {} protected, {} pending, {} drifted, {} cannot be looked at or protected, {} replicated by others, {} replicated elsewhere, {} excluded.",
-        buckets(counts.buckets),
-        counts.protected,
-        counts.pending,
-        counts.drifted,
-        counts.failed,
-        counts.by_others,
-        counts.conflicts,
-        counts.excluded
-    );
-    for (name, why) in coverage.exceptions.iter().take(NAMED) {
-        text.push_str("\n- ");
-        text.push_str(name);
-        text.push_str(": ");
-        text.push_str(why);
-    }
-    let more = coverage.exceptions.len().saturating_sub(NAMED) + coverage.unlisted;
-    if more > 0 {
-        text.push_str("\nand ");
-        text.push_str(&more.to_string());
-        text.push_str(" more");
-    }
-    text
-}
-
-/// Two echoes of one run would write over each other's rules.
-fn contends(echo: &replication::Echo, other: &replication::Echo, diagnostics: &mut Diagnostics) {
-    diagnostics.error_at(
-        Path::root().attribute("select"),
-        format!("Two echoes {} may be for one bucket", echo.id()),
-        format!(
-            "One is for {}, the other ({}) for {}. Both give their rules the same IDs, so in every apply the one would write over the other's. Let their selections share no bucket: by patterns that have no name in common, by `exclude`, or by different values of one tag.",
-            echo.selection, other.id(), other.selection
-        ),
-    );
-}
-
-/// What no apply will mend by itself.
-fn warn(echo: &replication::Echo, coverage: &Coverage, diagnostics: &mut Diagnostics) {
-    let of = |kind: &str| -> String {
-        coverage
-            .exceptions
-            .iter()
-            .filter(|(_, why)| why.starts_with(kind))
-            .take(NAMED)
-            .map(|(name, why)| format!("- {name}: {why}"))
-            .collect::<Vec<_>>()
-            .join("\n")
-    };
-    if coverage.counts.conflicts > 0 {
-        diagnostics.warning(
-            format!(
-                "Site {} has {} in conflict with what others made",
-                echo.template.source.site.name,
-                buckets(coverage.counts.conflicts)
-            ),
-            format!("The echo leaves them alone. To stand beside rules that replicate elsewhere, set `merge = true`; to take a bucket that was there before as the target, `adopt_targets = true`; or exclude them.\n{}", of("conflict")),
-        );
-    }
-    if coverage.counts.failed > 0 {
-        diagnostics.warning(
-            format!(
-                "Site {} has {} that could not be protected so far",
-                echo.template.source.site.name,
-                buckets(coverage.counts.failed)
-            ),
-            format!("The apply tries again and says more.\n{}", of("failed")),
-        );
-    }
-}
-
-/// Buckets that are open to everybody: a plan of numbers would not show that their targets become so, or do not.
-fn warn_of_public(echo: &replication::Echo, public: &Named, diagnostics: &mut Diagnostics) {
-    let count = public.buckets.len() + public.unlisted;
-    if count == 0 {
-        return;
-    }
-    let mut names: Vec<String> = public
-        .buckets
-        .iter()
-        .take(NAMED)
-        .map(|bucket| format!("- {bucket}"))
-        .collect();
-    if count > names.len() {
-        names.push(format!("and {} more", count - names.len()));
-    }
-    let names = names.join("\n");
-    let mirror = &echo.template.mirror;
-    let at = |name: &str| Path::root().attribute(name);
-    if mirror.public {
-        diagnostics.warning_at(
-            at("mirror_public"),
-            format!(
-                "The targets of {} will be open to everybody",
-                buckets(count)
-            ),
-            format!(
-                "Their public-access blocks or policies are, and `mirror_public` is set.\n{names}"
-            ),
-        );
-    } else {
-        diagnostics.warning_at(
-            at("mirror_settings"),
-            format!("The targets of {} are not opened to everybody", buckets(count)),
-            format!("Their public-access blocks or policies are open, and that is not mirrored. To have it mirrored, set `mirror_public = true`; to hear no more of it, take \"public_access_block\" and \"policy\" out of `mirror_settings`.\n{names}"),
-        );
-    }
-}
-
 fn unknown(request: PlanRequest, provider: bool) -> PlanResponse {
     let deferral_allowed = request.deferral_allowed;
     let mut response = request.as_proposed();
     if let Some(planned) = &mut response.planned {
-        for name in ["id", "coverage", "agent_config"] {
+        for name in ["id", "target_account_id", "coverage", "agent_config"] {
             planned.set(name, Value::unknown());
         }
     }
