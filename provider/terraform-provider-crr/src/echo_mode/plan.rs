@@ -4,7 +4,7 @@
 //! So the planned coverage follows from the refreshed state alone; and where there is none of this configuration, it is known
 //! after apply, and a warning says what a look shows now.
 
-use tfplugin::{Context, Deferred, Diagnostics, Path, PlanRequest, PlanResponse, Value};
+use tfplugin::{Context, Deferred, Diagnostics, PlanRequest, PlanResponse, Value};
 
 use super::config::{Resolution, resolve};
 use super::survey::{job, survey};
