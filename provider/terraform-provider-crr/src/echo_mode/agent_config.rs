@@ -7,7 +7,14 @@ use tfplugin::{Value, json};
 use super::schema;
 
 /// Computed, or about this resource's life and no bucket's.
-const LEFT_OUT: [&str; 4] = ["id", "coverage", "agent_config", "on_destroy"];
+const LEFT_OUT: [&str; 6] = [
+    "id",
+    "coverage",
+    "agent_config",
+    "on_destroy",
+    "trigger",
+    super::trigger::SHOWN,
+];
 
 /// The JSON of a value of the resource's type, or an unknown where anything in it is.
 pub fn of(value: &Value) -> Value {

@@ -7,7 +7,7 @@ use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value};
 use super::config::{Resolution, Resolved, resolve};
 use super::plan::{buckets, wants_the_same};
 use super::survey::{job, missing_roles, survey};
-use super::{Surveys, agent_config, coverage};
+use super::{Surveys, agent_config, coverage, trigger};
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
@@ -55,13 +55,6 @@ pub(super) async fn apply(
             return request.unchanged();
         }
     }
-    let surveyed = match surveys.take(echo) {
-        Some(survey) => survey,
-        None => match survey(runtime, echo, &job, diagnostics).await {
-            Some(survey) => survey,
-            None => return request.unchanged(),
-        },
-    };
     let mut state = planned.clone();
     if state
         .get("replica_modifications")
@@ -71,11 +64,35 @@ pub(super) async fn apply(
         state.set("replica_modifications", Value::from(two_way));
     }
     state.set("id", Value::from(echo.id()));
-    state.set("agent_config", agent_config::of(&state));
-    if resolved.paused {
-        return finish(state, &planned, &surveyed.coverage, diagnostics);
-    }
     // From here on something may be made: whatever happens, state must know of it.
+    context.keep(request.prior.clone().unwrap_or_else(|| state.clone()));
+    // Before the buckets are looked at: what is made after the look, an event tells.
+    let applied = trigger::apply(
+        runtime,
+        context,
+        &resolved,
+        &mut state,
+        (request.prior.as_ref(), &request.private),
+        &job,
+        diagnostics,
+    )
+    .await;
+    state.set("agent_config", agent_config::of(&state));
+    let private = applied.private;
+    let last = surveys.take(echo).filter(|_| !applied.changed);
+    let surveyed = match last {
+        Some(survey) => survey,
+        None => match survey(runtime, echo, &job, diagnostics).await {
+            Some(survey) => survey,
+            None => return failed(&request, state, private),
+        },
+    };
+    if resolved.paused {
+        if diagnostics.has_errors() {
+            return failed(&request, with_coverage(state, &surveyed.coverage), private);
+        }
+        return finish(state, &planned, &surveyed.coverage, private, diagnostics);
+    }
     context.keep(with_coverage(
         request.prior.clone().unwrap_or_else(|| state.clone()),
         &surveyed.coverage,
@@ -92,15 +109,30 @@ pub(super) async fn apply(
         release_former(runtime, &request, &resolved, &job, diagnostics).await;
     }
     if diagnostics.has_errors() {
-        // A change that failed leaves the old configuration in state, so that the next plan shows the change again.
-        let kept = request.prior.unwrap_or(state);
-        return ApplyResponse {
-            state: Some(with_coverage(kept, &after)),
-            private: Vec::new(),
-            identity: None,
-        };
+        return failed(&request, with_coverage(state, &after), private);
     }
-    finish(state, &planned, &after, diagnostics)
+    finish(state, &planned, &after, private, diagnostics)
+}
+
+/// A change that failed leaves the old configuration in state, so that the next plan shows the change again. What is there
+/// now is shown beside it.
+fn failed(request: &ApplyRequest, reached: Value, private: Vec<u8>) -> ApplyResponse {
+    let state = match request.prior.clone() {
+        Some(mut kept) => {
+            for name in ["coverage", trigger::SHOWN] {
+                if let Some(value) = reached.get(name).filter(|value| !value.is_unknown()) {
+                    kept.set(name, value.clone());
+                }
+            }
+            kept
+        }
+        None => reached,
+    };
+    ApplyResponse {
+        state: Some(state),
+        private,
+        identity: None,
+    }
 }
 
 /// What the former configuration made and this one does not want.
@@ -144,6 +176,7 @@ fn finish(
     mut state: Value,
     planned: &Value,
     reached: &Coverage,
+    private: Vec<u8>,
     diagnostics: &mut Diagnostics,
 ) -> ApplyResponse {
     if let Some(told) = coverage::of(planned) {
@@ -162,7 +195,7 @@ fn finish(
     }
     ApplyResponse {
         state: Some(state),
-        private: Vec::new(),
+        private,
         identity: None,
     }
 }

@@ -9,18 +9,20 @@ use tfplugin::{Context, Deferred, Diagnostics, Path, PlanRequest, PlanResponse, 
 
 use super::config::{Resolution, resolve};
 use super::survey::{job, missing_roles, survey};
-use super::{Surveys, agent_config, coverage, schema};
+use super::{Surveys, agent_config, coverage, schema, trigger};
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
 /// What changes nothing about how buckets stand.
-const BESIDE: [&str; 6] = [
+const BESIDE: [&str; 8] = [
     "id",
     "paused",
     "on_destroy",
     "timeouts",
     "coverage",
     "agent_config",
+    "trigger",
+    trigger::SHOWN,
 ];
 
 /// Whether two values of the resource's type want the same of every bucket.
@@ -63,6 +65,7 @@ pub(super) async fn plan(
         planned.set("replica_modifications", Value::from(two_way));
     }
     planned.set("id", Value::from(echo.id()));
+    trigger::plan(runtime, &resolved, &mut planned, diagnostics).await;
     planned.set("agent_config", agent_config::of(&planned));
     let known = prior
         .as_ref()
@@ -217,6 +220,13 @@ fn unknown(request: PlanRequest, provider: bool) -> PlanResponse {
         for name in ["id", "coverage", "agent_config"] {
             planned.set(name, Value::unknown());
         }
+        let triggered = planned.get("trigger").is_some_and(|value| !value.is_null());
+        let shown = if triggered {
+            Value::unknown()
+        } else {
+            Value::Null
+        };
+        planned.set(trigger::SHOWN, shown);
     }
     if provider && deferral_allowed {
         response.deferred = Some(Deferred::ProviderConfigUnknown);

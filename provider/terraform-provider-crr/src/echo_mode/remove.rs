@@ -5,11 +5,12 @@ use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path};
 use super::apply::tell;
 use super::config::{Resolution, resolve};
 use super::survey::job;
+use super::trigger;
 use crate::diagnostics::add_error;
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
-/// Takes away what the echo put on buckets, where the user wants that. Never a bucket, never an object.
+/// Takes away the trigger, and what the echo put on buckets where the user wants that. Never a bucket, never an object.
 pub(super) async fn remove(
     runtime: &Runtime,
     context: &Context,
@@ -19,7 +20,9 @@ pub(super) async fn remove(
     let Some(prior) = &request.prior else {
         return request.unchanged();
     };
-    if prior.get("on_destroy").and_then(tfplugin::Value::as_str) != Some("remove") {
+    let removes = prior.get("on_destroy").and_then(tfplugin::Value::as_str) == Some("remove");
+    let triggered = trigger::may_have(prior, &request.private);
+    if !removes && !triggered {
         return ApplyResponse::default();
     }
     let Resolution::Known(resolved) = resolve(prior, runtime, diagnostics).await else {
@@ -31,7 +34,7 @@ pub(super) async fn remove(
         }
         return request.unchanged();
     };
-    if resolved.paused {
+    if removes && resolved.paused {
         diagnostics.error_at(
             Path::root().attribute("paused"),
             format!("Echo {} is paused", resolved.echo.id()),
@@ -40,6 +43,13 @@ pub(super) async fn remove(
         return request.unchanged();
     }
     let job = job(context, &resolved, Operation::Delete);
+    // It is ours alone, and it goes in either case: first, so that nobody is woken to put back what is taken away.
+    if triggered && !trigger::remove(runtime, &resolved, prior, &job, diagnostics).await {
+        return request.unchanged();
+    }
+    if !removes {
+        return ApplyResponse::default();
+    }
     match echo::release(runtime, &resolved.echo, None, true, &job).await {
         Ok(failures) => tell(&failures, diagnostics),
         Err(error) => add_error(Path::root().attribute("source"), &error, diagnostics),

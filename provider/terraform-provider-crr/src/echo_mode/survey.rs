@@ -10,7 +10,7 @@ use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse};
 use tokio::time::Instant;
 
 use super::config::{Resolution, Resolved, resolve};
-use super::{Surveys, coverage};
+use super::{Surveys, coverage, trigger};
 use crate::diagnostics::add_error;
 use crate::pair::Operation;
 use crate::runtime::Runtime;
@@ -96,6 +96,8 @@ pub(super) async fn read(
     };
     let mut response = request.unchanged();
     if let Some(state) = &mut response.state {
+        let private = std::mem::take(&mut response.private);
+        response.private = trigger::read(runtime, &resolved, state, private, diagnostics).await;
         state.set("coverage", coverage::to_value(&survey.coverage));
     }
     surveys.keep(&resolved.echo, survey);
