@@ -7,6 +7,7 @@
 mod engine;
 mod mirror;
 mod running;
+mod scenario;
 mod usage;
 
 use std::collections::BTreeMap;

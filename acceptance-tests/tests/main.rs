@@ -15,4 +15,5 @@ mod modules;
 mod pair;
 mod provider_block;
 mod reads;
+mod scenarios;
 mod site;

@@ -6,14 +6,14 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use acceptance_tests::{Engine, Lab, LabError, Site, Workdir, root};
+use acceptance_tests::{Engine, Lab, LabError, Site, Workdir};
 use aws_sdk_s3::primitives::ByteStream;
 use serde_json::Value;
 
 /// How long an object may take to arrive: the lab is a fraction of a second behind.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The scenario that the demo plays.
-const SCENARIO: &str = "examples/scenarios/quickstart";
+const SCENARIO: &str = "quickstart";
 
 fn say(line: &str) {
     // Whoever closed the output does not want to read on.
@@ -41,7 +41,7 @@ async fn main() -> ExitCode {
     match play().await {
         Ok(()) => {
             say(&format!(
-                "\nAll of it in {:.0} s. Next: README.md, or {SCENARIO} on AWS.",
+                "\nAll of it in {:.0} s. Next: README.md, or examples/scenarios/{SCENARIO} on AWS.",
                 began.elapsed().as_secs_f64()
             ));
             ExitCode::SUCCESS
@@ -143,24 +143,8 @@ async fn play() -> Result<(), LabError> {
 
 /// The scenario's files in a folder of their own, with the lab's sites as its variables.
 async fn scenario(lab: &Lab, stem: &str) -> Result<Workdir, LabError> {
-    let workdir = Workdir::new(Engine::any()?)?;
-    let trouble =
-        |error: std::io::Error| LabError::new(format!("{SCENARIO} cannot be read: {error}"));
-    for entry in std::fs::read_dir(root().join(SCENARIO)).map_err(trouble)? {
-        let path = entry.map_err(trouble)?.path();
-        if path.extension().is_some_and(|extension| extension == "tf") {
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            workdir.write(&name, &std::fs::read_to_string(&path).map_err(trouble)?)?;
-        }
-    }
     let variables = serde_json::json!({ "sites": lab.terraform_sites(), "bucket": stem });
-    workdir.write("terraform.tfvars.json", &variables.to_string())?;
-    workdir.init().await?;
-    Ok(workdir)
+    Workdir::of_scenario(Engine::any()?, SCENARIO, &variables).await
 }
 
 async fn status(lab: &Lab, site: &Site, bucket: &str, key: &str) -> Option<String> {

@@ -118,6 +118,9 @@ pub struct Fault {
     /// The bucket's, role's or key's name; `*` stands for any letters.
     #[serde(default = "any")]
     pub resource: String,
+    /// The region in the call's signature; `*` stands for any letters.
+    #[serde(default = "any")]
+    pub region: String,
     /// Which calls of these.
     pub when: When,
     /// What goes wrong.
@@ -134,6 +137,7 @@ impl Fault {
         Self {
             operation: operation.to_owned(),
             resource: any(),
+            region: any(),
             when: When::First(1),
             effect,
         }
@@ -143,6 +147,13 @@ impl Fault {
     #[must_use]
     pub fn resource(mut self, glob: &str) -> Self {
         glob.clone_into(&mut self.resource);
+        self
+    }
+
+    /// Only what is asked of this region.
+    #[must_use]
+    pub fn region(mut self, glob: &str) -> Self {
+        glob.clone_into(&mut self.region);
         self
     }
 
@@ -173,6 +184,7 @@ impl Armed {
     fn takes(&self, call: &Call) -> bool {
         if !glob(&self.fault.operation, &call.operation)
             || !glob(&self.fault.resource, &call.resource)
+            || !glob(&self.fault.region, &call.region)
         {
             return false;
         }

@@ -4,7 +4,7 @@ use acceptance_tests::LabError;
 use aws_sdk_s3::types::{Tag, Tagging};
 
 use super::Scene;
-use crate::ground::{is_versioned, make_bucket, put, replication, status};
+use crate::ground::{put, status};
 
 #[tokio::test]
 async fn settings_are_mirrored_and_their_drift_is_named() -> Result<(), LabError> {
@@ -54,41 +54,5 @@ async fn settings_are_mirrored_and_their_drift_is_named() -> Result<(), LabError
     );
     scene.apply().await?;
     assert_eq!(team().await.as_deref(), Some("payments"));
-    Ok(())
-}
-
-/// A template finds a target by its name alone; what is in there may be somebody's, and a lifecycle rule would expire it.
-#[tokio::test]
-async fn a_target_that_was_there_before_gets_no_lifecycle_unasked() -> Result<(), LabError> {
-    let scene = Scene::new("mirror_settings = [\"lifecycle\"]").await?;
-    let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
-    scene.buckets(&["orders", "invoices"]).await;
-    make_bucket(lab, west, "orders-dr").await;
-    put(lab, west, "orders-dr", "theirs").await;
-    let refused = scene.workdir.try_apply().await?;
-    assert!(
-        refused.code == 1
-            && refused.words().contains("was there before")
-            && refused
-                .words()
-                .contains("crr:echo-of = 111111111111/us-east-1"),
-        "{refused}"
-    );
-    assert!(!is_versioned(lab, west, "orders-dr").await, "left alone");
-    assert!(replication(lab, east, "orders").await.is_none());
-    assert!(replication(lab, east, "invoices").await.is_some());
-
-    let given = Tag::builder()
-        .key("crr:echo-of")
-        .value("111111111111/us-east-1")
-        .build()
-        .expect("a tag");
-    let tags = Tagging::builder().tag_set(given).build().expect("tags");
-    let s3 = lab.admin_s3(west);
-    let tagged = s3.put_bucket_tagging().bucket("orders-dr").tagging(tags);
-    tagged.send().await.expect("tagged");
-    scene.workdir.run(&["untaint", super::ECHO]).await?.ok()?;
-    scene.apply().await?;
-    assert!(replication(lab, east, "orders").await.is_some());
     Ok(())
 }

@@ -54,7 +54,9 @@ async fn a_bucket_that_replicates_elsewhere_is_a_conflict_until_merged() -> Resu
 
     let applied = scene.workdir.apply().await?;
     assert!(
-        applied.words().contains("replicated elsewhere"),
+        applied
+            .words()
+            .contains("in conflict with what others made"),
         "{applied}"
     );
     scene.workdir.expect_empty_plan().await?;

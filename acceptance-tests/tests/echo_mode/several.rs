@@ -29,6 +29,42 @@ async fn echoes_each_way_with_templates_of_their_own_come_to_an_end() -> Result<
     scene.workdir.expect_empty_plan().await
 }
 
+/// The same in a ring of three, where a target's direct origin alone would tell nothing.
+#[tokio::test]
+async fn echoes_in_a_ring_come_to_an_end() -> Result<(), LabError> {
+    let scene = Scene::new("").await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    scene.buckets(&["orders"]).await;
+    let site = "\nresource \"crr_site\" \"vault\" {\n  name = \"vault\"\n  replication_role = { read = [\"*\"], write = [\"*\"] }\n}\n";
+    let echo = |from: &str, to: &str| {
+        format!(
+            "\nresource \"crr_echo_mode\" \"{from}\" {{\n  source = crr_site.{from}.name\n  target = crr_site.{to}.name\n  target_bucket = \"{{bucket}}-{to}\"\n}}\n"
+        )
+    };
+    let sites = text("west", "");
+    let sites = sites
+        .split("resource \"crr_echo_mode\"")
+        .next()
+        .unwrap_or_default();
+    let ring = [("east", "west"), ("west", "vault"), ("vault", "east")];
+    let echoes: String = ring.iter().map(|(from, to)| echo(from, to)).collect();
+    scene
+        .workdir
+        .write("main.tf", &format!("{sites}{site}{echoes}"))?;
+    for _ in 0..4 {
+        scene.workdir.apply().await?;
+    }
+    let (west, vault) = (lab.site("west"), lab.site("vault"));
+    for (site, bucket, there) in [
+        (west, "orders-west", true),
+        (vault, "orders-west-vault", true),
+        (east, "orders-west-vault-east", false),
+    ] {
+        assert_eq!(stands(lab, site, bucket).await, there, "{bucket}");
+    }
+    scene.workdir.expect_empty_plan().await
+}
+
 /// The copy is all that is left of the bucket: it is no new one.
 #[tokio::test]
 async fn a_target_whose_source_is_gone_is_not_echoed_back() -> Result<(), LabError> {

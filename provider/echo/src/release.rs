@@ -125,7 +125,7 @@ async fn of_another_selection(
     let found = tags_of(ground.cloud(), echo, bucket)
         .await
         .map_err(|error| failed(&error))?;
-    let tags = found.as_ref().and_then(|found| found.tags.present());
+    let tags = found.buckets.values().find_map(|b| b.tags.present());
     Ok(tags.is_some_and(|tags| {
         wanted
             .iter()
@@ -137,8 +137,8 @@ async fn is_for(ground: &dyn Ground, echo: &Echo, bucket: &BucketName) -> Result
     if echo.selection.by_name(bucket) != Verdict::Selected {
         return Ok(false);
     }
-    let excluded = excluded_by_tags(ground.cloud(), echo, bucket)
+    let tags = tags_of(ground.cloud(), echo, bucket)
         .await
         .map_err(|error| failed(&error))?;
-    Ok(excluded.is_none())
+    Ok(excluded_by_tags(echo, bucket, &tags).is_none())
 }

@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use cloud::{Cloud, CloudError, Job};
 use futures::StreamExt;
 use replication::bucket::BucketRef;
-use replication::echo::{Coverage, ECHO_OF, Standing, Verdict};
-use replication::observed::{BucketReads, ObservedBucket, Reads, Seen};
+use replication::echo::{Coverage, Standing, Verdict};
+use replication::observed::{BucketReads, Reads, Seen};
 use replication::{BucketName, Echo, Observed, Pair};
 
 use crate::{AT_ONCE, Found, cancelled, failed};
@@ -134,87 +134,91 @@ pub async fn look(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Standing {
         Ok(pair) => pair,
         Err(problem) => return Standing::failed(&problem),
     };
-    match excluded_by_tags(cloud, echo, bucket).await {
-        Ok(None) => {}
-        Ok(Some(standing)) => return standing,
+    let tags = match tags_of(cloud, echo, bucket).await {
+        Ok(tags) => tags,
         Err(error) => return failed(&error),
+    };
+    if let Some(standing) = excluded_by_tags(echo, bucket, &tags) {
+        return standing;
     }
-    match glance(cloud, echo, pair).await {
-        Ok((pair, observed)) => match echo.standing(&pair, &observed) {
-            Standing::Pending => unless_a_copy(cloud, echo, bucket).await,
-            standing => standing,
-        },
-        Err(error) => failed(&error),
+    let (pair, mut observed) = match glance(cloud, echo, pair).await {
+        Ok(seen) => seen,
+        Err(error) => return failed(&error),
+    };
+    let standing = echo.standing(&pair, &observed);
+    if standing != Standing::Pending {
+        return standing;
+    }
+    observed.extend(tags);
+    match look_closer(cloud, echo, pair, observed).await {
+        Ok(_) => Standing::Pending,
+        Err(standing) => standing,
     }
 }
 
-/// A bucket that is not replicated yet, unless it is itself the target of an echo that points back: two echoes whose
-/// templates differ would otherwise make targets of each other's targets for ever. Only such a bucket costs the call.
-pub(crate) async fn unless_a_copy(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Standing {
-    let tags = match tags_of(cloud, echo, bucket).await {
-        Ok(Some(found)) => found.tags,
-        Ok(None) => return Standing::Pending,
-        Err(error) => return failed(&error),
-    };
-    if tags.present().is_some_and(|tags| echo.points_back_at(tags)) {
-        return Standing::Excluded {
-            why: format!("an echo that points back made it, as its tag {ECHO_OF} says"),
-        };
+/// A bucket that is not replicated yet: whether it may get a target. Only such a bucket costs the calls.
+pub(crate) async fn look_closer(
+    cloud: &Cloud,
+    echo: &Echo,
+    pair: Pair,
+    mut observed: Observed,
+) -> Result<(Pair, Observed), Standing> {
+    let reads = echo.look_closer(&pair, &observed);
+    if !reads.is_empty() {
+        observed.extend(cloud.observe(&reads).await.map_err(|e| failed(&e))?);
     }
-    Standing::Pending
+    Ok((echo.admit(pair, &observed)?, observed))
 }
 
 /// What the bucket's tags say of it, where the selection asks for them.
-pub(crate) async fn excluded_by_tags(
-    cloud: &Cloud,
+pub(crate) fn excluded_by_tags(
     echo: &Echo,
     bucket: &BucketName,
-) -> Result<Option<Standing>, CloudError> {
+    observed: &Observed,
+) -> Option<Standing> {
     if !echo.selection.needs_tags() {
-        return Ok(None);
+        return None;
     }
-    let Some(found) = tags_of(cloud, echo, bucket).await? else {
-        return Ok(None);
-    };
+    let found = observed.buckets.get(&at(echo, bucket))?;
     if let Seen::Denied { action, message } = &found.tags {
-        return Ok(Some(Standing::Failed {
+        return Some(Standing::Failed {
             summary: format!("The tags of bucket {} may not be read", at(echo, bucket)),
             detail: format!(
                 "The service answers: {message}. Allow {action}: the selection asks for tags."
             ),
-        }));
+        });
     }
     if found.existence != replication::observed::Existence::Exists {
-        return Ok(None);
+        return None;
     }
     let none = std::collections::BTreeMap::new();
-    Ok(
-        match echo
-            .selection
-            .by_tags(found.tags.present().unwrap_or(&none))
-        {
-            Verdict::Selected => None,
-            Verdict::Excluded { why } => Some(Standing::Excluded { why }),
-        },
-    )
+    match echo
+        .selection
+        .by_tags(found.tags.present().unwrap_or(&none))
+    {
+        Verdict::Selected => None,
+        Verdict::Excluded { why } => Some(Standing::Excluded { why }),
+    }
 }
 
-/// The bucket of the source, with its tags looked at.
+/// The bucket of the source with its tags, where the selection asks for them; else nothing.
 pub(crate) async fn tags_of(
     cloud: &Cloud,
     echo: &Echo,
     bucket: &BucketName,
-) -> Result<Option<ObservedBucket>, CloudError> {
-    let at = at(echo, bucket);
+) -> Result<Observed, CloudError> {
+    if !echo.selection.needs_tags() {
+        return Ok(Observed::default());
+    }
     let asked = BucketReads {
         tags: true,
         ..BucketReads::default()
     };
     let reads = Reads {
-        buckets: [(at.clone(), asked)].into(),
+        buckets: [(at(echo, bucket), asked)].into(),
         ..Reads::default()
     };
-    Ok(cloud.observe(&reads).await?.buckets.remove(&at))
+    cloud.observe(&reads).await
 }
 
 fn at(echo: &Echo, bucket: &BucketName) -> BucketRef {

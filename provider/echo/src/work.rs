@@ -5,7 +5,7 @@ use futures::StreamExt;
 use replication::echo::Standing;
 use replication::{BucketName, Echo};
 
-use crate::survey::{excluded_by_tags, glance, look_at, unless_a_copy};
+use crate::survey::{excluded_by_tags, glance, look_at, look_closer};
 use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
 
 /// Protects these buckets, many at once. Each gets its answer, in the order of their names.
@@ -51,30 +51,27 @@ pub async fn protect_one(
     };
     let reads = echo.look(&pair);
     let _hold = ground.hold(vec![reads.clone()]).await;
-    // It may have been tagged otherwise since it was surveyed.
-    match excluded_by_tags(cloud, echo, bucket).await {
-        Ok(None) => {}
-        Ok(Some(standing)) => return standing,
-        Err(error) => return failed(&error),
-    }
     let (pair, observed) = match look_at(cloud, echo, pair, &reads).await {
         Ok(seen) => seen,
         Err(error) => return failed(&error),
     };
-    let standing = match echo.standing(&pair, &observed) {
-        // An echo that points back may have made it since the survey.
-        Standing::Pending => unless_a_copy(cloud, echo, bucket).await,
-        standing => standing,
-    };
+    // It may have been tagged otherwise since it was surveyed.
+    if let Some(standing) = excluded_by_tags(echo, bucket, &observed) {
+        return standing;
+    }
+    let standing = echo.standing(&pair, &observed);
     if !standing.needs_work() {
         return standing;
     }
-    if standing == Standing::Pending
-        && let Some(standing) = echo.target_of_others(&pair, &observed)
-    {
-        return standing;
-    }
-    let plan = replication::plan(&pair.desired(&observed), &observed);
+    // Somebody may have made its target since the survey, or the bucket itself as the target of another.
+    let (pair, observed) = match standing {
+        Standing::Pending => match look_closer(cloud, echo, pair, observed).await {
+            Ok(seen) => seen,
+            Err(standing) => return standing,
+        },
+        _ => (pair, observed),
+    };
+    let plan = replication::plan(&echo.desired(&pair, &observed), &observed);
     if let Some(problem) = plan.problems.iter().find(|problem| problem.is_error()) {
         return Standing::failed(problem);
     }

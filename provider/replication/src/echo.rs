@@ -7,7 +7,9 @@
 //! The rules of an echo have IDs of their own (`crr/TARGET/echo.NAME`), so that it knows them from those of a `crr_pair`
 //! on the same two buckets and leaves that one alone.
 
+mod admission;
 mod coverage;
+mod lineage;
 mod selection;
 mod standing;
 mod target_name;
@@ -15,9 +17,8 @@ mod target_name;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 pub use coverage::{Counts, Coverage, LISTED};
+pub use lineage::{COPY_OF, ECHO_OF};
 pub use selection::{Glob, Selection, Verdict};
 pub use standing::Standing;
 pub use target_name::TargetName;
@@ -26,15 +27,11 @@ use crate::bucket::BucketRef;
 use crate::document::{DocumentRule, ReplicationDocument};
 use crate::name::{BucketName, RuleName};
 use crate::observed::{BucketReads, Observed, Reads};
-use crate::pair::{Direction, Pair, RoleChoice, Side, Site};
+use crate::pair::{Direction, Pair, RoleChoice, Side};
 use crate::problem::Problem;
 
 /// What the names of an echo's rules begin with.
 pub const RULE_NAME_PREFIX: &str = "echo.";
-
-/// The tag of a target that an echo made: which place its bucket is in. It tells an echo that points back to leave it alone,
-/// whatever the two templates are, and also when the bucket that it is the copy of is gone.
-pub const ECHO_OF: &str = "crr:echo-of";
 
 /// One pair for every selected bucket of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +44,8 @@ pub struct Echo {
     pub selection: Selection,
     /// Whether to stand beside rules of others that replicate elsewhere.
     pub merge: bool,
+    /// Whether a bucket that was there before may be a target, whatever is in it.
+    pub adopt_targets: bool,
 }
 
 impl Echo {
@@ -71,8 +70,6 @@ impl Echo {
         pair.source.bucket = bucket.clone();
         pair.destination.bucket = target;
         pair.destination.create = true;
-        pair.tags
-            .insert(ECHO_OF.to_owned(), place(&self.template.source.site));
         for rule in &mut pair.rules {
             if let Ok(name) = format!("{RULE_NAME_PREFIX}{}", rule.name).parse::<RuleName>() {
                 rule.name = name;
@@ -84,21 +81,16 @@ impl Echo {
         }
     }
 
-    /// Whether a bucket of the source with these tags is one that an echo made as a copy of what the target has.
-    pub fn points_back_at(&self, tags: &BTreeMap<String, String>) -> bool {
-        tags.get(ECHO_OF) == Some(&place(&self.template.destination.site))
-    }
-
     /// What is wrong with the echo in itself, whatever the buckets.
     pub fn check(&self) -> Vec<Problem> {
         let (from, to) = (&self.template.source.site, &self.template.destination.site);
-        if self.target_bucket.is_same_name() && from.partition == to.partition {
+        if self.target_bucket.is_same_name() && from.namespace == to.namespace {
             return vec![Problem::error(
                 ["target_bucket"],
                 "A bucket and its target cannot have the same name here",
                 format!(
-                    "Sites {} and {} are in one partition, {}, in which a bucket's name is unique. Use a template such as \"{{bucket}}-dr\".",
-                    from.name, to.name, from.partition
+                    "Sites {} and {} are both in {}, in which a bucket's name is unique. Use a template such as \"{{bucket}}-dr\".",
+                    from.name, to.name, from.namespace
                 ),
             )];
         }
@@ -113,9 +105,11 @@ impl Echo {
         self.without_site_roles(as_is(pair).reads())
     }
 
-    /// What to look at before steps are taken: everything that the pair is about.
+    /// What to look at before steps are taken: everything that the pair is about, and what selects the bucket.
     pub fn look(&self, pair: &Pair) -> Reads {
-        self.without_site_roles(pair.reads())
+        let mut reads = self.without_site_roles(pair.reads());
+        reads.buckets.entry(pair.source.at()).or_default().tags |= self.selection.needs_tags();
+        reads
     }
 
     /// What the first look shows to be worth another.
@@ -241,11 +235,6 @@ impl Echo {
             Direction::TwoWay => vec![forward, (&pair.destination, &pair.source)],
         }
     }
-}
-
-/// A site's name is its configuration's own; where it is, all configurations know.
-fn place(site: &Site) -> String {
-    format!("{}/{}", site.account, site.region)
 }
 
 /// The pair over buckets that are there: nothing is to be made.

@@ -55,7 +55,9 @@ pub use document::ReplicationDocument;
 pub use echo::Echo;
 pub use facet::{Difference, Facets};
 pub use mirror::{Lifecycle, Mirror, Setting};
-pub use name::{AccountId, BucketName, NameError, PairId, Partition, Region, RuleName, SiteName};
+pub use name::{
+    AccountId, BucketName, NameError, Namespace, PairId, Partition, Region, RuleName, SiteName,
+};
 pub use observed::{Observed, ObservedBucket, ObservedKey, ObservedRole, Seen};
 pub use pair::{Direction, Pair, RoleChoice, Side, Site};
 pub use plan::{Plan, Removal, plan, plan_removal};

@@ -6,9 +6,11 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 mod bucket_name;
+mod namespace;
 mod pair_id;
 
 pub use bucket_name::BucketName;
+pub use namespace::Namespace;
 pub use pair_id::PairId;
 
 /// Why a name was refused. The text names the rule that it breaks and repeats the name.

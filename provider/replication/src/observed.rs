@@ -94,6 +94,8 @@ pub struct ObservedBucket {
     pub lifecycle: Seen<Lifecycle>,
     /// The XML of its CORS configuration.
     pub cors: Seen<String>,
+    /// Whether there is a version of any object in it (present) or none (absent).
+    pub contents: Seen<()>,
 }
 
 impl ObservedBucket {
@@ -111,6 +113,7 @@ impl ObservedBucket {
             object_lock: Seen::NotLooked,
             lifecycle: Seen::NotLooked,
             cors: Seen::NotLooked,
+            contents: Seen::NotLooked,
         }
     }
 }
@@ -226,6 +229,7 @@ impl ObservedBucket {
         newer(&mut self.object_lock, other.object_lock);
         newer(&mut self.lifecycle, other.lifecycle);
         newer(&mut self.cors, other.cors);
+        newer(&mut self.contents, other.contents);
     }
 }
 
@@ -253,6 +257,8 @@ pub struct BucketReads {
     pub lifecycle: bool,
     /// `GetBucketCors`
     pub cors: bool,
+    /// `ListObjectVersions`, for one
+    pub contents: bool,
 }
 
 /// What to look at in a role.
@@ -307,6 +313,7 @@ impl Reads {
                         && looked(reads.object_lock, &bucket.object_lock)
                         && looked(reads.lifecycle, &bucket.lifecycle)
                         && looked(reads.cors, &bucket.cors)
+                        && looked(reads.contents, &bucket.contents)
             })
         });
         let roles = self.roles.iter().all(|(arn, reads)| {

@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 use crate::arn::{KeyArn, RoleArn, bucket_arn};
 use crate::bucket::BucketRef;
 use crate::mirror::Mirror;
-use crate::name::{AccountId, BucketName, PairId, Partition, Region, RuleName, SiteName};
+use crate::name::{
+    AccountId, BucketName, Namespace, PairId, Partition, Region, RuleName, SiteName,
+};
 use crate::rule::Filter;
 
 mod check;
@@ -32,6 +34,8 @@ pub struct Site {
     pub partition: Partition,
     /// The region that it speaks to.
     pub region: Region,
+    /// Within what the names of its buckets are unique.
+    pub namespace: Namespace,
 }
 
 /// Which role a bucket's rules run under. S3 knows one role a bucket, so all pairs on a bucket share it.

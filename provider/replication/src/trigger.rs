@@ -106,6 +106,7 @@ impl Trigger {
             account,
             partition,
             region,
+            namespace: _,
         } = &self.source;
         ResourceRef {
             site: name.clone(),

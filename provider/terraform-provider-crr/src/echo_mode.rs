@@ -35,6 +35,11 @@ mod trigger;
 /// say `provider = crr`.
 pub const NAMES: [&str; 2] = ["crr_echo_mode", "echo_mode"];
 
+/// Whether a value of the resource's type is of an echo that is to touch nothing.
+fn is_paused(value: &Value) -> bool {
+    matches!(value.get("paused"), Some(Value::Bool(true)))
+}
+
 /// The resource.
 pub struct EchoModeResource {
     shared: Arc<Shared>,

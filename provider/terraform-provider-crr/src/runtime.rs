@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use cloud::{Cloud, CloudError, Guard};
 use replication::observed::{Reads, RoleReads};
-use replication::{AccountId, Observed, RoleArn, Site, SiteName};
+use replication::{AccountId, Namespace, Observed, RoleArn, Site, SiteName};
 use tfplugin::{Diagnostics, Path};
 
 use crate::diagnostics::add_error;
@@ -123,6 +123,10 @@ impl Runtime {
             Ok(identity) => SiteLookup::Known(Site {
                 name: name.clone(),
                 account: identity.account,
+                namespace: Namespace::of(
+                    &identity.partition,
+                    identity.endpoints.get("s3").map(String::as_str),
+                ),
                 partition: identity.partition,
                 region: identity.region,
             }),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cloud::Identity;
+use cloud::{ErrorKind, Identity};
 use replication::{Facets, Problem, Site, SiteName};
 use tfplugin::{
     ApplyRequest, ApplyResponse, Context, Diagnostics, IdentityAttribute, IdentitySchema,
@@ -127,6 +127,46 @@ fn moved(prior: &Value, proven: &Proven, diagnostics: &mut Diagnostics) -> bool 
     true
 }
 
+/// Whether the site does not answer and nothing is asked of it, which a warning then says.
+///
+/// A refresh has failed before this where it was not left out: whoever leaves it out may have to change what is not at the site
+/// that is lost.
+async fn rests(
+    runtime: &Runtime,
+    prior: &Value,
+    planned: &Value,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let asked = ["name", "replication_role"];
+    if runtime.unknown.is_some() || asked.iter().any(|it| prior.get(it) != planned.get(it)) {
+        return false;
+    }
+    let name = planned.get("name").and_then(Value::as_str);
+    let Some(name) = name.and_then(|name| name.parse::<SiteName>().ok()) else {
+        return false;
+    };
+    if !runtime.cloud.sites().any(|known| *known == name) {
+        return false;
+    }
+    let error = match runtime.cloud.identity(&name).await {
+        Err(error) if error.kind == ErrorKind::Connection => error,
+        _ => return false,
+    };
+    let role = prior.get("replication_role_arn").and_then(Value::as_str);
+    if let Some(role) = role.and_then(|role| role.parse().ok()) {
+        runtime.note_site_role(&name, role);
+    }
+    diagnostics.warning_at(
+        Path::root().attribute("name"),
+        format!("Site \"{name}\" does not answer"),
+        format!(
+            "{}\n\nNothing is to be changed there, so it is shown as it was last seen.",
+            error.detail()
+        ),
+    );
+    true
+}
+
 fn write(value: &mut Value, proven: &Proven, role_facets: Option<&Facets>) {
     let identity = &proven.identity;
     value.set("account_id", Value::from(identity.account.to_string()));
@@ -217,6 +257,15 @@ impl Resource for SiteResource {
         let Some(planned) = request.planned.clone() else {
             return request.as_proposed();
         };
+        let renamed = !request.requires_replace.is_empty();
+        if let Some(prior) = request.prior.as_ref().filter(|_| !renamed)
+            && rests(&runtime, prior, &planned, diagnostics).await
+        {
+            let prior = prior.clone();
+            let mut response = request.as_proposed();
+            response.planned = Some(prior);
+            return response;
+        }
         let proven = match self.prove(&runtime, &planned, diagnostics).await {
             Proof::Proven(proven) => proven,
             Proof::Failed => return request.as_proposed(),
@@ -240,7 +289,6 @@ impl Resource for SiteResource {
                 return response;
             }
         };
-        let renamed = !request.requires_replace.is_empty();
         if let Some(prior) = request.prior.as_ref().filter(|_| !renamed)
             && moved(prior, &proven, diagnostics)
         {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures::future::{join, join3, join4};
+use futures::future::{join3, join4};
 use replication::bucket::BucketRef;
 use replication::observed::{BucketReads, Existence};
 use replication::{
@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::operation::{
     GET_BUCKET_CORS, GET_BUCKET_ENCRYPTION, GET_BUCKET_LIFECYCLE, GET_BUCKET_OWNERSHIP,
     GET_BUCKET_POLICY, GET_BUCKET_REPLICATION, GET_BUCKET_TAGGING, GET_BUCKET_VERSIONING,
-    GET_OBJECT_LOCK, GET_PUBLIC_ACCESS_BLOCK, Operation,
+    GET_OBJECT_LOCK, GET_PUBLIC_ACCESS_BLOCK, LIST_OBJECT_VERSIONS, Operation,
 };
 use crate::site::Site;
 
@@ -125,9 +125,10 @@ pub(super) async fn look(
         when(asked.tags, access.tags()),
         when(asked.object_lock, access.object_lock()),
     );
-    let third = join(
+    let third = join3(
         when(asked.lifecycle, access.lifecycle()),
         when(asked.cors, access.cors()),
+        when(asked.contents, access.contents()),
     );
     let (first, second, third) = join3(first, second, third).await;
     let mut finding = Finding::default();
@@ -142,6 +143,7 @@ pub(super) async fn look(
     bucket.object_lock = finding.part(second.3)?;
     bucket.lifecycle = finding.part(third.0)?;
     bucket.cors = finding.part(third.1)?;
+    bucket.contents = finding.part(third.2)?;
     if nothing {
         bucket.versioning = Seen::NotLooked;
     }
@@ -321,6 +323,19 @@ impl BucketAccess {
                 .map(|tag| (tag.key, tag.value))
                 .collect(),
         ))
+    }
+
+    /// Whether it has a version of any object, delete markers counted.
+    async fn contents(&self) -> Result<Option<()>, Failure> {
+        let answer = ask!(
+            self,
+            LIST_OBJECT_VERSIONS,
+            list_object_versions,
+            max_keys(1)
+        )
+        .await?;
+        let any = !answer.versions().is_empty() || !answer.delete_markers().is_empty();
+        Ok(any.then_some(()))
     }
 
     async fn object_lock(&self) -> Result<Option<()>, Failure> {

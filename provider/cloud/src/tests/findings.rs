@@ -18,6 +18,7 @@ const TWO: BucketReads = BucketReads {
     object_lock: false,
     lifecycle: false,
     cors: false,
+    contents: false,
 };
 
 /// Looks at replication and policy of a bucket, with these answers.

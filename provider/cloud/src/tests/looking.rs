@@ -20,6 +20,7 @@ pub(super) const ALL: BucketReads = BucketReads {
     object_lock: true,
     lifecycle: true,
     cors: true,
+    contents: true,
 };
 
 /// A document as others may write it: a prefix of their own, a comment, an element that no SDK knows.
@@ -93,6 +94,10 @@ async fn each_thing_of_a_bucket_is_one_call_for_its_owner() {
         ),
     );
     get("cors", CORS);
+    get(
+        "versions&max-keys=1",
+        "<ListVersionsResult><DeleteMarker><Key>a</Key><VersionId>1</VersionId></DeleteMarker></ListVersionsResult>",
+    );
     let mut reads = Reads::default();
     reads.buckets.insert(at("east", "orders"), ALL);
     let observed = cloud(&script).observe(&reads).await.unwrap();
@@ -128,6 +133,7 @@ async fn each_thing_of_a_bucket_is_one_call_for_its_owner() {
     };
     assert_eq!(bucket.lifecycle, Seen::Present(lifecycle));
     assert_eq!(bucket.cors, Seen::Present(CORS.to_owned()));
+    assert_eq!(bucket.contents, Seen::Present(()));
     for sent in script.finish().iter().filter(|s| s.call.contains(" s3 ")) {
         assert_eq!(
             sent.headers

@@ -24,7 +24,7 @@ pub struct Counts {
     pub failed: usize,
     /// Replicated to the same target by others.
     pub by_others: usize,
-    /// Replicated elsewhere by others.
+    /// Replicated elsewhere by others, or what stands under the target's name is another's.
     pub conflicts: usize,
     /// Left out by the selection.
     pub excluded: usize,

@@ -1,11 +1,7 @@
 //! How one bucket stands.
 
-use std::collections::BTreeMap;
-
-use super::{ECHO_OF, Echo, as_is, document, place};
-use crate::desired::MADE_BY;
+use super::{Echo, as_is, document};
 use crate::facet::{Difference, differences};
-use crate::mirror::Setting;
 use crate::observed::{Existence, Observed, Seen};
 use crate::pair::{Pair, Side};
 use crate::plan::plan;
@@ -39,9 +35,9 @@ pub enum Standing {
         /// The rules that do.
         rules: Vec<String>,
     },
-    /// Somebody replicates it elsewhere.
+    /// Others decided otherwise: it replicates elsewhere, or what stands under its target's name is not its target.
     Conflict {
-        /// Where to, and what to do.
+        /// What stands in the way, and what to do.
         why: String,
     },
 }
@@ -129,34 +125,6 @@ impl Echo {
         } else {
             Standing::Pending
         }
-    }
-
-    /// Why a bucket's target may not get the bucket's settings: it was there before, and what is in it may be somebody's.
-    ///
-    /// A pair names its destination; an echo finds it by a template, and a mirrored lifecycle rule would expire what is there.
-    pub fn target_of_others(&self, pair: &Pair, observed: &Observed) -> Option<Standing> {
-        let mirror = &self.template.mirror;
-        if !mirror.has(Setting::Lifecycle) && (!mirror.exact || mirror.settings.is_empty()) {
-            return None;
-        }
-        let found = observed.buckets.get(&pair.destination.at())?;
-        let given = |tags: &BTreeMap<String, String>| {
-            tags.contains_key(MADE_BY.0) || tags.contains_key(ECHO_OF)
-        };
-        if found.existence != Existence::Exists || found.tags.present().is_some_and(given) {
-            return None;
-        }
-        Some(Standing::Failed {
-            summary: format!(
-                "Bucket {} was there before and is not changed",
-                pair.destination.at()
-            ),
-            detail: format!(
-                "A mirrored lifecycle rule would expire the objects in it, and `mirror_exact` would take its own settings away. If it is meant to be the target of {}, give it the tag {ECHO_OF} = {}. Otherwise exclude the source, choose another `target_bucket`, or take `mirror_exact` and \"lifecycle\" of `mirror_settings` out.",
-                pair.source.at(),
-                place(&pair.source.site),
-            ),
-        })
     }
 
     /// What rules that are not an echo's mean for the bucket.

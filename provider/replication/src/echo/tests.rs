@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::bucket::Versioning;
+use crate::name::Namespace;
 use crate::observed::{Existence, ObservedBucket, Seen};
 use crate::pair::{PairRule, Site};
 use crate::rule::{Filter, Rule};
@@ -12,12 +13,13 @@ fn site(name: &str, region: &str) -> Site {
         account: "111122223333".parse().unwrap(),
         partition: "aws".parse().unwrap(),
         region: region.parse().unwrap(),
+        namespace: Namespace::Partition("aws".parse().unwrap()),
     }
 }
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/crr/crr-site-east";
 
-fn echo() -> Echo {
+pub(super) fn echo() -> Echo {
     let side = |site: Site| Side {
         role: RoleChoice::Existing(ROLE.replace("east", site.name.as_str()).parse().unwrap()),
         site,
@@ -55,15 +57,16 @@ fn echo() -> Echo {
         target_bucket: "{bucket}-dr".parse().unwrap(),
         selection: Selection::default(),
         merge: false,
+        adopt_targets: false,
     }
 }
 
-fn bucket(name: &str) -> BucketName {
+pub(super) fn bucket(name: &str) -> BucketName {
     name.parse().unwrap()
 }
 
 /// Both buckets there, versioned, with these rules on the source.
-fn seen(echo: &Echo, rules: &[(&str, &str)]) -> (Pair, Observed) {
+pub(super) fn seen(echo: &Echo, rules: &[(&str, &str)]) -> (Pair, Observed) {
     let pair = echo.pair(&bucket("orders")).unwrap();
     let mut observed = Observed::default();
     for side in [&pair.source, &pair.destination] {
@@ -178,6 +181,29 @@ fn one_name_in_one_partition_is_said_at_once() {
     assert_eq!(echo.check(), Vec::new());
     echo.target_bucket = "{bucket}".parse().unwrap();
     assert!(echo.check()[0].is_error());
+}
+
+#[test]
+fn two_systems_have_each_their_own_names() {
+    let mut echo = echo();
+    echo.target_bucket = "{bucket}".parse().unwrap();
+    let system = |name: &str| Namespace::Authority(name.to_owned());
+    echo.template.source.site.namespace = system("a.example.com");
+    echo.template.destination.site.namespace = system("b.example.com");
+    assert_eq!(echo.check(), Vec::new());
+    let mut pair = echo.pair(&bucket("orders")).unwrap();
+    assert_eq!(pair.source.bucket, pair.destination.bucket);
+
+    // One account number in two systems: the roles of the site have names of their own, those of a pair have not.
+    pair.direction = Direction::TwoWay;
+    assert_eq!(pair.check(), Vec::new());
+    pair.source.role = RoleChoice::Own;
+    pair.destination.role = RoleChoice::Own;
+    assert!(pair.check()[0].summary.contains("one role in two systems"));
+
+    echo.template.destination.site.namespace = system("a.example.com");
+    assert!(echo.check()[0].detail.contains("both in a.example.com"));
+    assert!(echo.pair(&bucket("orders")).is_err());
 }
 
 #[test]
@@ -338,19 +364,4 @@ fn a_coverage_is_bounded_and_adds_up() {
         (499, 1, 501)
     );
     assert_eq!(after.exceptions["b007"], "failed: no");
-}
-
-#[test]
-fn a_target_is_known_from_the_other_side_by_its_tag() {
-    let there = echo();
-    let tags = there.pair(&bucket("orders")).unwrap().tags;
-    let mut back = echo();
-    std::mem::swap(
-        &mut back.template.source.site,
-        &mut back.template.destination.site,
-    );
-    back.target_bucket = "{bucket}-copy".parse().unwrap();
-    assert!(back.points_back_at(&tags));
-    assert!(!there.points_back_at(&tags), "a chain may go on");
-    assert!(!back.points_back_at(&BTreeMap::new()));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lane::RULE_PREFIX;
+use super::lane::{RULE_PREFIX, own_role};
 use super::{Direction, Pair, PairRule, RoleChoice, Side};
 use crate::name::RuleName;
 use crate::problem::Problem;
@@ -36,7 +36,7 @@ impl Pair {
     fn check_sides(&self, problems: &mut Vec<Problem>) {
         let (source, destination) = (&self.source, &self.destination);
         if source.bucket == destination.bucket
-            && source.site.partition == destination.site.partition
+            && source.site.namespace == destination.site.namespace
         {
             problems.push(Problem::error(
                 ["destination", "bucket"],
@@ -44,6 +44,7 @@ impl Pair {
                 "S3 refuses a rule whose destination is its source. Name another bucket.",
             ));
         }
+        self.check_roles_of_two_systems(problems);
         if source.site.partition != destination.site.partition {
             problems.push(Problem::error(
                 ["destination", "site"],
@@ -74,6 +75,32 @@ impl Pair {
                     ),
                 ));
             }
+        }
+    }
+
+    /// Two systems may know one account by one number, and each has its own IAM: what goes by its ARN alone would be one role.
+    fn check_roles_of_two_systems(&self, problems: &mut Vec<Problem>) {
+        let (source, destination) = (&self.source, &self.destination);
+        let own = |side: &Side| side.role == RoleChoice::Own;
+        if source.site.namespace != destination.site.namespace
+            && self.direction == Direction::TwoWay
+            && own(source)
+            && own(destination)
+            && own_role(&source.site, &source.bucket)
+                == own_role(&destination.site, &destination.bucket)
+        {
+            problems.push(Problem::error(
+                ["destination", "role"],
+                format!(
+                    "Buckets {} and {} would have one role in two systems",
+                    source.at(),
+                    destination.at()
+                ),
+                format!(
+                    "They have the same name and account, at {} and {}, so the roles of both would have the same ARN. Give each side a `role` that exists there, such as \"site\", or name the buckets otherwise.",
+                    source.site.namespace, destination.site.namespace
+                ),
+            ));
         }
     }
 

@@ -7,7 +7,7 @@ use proptest::option;
 use proptest::prelude::*;
 use replication::pair::PairRule;
 use replication::{
-    Direction, Encryption, Filter, Lifecycle, Mirror, OwnedStatements, Ownership, Pair,
+    Direction, Encryption, Filter, Lifecycle, Mirror, Namespace, OwnedStatements, Ownership, Pair,
     PublicAccessBlock, ResourcePolicy, RoleArn, RoleChoice, Setting, Side, Site, Versioning,
 };
 
@@ -22,6 +22,7 @@ pub fn site(name: &str, account: &str, region: &str) -> Site {
         account: account.parse().unwrap(),
         partition: "aws".parse().unwrap(),
         region: region.parse().unwrap(),
+        namespace: Namespace::Partition("aws".parse().unwrap()),
     }
 }
 

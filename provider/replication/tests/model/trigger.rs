@@ -10,7 +10,7 @@ use replication::trigger::{
     Architecture, Change, Function, FunctionFacts, FunctionRole, MappingFacts, ObservedTrigger,
     Package, QueueFacts, RuleFacts, Trigger, When,
 };
-use replication::{Facets, Observed, Plan, PolicyDocument, Seen, Site, Step, plan};
+use replication::{Facets, Namespace, Observed, Plan, PolicyDocument, Seen, Site, Step, plan};
 
 use crate::world::World;
 
@@ -245,6 +245,7 @@ fn site() -> Site {
         account: "111122223333".parse().unwrap(),
         partition: "aws".parse().unwrap(),
         region: "us-east-1".parse().unwrap(),
+        namespace: Namespace::Partition("aws".parse().unwrap()),
     }
 }
 

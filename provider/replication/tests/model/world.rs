@@ -83,6 +83,7 @@ impl World {
                     object_lock: asked(read.object_lock, found.object_lock.then_some(())),
                     lifecycle: asked(read.lifecycle, found.lifecycle.clone()),
                     cors: asked(read.cors, found.cors.clone()),
+                    contents: asked(read.contents, None),
                 },
             };
             observed.buckets.insert(at.clone(), seen);

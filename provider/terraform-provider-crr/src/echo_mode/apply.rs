@@ -5,7 +5,7 @@ use replication::echo::{Coverage, Standing};
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value};
 
 use super::config::{Resolution, Resolved, resolve};
-use super::plan::{buckets, wants_the_same};
+use super::plan::{buckets, only_rests, wants_the_same};
 use super::survey::{job, missing_roles, survey};
 use super::{Surveys, agent_config, coverage, trigger};
 use crate::pair::Operation;
@@ -25,6 +25,13 @@ pub(super) async fn apply(
     let Some(planned) = request.planned.clone() else {
         return request.unchanged();
     };
+    if only_rests(request.prior.as_ref(), &planned) {
+        return ApplyResponse {
+            state: Some(planned),
+            private: request.private,
+            identity: None,
+        };
+    }
     let resolved = match resolve(&planned, runtime, diagnostics).await {
         Resolution::Known(resolved) => resolved,
         Resolution::Unknown { .. } => {

@@ -22,6 +22,7 @@ struct EchoAttributes {
     select: Attr<SelectAttributes>,
     target_bucket: Attr<String>,
     merge: Attr<bool>,
+    adopt_targets: Attr<bool>,
     paused: Attr<bool>,
     on_destroy: Attr<String>,
 }
@@ -162,6 +163,7 @@ pub async fn resolve(
         target_bucket,
         selection: attributes.selection,
         merge: attributes.merge,
+        adopt_targets: attributes.adopt_targets,
     };
     let problems = echo.check();
     crate::diagnostics::add_problems(&problems, diagnostics);
@@ -177,10 +179,15 @@ pub async fn resolve(
 }
 
 /// An echo's own attributes, all of them known.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "the resource has these switches"
+)]
 struct Known {
     selection: Selection,
     target_bucket: String,
     merge: bool,
+    adopt_targets: bool,
     paused: bool,
     remove: bool,
 }
@@ -195,6 +202,7 @@ impl EchoAttributes {
             selection: select.map_or_else(|| Ok(Selection::default()), |select| select.known())?,
             target_bucket: set(&self.target_bucket)?.unwrap_or_else(|| TARGET_BUCKET.to_owned()),
             merge: set(&self.merge)?.unwrap_or_default(),
+            adopt_targets: set(&self.adopt_targets)?.unwrap_or_default(),
             paused: set(&self.paused)?.unwrap_or_default(),
             remove: set(&self.on_destroy)?.as_deref() == Some("remove"),
         })

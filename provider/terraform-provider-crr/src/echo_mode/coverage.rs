@@ -15,10 +15,13 @@ const COUNTS: [(&str, &str); 9] = [
         "by_others",
         "Replicated to the same target by a `crr_pair` or by others: left alone.",
     ),
-    ("conflicts", "Replicated elsewhere by others."),
+    (
+        "conflicts",
+        "Replicated elsewhere by others, or what stands under the target's name is another's.",
+    ),
     (
         "excluded",
-        "Left out by `select`, or the target of an echo that points back.",
+        "Left out by `select`, or the target of an echo whose objects were at this target before.",
     ),
     ("gone", "Listed, and deleted before they were looked at."),
 ];

@@ -33,6 +33,13 @@ pub fn wants_the_same(one: &Value, other: &Value) -> bool {
         .all(|(name, _)| one.get(name) == other.get(name))
 }
 
+/// Whether nothing is asked for but that the echo be, or stay, paused.
+///
+/// Nobody needs to answer for that: the reason may be that a site is lost.
+pub fn only_rests(prior: Option<&Value>, planned: &Value) -> bool {
+    super::is_paused(planned) && prior.is_some_and(|prior| wants_the_same(prior, planned))
+}
+
 /// Plans.
 pub(super) async fn plan(
     runtime: &Runtime,
@@ -54,6 +61,22 @@ pub(super) async fn plan(
             .get("replica_modifications")
             .is_none_or(Value::is_null)
     });
+    if let Some(prior) = &prior {
+        let mut rested = planned.clone();
+        let given = |name: &str| prior.get(name).cloned().unwrap_or(Value::Null);
+        if unset {
+            rested.set("replica_modifications", given("replica_modifications"));
+        }
+        if only_rests(Some(prior), &rested) {
+            for name in ["id", "coverage"] {
+                rested.set(name, given(name));
+            }
+            rested.set("agent_config", agent_config::of(&rested));
+            let mut response = request.as_proposed();
+            response.planned = Some(rested);
+            return response;
+        }
+    }
     let resolved = match resolve(&planned, runtime, diagnostics).await {
         Resolution::Known(resolved) => resolved,
         Resolution::Unknown { provider } => return unknown(request, provider),
@@ -191,14 +214,13 @@ fn warn(echo: &replication::Echo, coverage: &Coverage, diagnostics: &mut Diagnos
             .join("\n")
     };
     if coverage.counts.conflicts > 0 {
-        diagnostics.warning_at(
-            Path::root().attribute("merge"),
+        diagnostics.warning(
             format!(
-                "Site {} has {} replicated elsewhere",
+                "Site {} has {} in conflict with what others made",
                 echo.template.source.site.name,
                 buckets(coverage.counts.conflicts)
             ),
-            format!("Others decided so, and the echo leaves them alone. Set `merge = true` to stand beside their rules, or exclude them.\n{}", of("conflict")),
+            format!("The echo leaves them alone. To stand beside rules that replicate elsewhere, set `merge = true`; to take a bucket that was there before as the target, `adopt_targets = true`; or exclude them.\n{}", of("conflict")),
         );
     }
     if coverage.counts.failed > 0 {

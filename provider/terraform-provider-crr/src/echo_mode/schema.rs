@@ -78,7 +78,7 @@ pub fn target_bucket() -> Attribute {
     Attribute::string()
         .validate(parses_as::<TargetName>("Not a template"))
         .describe(format!(
-            "What a bucket's target is called: `{{bucket}}`, `{{account}}` and `{{region}}` are those of the source. Default: `{TARGET_BUCKET}`. In one partition of AWS no two buckets have one name, so `{{bucket}}` alone is an error there."
+            "What a bucket's target is called: `{{bucket}}`, `{{account}}` and `{{region}}` are those of the source. Default: `{TARGET_BUCKET}`. In one partition of AWS no two buckets have one name, so `{{bucket}}` alone is an error there; it is for two systems that speak S3, each at an endpoint of its own (`endpoints.s3` of the sites)."
         ))
 }
 
@@ -141,9 +141,15 @@ pub fn schema() -> Schema {
             ),
         )
         .attribute(
+            "adopt_targets",
+            Attribute::bool().optional_computed().default(false).describe(
+                "Whether a bucket that stands under a target's name may become the target although it has objects in it that are not copies of the source's. Default: false; such a bucket is left alone and reported as a conflict. An empty bucket, one that an echo made as this target, one that a `crr_pair` made, and one that replicates to the source are targets in any case.",
+            ),
+        )
+        .attribute(
             "paused",
             Attribute::bool().optional_computed().default(false).describe(
-                "Whether apply touches no bucket. What stands keeps replicating, and the coverage is still looked at and shown. Resuming looks at the whole site first, so nothing that happened meanwhile is missed.",
+                "Whether apply touches no bucket. What stands keeps replicating, and the coverage is still looked at and shown. Resuming looks at the whole site first, so nothing that happened meanwhile is missed. Neither site needs to answer: with `-refresh=false` an echo can be paused while one is lost.",
             ),
         )
         .attribute(

@@ -6,7 +6,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use replication::observed::Reads;
 use replication::{Echo, RoleArn, RoleChoice};
-use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse};
+use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse, Severity};
 use tokio::time::Instant;
 
 use super::config::{Resolution, Resolved, resolve};
@@ -70,7 +70,35 @@ pub async fn survey(
 }
 
 /// Refreshes: how every bucket stands.
+///
+/// An echo that is paused is often so since a site is lost. That must not keep Terraform from all else, so what cannot be looked
+/// at is then a warning.
 pub(super) async fn read(
+    runtime: &Runtime,
+    surveys: &Surveys,
+    context: &Context,
+    request: ReadRequest,
+    diagnostics: &mut Diagnostics,
+) -> ReadResponse {
+    if !super::is_paused(&request.state) {
+        return refresh(runtime, surveys, context, request, diagnostics).await;
+    }
+    let mut found = Diagnostics::new();
+    let response = refresh(runtime, surveys, context, request, &mut found).await;
+    for mut diagnostic in found {
+        if diagnostic.severity == Severity::Error {
+            diagnostic.severity = Severity::Warning;
+            diagnostic.detail = format!(
+                "{}\n\nThe echo is paused, so this stops nothing. It is shown as it was last seen.",
+                diagnostic.detail
+            );
+        }
+        diagnostics.push(diagnostic);
+    }
+    response
+}
+
+async fn refresh(
     runtime: &Runtime,
     surveys: &Surveys,
     context: &Context,

@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 
 use replication::bucket::BucketRef;
 use replication::desired::RoleStanding;
-use replication::{AccountId, BucketName, Desired, Direction, Pair, PairId, Region, RoleArn, Side};
+use replication::{
+    AccountId, BucketName, Desired, Direction, Namespace, Pair, PairId, Region, RoleArn, Side,
+};
 
 /// Pairs that were made, or are being made.
 #[derive(Default)]
@@ -112,6 +114,7 @@ struct Lane<'a> {
 /// and partitions, have each their own names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Place<'a> {
+    namespace: &'a Namespace,
     account: &'a AccountId,
     region: &'a Region,
     bucket: &'a BucketName,
@@ -120,6 +123,7 @@ struct Place<'a> {
 impl<'a> Place<'a> {
     fn of(side: &'a Side) -> Self {
         Self {
+            namespace: &side.site.namespace,
             account: &side.site.account,
             region: &side.site.region,
             bucket: &side.bucket,
@@ -146,6 +150,7 @@ mod tests {
                 account: "111122223333".parse().unwrap(),
                 partition: "aws".parse().unwrap(),
                 region: "us-east-1".parse().unwrap(),
+                namespace: replication::Namespace::Partition("aws".parse().unwrap()),
             },
             bucket: bucket.parse().unwrap(),
             create: true,
@@ -183,6 +188,9 @@ mod tests {
             None,
             "another's bucket of the name"
         );
+        let mut system = back.clone();
+        system.source.site.namespace = Namespace::Authority("s3.example.com".to_owned());
+        assert_eq!(claims.claim(&system), None, "another system's");
         let mut another_way = back.clone();
         another_way.source.site.name = "west".parse().unwrap();
         assert!(claims.claim(&another_way).is_some(), "the same bucket");

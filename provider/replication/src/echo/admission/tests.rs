@@ -1,0 +1,201 @@
+use super::super::lineage::COPY_OF;
+use super::super::tests::{bucket, echo, seen};
+use super::*;
+use crate::mirror::{Mirror, Setting};
+use crate::name::Namespace;
+use crate::step::Step;
+
+const EAST: &str = "111122223333/us-east-1";
+const WEST: &str = "111122223333/us-west-2";
+
+/// `orders` and `orders-dr` with these tags, the target with something in it.
+fn stage(echo: &Echo, source: &[(&str, &str)], target: &[(&str, &str)]) -> (Pair, Observed) {
+    let (pair, mut observed) = seen(echo, &[]);
+    for (at, tags) in [(pair.source.at(), source), (pair.destination.at(), target)] {
+        let tags = tags.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        observed.buckets.get_mut(&at).unwrap().tags = Seen::Present(tags.collect());
+    }
+    let found = observed.buckets.get_mut(&pair.destination.at()).unwrap();
+    found.contents = Seen::Present(());
+    (pair, observed)
+}
+
+fn refused(echo: &Echo, seen: (Pair, Observed)) -> String {
+    match echo.admit(seen.0, &seen.1) {
+        Err(Standing::Conflict { why } | Standing::Excluded { why }) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_looked_at_closer_is_not_asked_twice() {
+    let mut echo = echo();
+    let (pair, mut observed) = seen(&echo, &[]);
+    let calls = |echo: &Echo, observed: &Observed| -> usize {
+        let reads = echo.look_closer(&pair, observed);
+        let asked = reads.buckets.values();
+        asked
+            .map(|asked| format!("{asked:?}").matches("true").count())
+            .sum()
+    };
+    assert_eq!(
+        calls(&echo, &observed),
+        3,
+        "both buckets' tags, and what is in the target"
+    );
+    echo.adopt_targets = true;
+    assert_eq!(calls(&echo, &observed), 2);
+    echo.adopt_targets = false;
+    let missing = ObservedBucket::of(Existence::Missing);
+    observed.buckets.insert(pair.destination.at(), missing);
+    assert_eq!(calls(&echo, &observed), 1);
+    assert_eq!(calls(&echo, &stage(&echo, &[], &[]).1), 0);
+}
+
+#[test]
+fn what_may_be_a_target() {
+    let mut echo = echo();
+    let tagged =
+        |of: &str, copy: &str| stage(&self::echo(), &[], &[(ECHO_OF, of), (COPY_OF, copy)]);
+    for ours in [
+        tagged(EAST, "orders"),
+        stage(&echo, &[], &[(ECHO_OF, EAST)]),
+        tagged("444455556666/eu-west-1 111122223333/us-east-1", "orders"),
+        stage(&echo, &[], &[MADE_BY]),
+    ] {
+        let made = echo.admit(ours.0, &ours.1).unwrap();
+        assert_eq!(made.tags[COPY_OF], "orders");
+        assert!(made.tags[ECHO_OF].ends_with(EAST));
+    }
+    for (strange, words) in [
+        (stage(&echo, &[], &[]), "was there before"),
+        (tagged(EAST, "invoices"), "another bucket"),
+        (tagged("111122223333/eu-west-1", "orders"), "another bucket"),
+    ] {
+        let why = refused(&echo, strange.clone());
+        assert!(
+            why.contains("west:orders-dr") && why.contains(words),
+            "{why}"
+        );
+        assert!(
+            why.contains("adopt_targets = true") && why.contains(EAST),
+            "{why}"
+        );
+        echo.adopt_targets = true;
+        assert!(echo.admit(strange.0, &strange.1).is_ok());
+        echo.adopt_targets = false;
+    }
+}
+
+#[test]
+fn an_empty_bucket_is_a_target_and_is_told_whose() {
+    let mut echo = echo();
+    let (pair, mut observed) = stage(&echo, &[], &[("theirs", "1")]);
+    let at = pair.destination.at();
+    observed.buckets.get_mut(&at).unwrap().contents = Seen::Absent;
+    let pair = echo.admit(pair, &observed).unwrap();
+    let plan = crate::plan(&echo.desired(&pair, &observed), &observed);
+    let tags = plan.steps().find_map(|planned| match &planned.step {
+        Step::PutBucketTags { at: on, tags } if *on == at => Some(tags.clone()),
+        _ => None,
+    });
+    let tags = tags.expect("it is tagged");
+    assert_eq!(
+        (&*tags["theirs"], &*tags[ECHO_OF], &*tags[COPY_OF]),
+        ("1", EAST, "orders")
+    );
+
+    echo.template.mirror = Mirror {
+        settings: [Setting::Policy].into(),
+        exact: true,
+    };
+    let mut pair = pair;
+    pair.tags.clear();
+    assert!(refused(&echo, (pair, observed)).contains("mirror_exact"));
+}
+
+#[test]
+fn what_cannot_be_told_is_not_taken() {
+    let echo = echo();
+    let denied = || Seen::Denied {
+        action: "s3:Look".to_owned(),
+        message: "no".to_owned(),
+    };
+    let (pair, mut observed) = stage(&echo, &[], &[]);
+    observed
+        .buckets
+        .get_mut(&pair.destination.at())
+        .unwrap()
+        .contents = denied();
+    let standing = echo.admit(pair.clone(), &observed).unwrap_err();
+    assert!(matches!(&standing, Standing::Failed { detail, .. } if detail.contains("s3:Look")));
+    observed.buckets.get_mut(&pair.source.at()).unwrap().tags = Seen::Denied {
+        action: "s3:Look".to_owned(),
+        message: "no".to_owned(),
+    };
+    assert!(matches!(
+        echo.admit(pair, &observed),
+        Err(Standing::Failed { .. })
+    ));
+}
+
+/// Two echoes of one template each way, in systems whose names are their own: what the one made goes back where it came
+/// from, and nowhere else.
+#[test]
+fn a_copy_goes_back_to_its_origin_alone() {
+    let mut back = echo();
+    std::mem::swap(
+        &mut back.template.source.site,
+        &mut back.template.destination.site,
+    );
+    for site in [
+        &mut back.template.source.site,
+        &mut back.template.destination.site,
+    ] {
+        site.namespace = Namespace::Authority(format!("{}.example.com", site.name));
+    }
+    back.target_bucket = "{bucket}".parse().unwrap();
+    assert_eq!(back.check(), Vec::new());
+    let east = format!("{EAST}@east.example.com");
+    let copy = |of: &str| stage(&back, &[(ECHO_OF, &east), (COPY_OF, of)], &[]);
+
+    let (pair, observed) = copy("orders");
+    let pair = back.admit(pair, &observed).unwrap();
+    assert!(!pair.tags.contains_key(ECHO_OF), "the origin is no copy");
+    assert!(refused(&back, copy("invoices")).contains("copy of a bucket that was at east"));
+
+    let (pair, mut observed) = copy("orders");
+    let missing = ObservedBucket::of(Existence::Missing);
+    observed.buckets.insert(pair.destination.at(), missing);
+    refused(&back, (pair, observed));
+}
+
+/// A pair or an echo replicates from the target's name to the bucket: it is the primary's, and full.
+#[test]
+fn what_replicates_to_the_bucket_may_be_its_target() {
+    let echo = echo();
+    let (pair, mut observed) = stage(&echo, &[], &[]);
+    let (_, other) = seen(&echo, &[("theirs", "orders")]);
+    let rules = other.buckets[&pair.source.at()].replication.clone();
+    observed
+        .buckets
+        .get_mut(&pair.destination.at())
+        .unwrap()
+        .replication = rules;
+    assert!(echo.admit(pair, &observed).is_ok());
+}
+
+#[test]
+fn a_chain_goes_on_and_no_ring_does() {
+    let echo = echo();
+    let mut pair = echo.pair(&bucket("orders")).unwrap();
+    let at = |places: &str| stage(&echo, &[(ECHO_OF, places), (COPY_OF, "older")], &[]).1;
+    let mut chain = at("444455556666/eu-west-1");
+    let missing = ObservedBucket::of(Existence::Missing);
+    chain.buckets.insert(pair.destination.at(), missing);
+    pair = echo.admit(pair, &chain).unwrap();
+    assert_eq!(pair.tags[ECHO_OF], format!("444455556666/eu-west-1 {EAST}"));
+    let ring = at(&format!("{WEST} 444455556666/eu-west-1"));
+    let why = refused(&echo, (echo.pair(&bucket("orders")).unwrap(), ring));
+    assert!(why.contains("at west"), "{why}");
+}
