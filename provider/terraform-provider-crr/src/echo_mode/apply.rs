@@ -127,13 +127,13 @@ fn failed(request: &ApplyRequest, reached: Value, private: Vec<u8>) -> ApplyResp
     let state = match request.prior.clone() {
         Some(mut kept) => {
             for name in ["coverage", trigger::SHOWN] {
-                if let Some(value) = reached.get(name).filter(|value| !value.is_unknown()) {
+                if let Some(value @ (Value::Object(_) | Value::Map(_))) = reached.get(name) {
                     kept.set(name, value.clone());
                 }
             }
             kept
         }
-        None => reached,
+        None => trigger::without_unknowns(reached),
     };
     ApplyResponse {
         state: Some(state),

@@ -210,6 +210,23 @@ fn at_the_trigger(problems: &[Problem]) -> Vec<Problem> {
     problems.iter().map(of_trigger).collect()
 }
 
+/// A state in which nothing is unknown, of an apply that came half-way.
+pub(super) fn without_unknowns(mut state: Value) -> Value {
+    fn known(value: &mut Value, names: &[&str]) {
+        for name in names {
+            if value.get(name).is_some_and(Value::is_unknown) {
+                value.set(*name, Value::Null);
+            }
+        }
+    }
+    known(&mut state, &["coverage", "agent_config", SHOWN]);
+    if let Some(mut trigger) = state.get("trigger").cloned() {
+        known(&mut trigger, &schema::COMPUTED.map(|(name, _)| name));
+        state.set("trigger", trigger);
+    }
+    state
+}
+
 /// What became of a trigger.
 pub(super) struct Applied {
     /// Whether it was made or changed: what happened before it was there, no event tells.

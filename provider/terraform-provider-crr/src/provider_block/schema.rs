@@ -6,7 +6,7 @@ use tfplugin::{Attribute, Diagnostics, Nested, Path, Schema, Type, Value};
 use crate::duration;
 
 /// The services whose endpoints can be given.
-const SERVICES: [(&str, &str); 6] = [
+const SERVICES: [(&str, &str); 8] = [
     ("s3", "Buckets and objects."),
     (
         "s3control",
@@ -16,6 +16,11 @@ const SERVICES: [(&str, &str); 6] = [
     ("sts", "Who we are, and roles to assume."),
     ("kms", "Keys."),
     ("sqs", "Queues, which the agent is woken by."),
+    (
+        "events",
+        "EventBridge, whose rules send events to the queue.",
+    ),
+    ("lambda", "The function that takes the place of the agent."),
 ];
 
 /// The schema of the provider block.
