@@ -35,7 +35,10 @@ macro_rules! module {
 
 module!(active_active, "active-active");
 module!(active_passive, "active-passive");
+module!(aggregate, "aggregate");
+module!(dr_strategy, "dr-strategy");
 module!(fan_out, "fan-out");
+module!(full_mesh, "full-mesh");
 
 /// A folder with all modules, one of them initialised.
 async fn with_modules(engine: Engine, name: &str) -> Result<Workdir, LabError> {

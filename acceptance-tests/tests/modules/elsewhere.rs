@@ -143,3 +143,132 @@ module "orders" {{
     assert_eq!(versions(&lab, vault, "orders-vault").await, (3, 0));
     Ok(())
 }
+
+/// Each source sends what lies below its prefix and nothing else.
+#[tokio::test]
+async fn aggregate_keeps_the_sources_apart() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let (east, west, vault) = (lab.site("east"), lab.site("west"), lab.site("vault"));
+    make_bucket(&lab, east, "app-logs").await;
+    make_bucket(&lab, west, "web-logs").await;
+    make_bucket(&lab, vault, "archive").await;
+    let configuration = r#"
+module "archive" {
+  source        = "./modules/aggregate"
+  target_bucket = { site = "vault", bucket = "archive" }
+
+  sources = {
+    app = { site = "east", bucket = "app-logs" }
+    web = { site = "west", bucket = "web-logs" }
+  }
+}
+"#;
+    let workdir = using(&lab, configuration).await?;
+    workdir.apply().await?;
+    workdir.expect_empty_plan().await?;
+    put(&lab, east, "app-logs", "app/1").await;
+    put(&lab, east, "app-logs", "web/1").await;
+    put(&lab, west, "web-logs", "web/1").await;
+    assert_eq!(status(&lab, vault, "archive", "app/1").await, "REPLICA");
+    assert_eq!(status(&lab, vault, "archive", "web/1").await, "REPLICA");
+    assert_eq!(
+        versions(&lab, vault, "archive").await,
+        (2, 0),
+        "what the first source has of the second's prefix stays there"
+    );
+    workdir.destroy().await?;
+    assert!(stands(&lab, vault, "archive").await);
+    Ok(())
+}
+
+/// What is written at any site is at all of them, once; and a site that joins later moves nothing.
+#[tokio::test]
+async fn full_mesh_brings_every_object_to_every_site_once() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let members = ["east", "west", "vault"];
+    for name in members {
+        make_bucket(&lab, lab.site(name), &format!("catalog-{name}")).await;
+    }
+    let configuration = |members: &[&str]| {
+        let entries: Vec<String> = members
+            .iter()
+            .map(|name| {
+                format!("    {name} = {{ site = \"{name}\", bucket = \"catalog-{name}\" }}\n")
+            })
+            .collect();
+        format!(
+            "module \"catalog\" {{\n  source = \"./modules/full-mesh\"\n  members = {{\n{}  }}\n}}\n",
+            entries.concat()
+        )
+    };
+    let workdir = using(&lab, &configuration(&["east", "west"])).await?;
+    workdir.apply().await?;
+    workdir.write("main.tf", &configuration(&members))?;
+    let joined = workdir.apply().await?;
+    assert!(
+        joined.stdout.contains("2 added, 0 changed, 0 destroyed"),
+        "{joined}"
+    );
+    workdir.expect_empty_plan().await?;
+    for name in members {
+        put(&lab, lab.site(name), &format!("catalog-{name}"), name).await;
+    }
+    for name in members {
+        let bucket = format!("catalog-{name}");
+        assert_eq!(
+            versions(&lab, lab.site(name), &bucket).await,
+            (3, 0),
+            "at {name}"
+        );
+    }
+    workdir.destroy().await?;
+    for name in members {
+        let bucket = format!("catalog-{name}");
+        assert_eq!(replication(&lab, lab.site(name), &bucket).await, None);
+    }
+    Ok(())
+}
+
+/// The pair goes from one module to another by a `moved` block, and its rules stand all the while.
+#[tokio::test]
+async fn a_pair_moves_from_one_module_to_another() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let (east, west) = (lab.site("east"), lab.site("west"));
+    make_bucket(&lab, east, "orders").await;
+    make_bucket(&lab, west, "orders-dr").await;
+    let before = r#"
+module "copies" {
+  source           = "./modules/active-passive"
+  source_site      = "east"
+  destination_site = "west"
+  buckets          = { orders = { source = { bucket = "orders" }, destination = { bucket = "orders-dr" } } }
+}
+"#;
+    let after = r#"
+module "strategy" {
+  source       = "./modules/dr-strategy"
+  strategy     = "pilot-light"
+  primary_site = "east"
+  standby_site = "west"
+  buckets      = { orders = { primary = { bucket = "orders" }, standby = { bucket = "orders-dr" } } }
+}
+
+moved {
+  from = module.copies.crr_pair.this["orders"]
+  to   = module.strategy.crr_pair.this["orders"]
+}
+"#;
+    let workdir = using(&lab, before).await?;
+    workdir.apply().await?;
+    workdir.write("main.tf", after)?;
+    workdir.init().await?;
+    let moved = workdir.apply().await?;
+    assert!(
+        moved.stdout.contains("0 added, 1 changed, 0 destroyed"),
+        "{moved}"
+    );
+    workdir.expect_empty_plan().await?;
+    put(&lab, west, "orders-dr", "home").await;
+    assert_eq!(status(&lab, east, "orders", "home").await, "REPLICA");
+    Ok(())
+}

@@ -30,12 +30,15 @@
 //! * A role that the rules have left keeps nothing of ours, and goes if it was ours and nobody else uses it.
 //! * No step deletes an object unless a [`Removal`] says that the user asked for it.
 
+pub mod accounts;
 pub mod arn;
 pub mod bucket;
 pub mod desired;
 pub mod document;
 pub mod echo;
 pub mod facet;
+pub mod glob;
+pub mod health;
 pub mod mirror;
 pub mod name;
 pub mod observed;
@@ -54,6 +57,7 @@ pub use desired::{Desired, DesiredBucket, DesiredRole, OwnedRules, OwnedStatemen
 pub use document::ReplicationDocument;
 pub use echo::Echo;
 pub use facet::{Difference, Facets};
+pub use health::{Denial, FacetHealth, FacetStanding, Health, examine};
 pub use mirror::{Lifecycle, Mirror, Setting};
 pub use name::{
     AccountId, BucketName, NameError, Namespace, PairId, Partition, Region, RuleName, SiteName,

@@ -6,10 +6,11 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use replication::observed::Reads;
 use replication::{Echo, RoleArn, RoleChoice};
-use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse, Severity};
+use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse, Severity, Value};
 use tokio::time::Instant;
 
-use super::config::{Resolution, Resolved, resolve};
+use super::config::{Resolution, Resolved, resolve, timeout};
+use super::plan::target_account;
 use super::{Surveys, coverage, trigger};
 use crate::diagnostics::add_error;
 use crate::pair::Operation;
@@ -34,6 +35,14 @@ pub fn job(context: &Context, resolved: &Resolved, operation: Operation) -> Job 
     Job {
         cancel: context.cancel.clone(),
         deadline: Some(Instant::now() + resolved.pair.timeout(operation)),
+    }
+}
+
+/// What ends the wait for an account early, before all of the configuration is known.
+pub fn waiting(context: &Context, value: &Value, operation: Operation) -> Job {
+    Job {
+        cancel: context.cancel.clone(),
+        deadline: timeout(value, operation).map(|timeout| Instant::now() + timeout),
     }
 }
 
@@ -85,6 +94,12 @@ pub(super) async fn read(
     }
     let mut found = Diagnostics::new();
     let response = refresh(runtime, surveys, context, request, &mut found).await;
+    warn_of(found, diagnostics);
+    response
+}
+
+/// What is an error for an echo at work, and stops nothing while it is paused.
+pub fn warn_of(found: Diagnostics, diagnostics: &mut Diagnostics) {
     for mut diagnostic in found {
         if diagnostic.severity == Severity::Error {
             diagnostic.severity = Severity::Warning;
@@ -95,7 +110,6 @@ pub(super) async fn read(
         }
         diagnostics.push(diagnostic);
     }
-    response
 }
 
 async fn refresh(
@@ -127,6 +141,7 @@ async fn refresh(
         let private = std::mem::take(&mut response.private);
         response.private = trigger::read(runtime, &resolved, state, private, diagnostics).await;
         state.set("coverage", coverage::to_value(&survey.coverage));
+        state.set("target_account_id", target_account(&resolved.echo));
     }
     surveys.keep(&resolved.echo, survey);
     response

@@ -8,6 +8,7 @@ use replication::trigger::Trigger;
 use replication::{Facets, Observed, Problem, Removal};
 use tfplugin::{Context, Diagnostics, Path, Value};
 
+use super::agent_config;
 use super::config::Resolved;
 use crate::diagnostics::{add_error, add_failure, add_problems};
 use crate::facets;
@@ -15,9 +16,12 @@ use crate::runtime::Runtime;
 
 mod config;
 mod package;
+mod reach;
+mod rest;
 pub(super) mod schema;
 
 use config::{Program, Wanted};
+pub(super) use rest::{plan_rest, rest};
 
 /// The attribute that shows what is there.
 pub const SHOWN: &str = "trigger_facets";
@@ -28,6 +32,15 @@ const MAY_HAVE: &[u8] = b"trigger";
 pub(super) fn may_have(state: &Value, private: &[u8]) -> bool {
     let given = |name: &str| state.get(name).is_some_and(|value| !value.is_null());
     given("trigger") || given(SHOWN) || private == MAY_HAVE
+}
+
+/// The private data to begin an apply with.
+pub(super) fn private(former: Option<&Value>, private: &[u8]) -> Vec<u8> {
+    if former.is_some_and(|former| may_have(former, private)) {
+        MAY_HAVE.to_vec()
+    } else {
+        Vec::new()
+    }
 }
 
 /// Looks, and shows what is there in state. Returns the private data that go with it.
@@ -63,11 +76,10 @@ async fn named(
     state: &Value,
     diagnostics: &mut Diagnostics,
 ) -> Trigger {
-    let (echo, paused) = (&resolved.echo, resolved.paused);
-    let wanted = config::read(state, echo, paused, Program::Named, runtime, diagnostics).await;
+    let wanted = config::read(state, resolved, Program::Named, runtime, diagnostics).await;
     let mut trigger = match wanted {
         Wanted::Trigger(trigger) => *trigger,
-        _ => config::bare(echo, paused),
+        _ => config::bare(state, resolved),
     };
     if let Some(function) = &mut trigger.function {
         // What it should be does not matter: it is shown as it is.
@@ -124,8 +136,7 @@ pub(super) async fn plan(
     planned: &mut Value,
     diagnostics: &mut Diagnostics,
 ) {
-    let (echo, paused) = (&resolved.echo, resolved.paused);
-    match config::read(planned, echo, paused, Program::Read, runtime, diagnostics).await {
+    match config::read(planned, resolved, Program::Read, runtime, diagnostics).await {
         Wanted::Nothing => planned.set(SHOWN, Value::Null),
         Wanted::Unknown | Wanted::Failed => planned.set(SHOWN, Value::unknown()),
         Wanted::Trigger(mut trigger) => {
@@ -136,7 +147,7 @@ pub(super) async fn plan(
                 return;
             };
             show(planned, &trigger, &observed);
-            let text = configuration(planned, runtime, &mut trigger);
+            let text = configuration(planned, resolved, runtime, &mut trigger);
             add_problems(&trigger.check(&text), diagnostics);
             let problems = replication::plan(&trigger.desired(), &observed).problems;
             add_problems(&at_the_trigger(&problems), diagnostics);
@@ -154,14 +165,22 @@ pub(super) async fn plan(
 }
 
 /// Tells the function what it is for, where that is known; else returns what will be told but for the queue's URL.
-fn configuration(value: &Value, runtime: &Runtime, trigger: &mut Trigger) -> String {
-    let text = super::agent_config::of(value);
-    let _ = runtime;
-    let known = text.as_str().map(str::to_owned);
+fn configuration(
+    value: &Value,
+    resolved: &Resolved,
+    runtime: &Runtime,
+    trigger: &mut Trigger,
+) -> String {
+    let block = reach::block(value, resolved, runtime);
+    let known = agent_config::with_block(value, &block);
     if let Some(function) = &mut trigger.function {
         function.configuration.clone_from(&known);
     }
-    known.unwrap_or_default()
+    known.unwrap_or_else(|| {
+        let mut value = value.clone();
+        value.set("trigger", Value::Null);
+        agent_config::with_block(&value, &block).unwrap_or_default()
+    })
 }
 
 /// Whether there is an EventBridge where the buckets are.
@@ -246,11 +265,10 @@ pub(super) async fn apply(
     diagnostics: &mut Diagnostics,
 ) -> Applied {
     let (prior, private) = before;
-    let (echo, paused) = (&resolved.echo, resolved.paused);
-    let wanted = config::read(state, echo, paused, Program::Read, runtime, diagnostics).await;
+    let wanted = config::read(state, resolved, Program::Read, runtime, diagnostics).await;
     let mut applied = Applied {
         changed: false,
-        private: private.to_vec(),
+        private: self::private(prior, private),
     };
     let trigger = match wanted {
         Wanted::Trigger(trigger) => trigger,
@@ -282,13 +300,14 @@ pub(super) async fn apply(
     // From here on something may be made.
     applied.private = MAY_HAVE.to_vec();
     context.keep_private(MAY_HAVE.to_vec());
-    applied.changed = make(runtime, *trigger, state, job, diagnostics).await;
+    applied.changed = make(runtime, resolved, *trigger, state, job, diagnostics).await;
     applied
 }
 
 /// Makes it, in two goes where the function is to be told a queue's URL that SQS gives it only then.
 async fn make(
     runtime: &Runtime,
+    resolved: &Resolved,
     mut trigger: Trigger,
     state: &mut Value,
     job: &Job,
@@ -301,7 +320,7 @@ async fn make(
             return changed;
         };
         show(state, &trigger, &observed);
-        configuration(state, runtime, &mut trigger);
+        configuration(state, resolved, runtime, &mut trigger);
         let plan = replication::plan(&trigger.desired(), &observed);
         add_problems(&at_the_trigger(&plan.problems), diagnostics);
         if plan.has_errors() {

@@ -1,14 +1,14 @@
 //! From attributes, which may be unknown, to the model's trigger, in which nothing is.
 
-use replication::echo::Echo;
-use replication::trigger::{Architecture, Function, FunctionRole, Package, Trigger, permissions};
-use replication::{Problem, RoleArn};
+use replication::trigger::{Architecture, Function, FunctionRole, Trigger, permissions};
+use replication::{PolicyDocument, RoleArn};
 use serde::Deserialize;
 use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
 
-use super::package;
 use super::schema::{ARCHITECTURE, MEMORY, TIMEOUT};
+use super::{package, reach};
 use crate::duration;
+use crate::echo_mode::config::Resolved;
 use crate::runtime::Runtime;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -64,11 +64,15 @@ fn set<T: Clone>(value: &Attr<T>) -> Result<Option<T>, Unknown> {
 }
 
 /// A trigger with nothing in it: its names are those of the sites.
-pub fn bare(echo: &Echo, paused: bool) -> Trigger {
+pub fn bare(value: &Value, resolved: &Resolved) -> Trigger {
+    let echo = &resolved.echo;
+    // As the configuration calls it, whatever account it is entered in.
+    let target = value.get("target").and_then(Value::as_str);
+    let target = target.and_then(|name| name.parse().ok());
     Trigger {
         source: echo.template.source.site.clone(),
-        target: echo.template.destination.site.name.clone(),
-        active: !paused,
+        target: target.unwrap_or_else(|| echo.template.destination.site.name.clone()),
+        active: !resolved.paused,
         look_every: None,
         function: None,
         tags: echo.template.tags.clone(),
@@ -78,8 +82,7 @@ pub fn bare(echo: &Echo, paused: bool) -> Trigger {
 /// Reads the attribute of a value of the resource's type.
 pub async fn read(
     value: &Value,
-    echo: &Echo,
-    paused: bool,
+    resolved: &Resolved,
     program: Program,
     runtime: &Runtime,
     diagnostics: &mut Diagnostics,
@@ -100,7 +103,7 @@ pub async fn read(
     else {
         return Wanted::Unknown;
     };
-    let mut trigger = bare(echo, paused);
+    let mut trigger = bare(value, resolved);
     trigger.look_every = look_every
         .and_then(|text| duration::parse(&text).ok())
         .and_then(|time| u32::try_from(time.as_secs() / 60).ok());
@@ -110,7 +113,6 @@ pub async fn read(
     let Ok(function) = function.known() else {
         return Wanted::Unknown;
     };
-    let before = diagnostics.has_errors();
     let package = match program {
         Program::Named => package::unread(),
         Program::Read => {
@@ -127,10 +129,30 @@ pub async fn read(
             }
         }
     };
-    trigger.function = Some(function.of(package, &trigger, echo, runtime, program, diagnostics));
-    if !before && diagnostics.has_errors() {
-        return Wanted::Failed;
-    }
+    let role = match &function.role {
+        Some(role) => FunctionRole::Existing(role.clone()),
+        None => match reach::assumed(value, resolved, runtime) {
+            Ok(assumed) => FunctionRole::Own {
+                policy: permissions::of_function(&trigger, &resolved.echo, &assumed),
+            },
+            // What is to be looked at or removed need not be possible any more.
+            Err(_) if program == Program::Named => FunctionRole::Own {
+                policy: PolicyDocument::default(),
+            },
+            Err(problem) => {
+                crate::diagnostics::add_problems(&[*problem], diagnostics);
+                return Wanted::Failed;
+            }
+        },
+    };
+    trigger.function = Some(Function {
+        package,
+        architecture: function.architecture,
+        memory: function.memory,
+        timeout: function.timeout,
+        role,
+        configuration: None,
+    });
     Wanted::Trigger(Box::new(trigger))
 }
 
@@ -158,58 +180,4 @@ impl FunctionAttributes {
             role: set(&self.role_arn)?.and_then(|text| text.parse().ok()),
         })
     }
-}
-
-impl Known {
-    fn of(
-        &self,
-        package: Package,
-        trigger: &Trigger,
-        echo: &Echo,
-        runtime: &Runtime,
-        program: Program,
-        diagnostics: &mut Diagnostics,
-    ) -> Function {
-        let role = match &self.role {
-            Some(role) => FunctionRole::Existing(role.clone()),
-            None => {
-                let assumed = match reach(echo, runtime) {
-                    Ok(assumed) => assumed,
-                    Err(problem) => {
-                        if program == Program::Read {
-                            crate::diagnostics::add_problems(&[*problem], diagnostics);
-                        }
-                        Vec::new()
-                    }
-                };
-                FunctionRole::Own {
-                    policy: permissions::of_function(trigger, echo, &assumed),
-                }
-            }
-        };
-        Function {
-            package,
-            architecture: self.architecture,
-            memory: self.memory,
-            timeout: self.timeout,
-            role,
-            configuration: None,
-        }
-    }
-}
-
-/// The roles by which the function reaches the target; none: it is of the same account.
-fn reach(echo: &Echo, _runtime: &Runtime) -> Result<Vec<RoleArn>, Box<Problem>> {
-    let (source, target) = (&echo.template.source.site, &echo.template.destination.site);
-    if source.account == target.account {
-        return Ok(Vec::new());
-    }
-    Err(Box::new(Problem::error(
-        ["trigger", "function"],
-        format!(
-            "The function cannot reach site {}: it is of another account",
-            target.name
-        ),
-        "not yet",
-    )))
 }
