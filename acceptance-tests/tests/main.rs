@@ -12,6 +12,7 @@ mod check;
 mod ci;
 mod echo_mode;
 mod ground;
+mod keeping;
 mod lab;
 mod modules;
 mod pair;
