@@ -23,6 +23,7 @@ pub(crate) mod keys;
 pub(crate) mod vault;
 
 pub use creation::NewAccount;
+pub use vault::give_back_keys;
 
 impl Cloud {
     /// What the account of a site is called: by its organization, or, where that may not be asked, by its alias.

@@ -3,6 +3,8 @@
 //! Its wire is IAM's: a form that is posted to `/`, signed for `iam` in `us-east-1`, errors as IAM's XML. Only the answers are
 //! JSON. So the calls go through an IAM client with the body exchanged, and have its signatures, retries and errors.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextRef;
@@ -112,6 +114,12 @@ impl Cloud {
         let config = self.inner.site_config(site)?;
         let keys = Keys::new(&self.inner, site.clone(), entered.clone(), name.to_owned());
         let keys = self.inner.add_keyed(&entered, config, keys)?;
+        {
+            let mut clouds = lock();
+            if !clouds.iter().any(|it| Arc::ptr_eq(&it.inner, &self.inner)) {
+                clouds.push(self.clone());
+            }
+        }
         keys.current().await?;
         self.inner.sweep(&entered).await;
         Ok(entered)
@@ -120,6 +128,7 @@ impl Cloud {
     /// Gives all keys back that were made. To be called when the work is over; nothing works after it at the sites that were
     /// entered by them.
     pub async fn close(&self) {
+        lock().retain(|other| !Arc::ptr_eq(&other.inner, &self.inner));
         let closing = self
             .inner
             .keys()
@@ -130,6 +139,21 @@ impl Cloud {
                 }
             });
         futures::future::join_all(closing).await;
+    }
+}
+
+/// The clouds of this process that have made keys: whatever becomes of the work, they are to be given back.
+static WITH_KEYS: Mutex<Vec<Cloud>> = Mutex::new(Vec::new());
+
+fn lock() -> MutexGuard<'static, Vec<Cloud>> {
+    WITH_KEYS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Gives back the keys of all clouds of this process: what a program does last, however its work has ended.
+pub async fn give_back_keys() {
+    let clouds = std::mem::take(&mut *lock());
+    for cloud in clouds {
+        cloud.close().await;
     }
 }
 

@@ -44,6 +44,16 @@ pub struct Creation {
     pub new: New,
 }
 
+impl Creation {
+    /// What the account will be called.
+    pub fn name(&self) -> &str {
+        match &self.new {
+            New::InOrganization(new) => &new.name,
+            New::InVault { name, .. } => name,
+        }
+    }
+}
+
 /// What is to be made.
 #[derive(Debug, Clone)]
 pub enum New {
