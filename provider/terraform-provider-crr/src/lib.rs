@@ -107,10 +107,10 @@ impl Provider for Crr {
     }
 
     async fn configure(&self, request: ConfigureRequest, diagnostics: &mut Diagnostics) {
-        if let Some(runtime) = provider_block::configure(&request, diagnostics) {
-            if let Some(before) = self.shared.set(runtime) {
-                before.close().await;
-            }
+        if let Some(runtime) = provider_block::configure(&request, diagnostics)
+            && let Some(before) = self.shared.set(runtime)
+        {
+            before.close().await;
         }
     }
 

@@ -50,9 +50,10 @@ impl Vaulted {
                 secret_key,
                 ..
             } = admin(site);
-            profiles.push_str(&format!(
+            let lines = format!(
                 "[admin-{site}]\naws_access_key_id = {access_key}\naws_secret_access_key = {secret_key}\n"
-            ));
+            );
+            profiles.push_str(&lines);
             sites[site]["endpoints"]["vault"] = json!(vault.endpoint());
             sites[site]["admin_profile"] = json!(format!("admin-{site}"));
         }

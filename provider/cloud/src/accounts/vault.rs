@@ -3,6 +3,7 @@
 //! Its wire is IAM's: a form that is posted to `/`, signed for `iam` in `us-east-1`, errors as IAM's XML. Only the answers are
 //! JSON. So the calls go through an IAM client with the body exchanged, and have its signatures, retries and errors.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -321,7 +322,8 @@ fn form(operation: Operation, parameters: &[(&str, &str)]) -> String {
             if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
                 body.push(char::from(byte));
             } else {
-                body.push_str(&format!("%{byte:02X}"));
+                // Writing to a String cannot fail.
+                let _ = write!(body, "%{byte:02X}");
             }
         }
     }

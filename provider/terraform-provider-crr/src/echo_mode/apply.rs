@@ -37,23 +37,7 @@ pub(super) async fn apply(
     } else {
         Operation::Create
     };
-    let mut resolution = resolve(&planned, runtime, diagnostics).await;
-    if let Resolution::Unknown {
-        account: Some(_), ..
-    } = &resolution
-    {
-        accounts::make(
-            &planned,
-            runtime,
-            &waiting(context, &planned, operation),
-            diagnostics,
-        )
-        .await;
-        if diagnostics.has_errors() {
-            return request.unchanged();
-        }
-        resolution = resolve(&planned, runtime, diagnostics).await;
-    }
+    let resolution = resolve_and_make(&planned, runtime, context, operation, diagnostics).await;
     let resolved = match resolution {
         Resolution::Known(resolved) => resolved,
         Resolution::Unknown { .. } => {
@@ -135,6 +119,29 @@ pub(super) async fn apply(
         };
     }
     finish(state, &planned, &after, diagnostics)
+}
+
+/// The echo, after its target's account was made where it is wanted and missing.
+async fn resolve_and_make(
+    planned: &Value,
+    runtime: &Runtime,
+    context: &Context,
+    operation: Operation,
+    diagnostics: &mut Diagnostics,
+) -> Resolution {
+    let resolution = resolve(planned, runtime, diagnostics).await;
+    let Resolution::Unknown {
+        account: Some(_), ..
+    } = &resolution
+    else {
+        return resolution;
+    };
+    let job = waiting(context, planned, operation);
+    accounts::make(planned, runtime, &job, diagnostics).await;
+    if diagnostics.has_errors() {
+        return Resolution::Failed;
+    }
+    resolve(planned, runtime, diagnostics).await
 }
 
 /// What the former configuration made and this one does not want.

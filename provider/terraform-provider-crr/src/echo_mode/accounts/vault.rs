@@ -52,17 +52,13 @@ pub(super) async fn place(
                 Some(email) => Some(email.for_account(&name)),
                 None => owner.email,
             };
-            return Err(match email.filter(|_| wanted.create) {
-                Some(email) => Place::Awaited(Box::new(Creation {
-                    target,
-                    new: New::InVault { name, email },
-                })),
-                None => {
-                    let place = format!("Vault of site \"{target}\"");
-                    missing(&name, &inactive, is_source, &listed, &place, diagnostics);
-                    Place::Failed
-                }
-            });
+            if let Some(email) = email.filter(|_| wanted.create) {
+                let new = New::InVault { name, email };
+                return Err(Place::Awaited(Box::new(Creation { target, new })));
+            }
+            let place = format!("Vault of site \"{target}\"");
+            missing(&name, &inactive, is_source, &listed, &place, diagnostics);
+            return Err(Place::Failed);
         }
     };
     let mut entered = Vec::with_capacity(2);
@@ -122,23 +118,20 @@ async fn owner(
     runtime: &Runtime,
     diagnostics: &mut Diagnostics,
 ) -> Result<Listed, Place> {
-    let (is_it, said): (Box<dyn Fn(&Listed) -> bool + Send + Sync>, String) =
-        match &wanted.source_account {
-            Some(name) => {
-                let said = format!("named \"{name}\"");
-                let name = name.clone();
-                (Box::new(move |account| account.name == name), said)
-            }
-            None => {
-                let account = site("source", value, runtime, diagnostics).await?.account;
-                let said =
-                    format!("with the id {account}, which is that of the site's own credentials");
-                (Box::new(move |listed| listed.id == account), said)
-            }
-        };
+    let (id, said) = if let Some(name) = &wanted.source_account {
+        (None, format!("named \"{name}\""))
+    } else {
+        let id = site("source", value, runtime, diagnostics).await?.account;
+        let said = format!("with the id {id}, which is that of the site's own credentials");
+        (Some(id), said)
+    };
+    let is_it = |account: &Listed| match &id {
+        Some(id) => account.id == *id,
+        None => Some(&account.name) == wanted.source_account.as_ref(),
+    };
     let listed = list(source, runtime, diagnostics).await?;
     let count = listed.len();
-    listed.into_iter().find(|account| is_it(account)).ok_or_else(|| {
+    listed.into_iter().find(is_it).ok_or_else(|| {
         diagnostics.error_at(
             at("source_account"),
             format!("Vault of site \"{source}\" does not know the source's account"),
