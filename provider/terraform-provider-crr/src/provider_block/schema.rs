@@ -6,7 +6,7 @@ use tfplugin::{Attribute, Diagnostics, Nested, Path, Schema, Type, Value};
 use crate::duration;
 
 /// The services whose endpoints can be given.
-const SERVICES: [(&str, &str); 8] = [
+const SERVICES: [(&str, &str); 10] = [
     ("s3", "Buckets and objects."),
     (
         "s3control",
@@ -24,6 +24,11 @@ const SERVICES: [(&str, &str); 8] = [
         "Accounts of Scality Vault: the API of its administrators, where an echo's `accounts` asks for it.",
     ),
     ("sqs", "Queues, which the agent is woken by."),
+    (
+        "events",
+        "EventBridge, whose rules send events to the queue.",
+    ),
+    ("lambda", "The function that takes the place of the agent."),
 ];
 
 /// The schema of the provider block.
