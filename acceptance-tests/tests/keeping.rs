@@ -3,8 +3,10 @@
 mod by_tag;
 mod credentials;
 mod faults;
+mod function;
 mod killed;
 mod many;
+mod two_agents;
 mod workflow;
 
 use acceptance_tests::agent::Desk;
