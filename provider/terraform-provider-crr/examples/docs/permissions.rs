@@ -42,7 +42,7 @@ const REASONS: [(&str, &str); 13] = [
     ),
     (
         "ManageTriggers",
-        "For `trigger` of `crr_echo_mode` alone, at its source: the rules that send events. They and all else of a trigger have names that begin with `crr-echo-`, so the policy reaches nobody else's.",
+        "For `trigger` of `crr_echo_mode` alone, at its source: the rules that send events. All of a trigger has names that begin with `crr-echo-`: narrow `Resource` to `arn:aws:events:*:*:rule/crr-echo-*`. (The emulator that the tests run on does not tell rules apart here.)",
     ),
     (
         "ManageTheirQueues",
@@ -50,7 +50,7 @@ const REASONS: [(&str, &str); 13] = [
     ),
     (
         "ManageTheirFunctions",
-        "For `trigger.function` alone. Without it, keep `lambda:GetFunction` and `lambda:ListTags`: by those an echo sees that no function is left of an earlier configuration.",
+        "For `trigger.function` alone; narrow `Resource` to `arn:aws:lambda:*:*:function:crr-echo-*`. Without it, keep `lambda:GetFunction` and `lambda:ListTags`: by those an echo sees that no function is left of an earlier configuration.",
     ),
     (
         "LeadMessagesToTheirFunctions",
