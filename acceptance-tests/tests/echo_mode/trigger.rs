@@ -1,6 +1,7 @@
 //! The trigger of an echo: its rule, its queues, its function.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use acceptance_tests::lab::function;
 use acceptance_tests::{Effect, Fault, Lab, LabError, When};
@@ -11,7 +12,10 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::{Value, json};
 
 use super::{ECHO, Scene};
-use crate::ground::{make_bucket, replication, role_names};
+use crate::ground::{make_bucket, put, replication, role_names, status};
+
+/// How long a function may take to wake: nothing that is waited for takes as long.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// What everything is called.
 const NAME: &str = "crr-echo-east-west";
@@ -83,15 +87,18 @@ async fn events_of_the_site_come_to_its_queue_and_all_of_it_goes_with_the_echo()
     assert!(config.get("trigger").is_none());
     make_bucket(lab, east, "invoices").await;
     let url = told["queue_url"].as_str().unwrap_or_default();
-    let woken = lab.admin_sqs(east).receive_message().queue_url(url);
-    let woken = woken.wait_time_seconds(10).send().await.expect("a message");
-    let body = woken.messages().first().and_then(|message| message.body());
-    let event: Value = serde_json::from_str(body.unwrap_or_default()).expect("an event");
-    assert_eq!(event["detail-type"], "AWS API Call via CloudTrail");
-    assert_eq!(
-        event["detail"]["requestParameters"]["bucketName"],
-        "invoices"
-    );
+    // The apply itself changed buckets, too.
+    let event = loop {
+        let woken = lab.admin_sqs(east).receive_message().queue_url(url);
+        let woken = woken.wait_time_seconds(10).send().await.expect("an answer");
+        let body = woken.messages().first().and_then(|message| message.body());
+        let event: Value = serde_json::from_str(body.expect("a message")).expect("an event");
+        assert_eq!(event["detail-type"], "AWS API Call via CloudTrail");
+        if event["detail"]["requestParameters"]["bucketName"] == "invoices" {
+            break event;
+        }
+    };
+    assert_eq!(event["detail"]["eventName"], "CreateBucket");
     without_echo(&scene)?;
     scene.workdir.apply().await?;
     assert_gone(lab).await;
@@ -324,7 +331,14 @@ async fn an_apply_that_failed_at_any_step_is_finished_or_taken_back() -> Result<
     );
     lab.gateway().clear_faults();
     scene.apply().await?;
-    for operation in ["DeleteRule", "DeleteFunction", "DeleteQueue", "DeleteRole"] {
+    scene.configure("trigger = {}")?;
+    let fault = refuse(lab, "DeleteFunction");
+    assert_eq!(scene.workdir.try_apply().await?.code, 1);
+    assert!(fault.hits() > 0);
+    lab.gateway().clear_faults();
+    scene.apply().await?;
+    assert_eq!(functions(lab).await, Vec::<String>::new());
+    for operation in ["DeleteRule", "DeleteQueue"] {
         let fault = refuse(lab, operation);
         let failed = scene.workdir.try_destroy().await?;
         assert!(
@@ -402,6 +416,31 @@ async fn what_cannot_be_is_told_at_plan() -> Result<(), LabError> {
         "Not whole minutes",
     )
     .await?;
+    assert_gone(lab).await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_bucket_made_later_is_protected_by_the_function_under_its_own_role()
+-> Result<(), LabError> {
+    let scene = Scene::new("").await?;
+    let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
+    let zip = function::agent_zip()?;
+    scene.configure(&with_function(&zip.display().to_string()))?;
+    scene.buckets(&["orders"]).await;
+    scene.apply().await?;
+    make_bucket(lab, east, "invoices").await;
+    let began = Instant::now();
+    while replication(lab, east, "invoices").await.is_none() {
+        assert!(began.elapsed() < LIMIT, "{}", lab.calls().lines());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    put(lab, east, "invoices", "k").await;
+    assert_eq!(status(lab, west, "invoices-dr", "k").await, "REPLICA");
+    // What it did is what an apply would have done.
+    scene.workdir.apply().await?;
+    scene.workdir.expect_empty_plan().await?;
+    scene.workdir.destroy().await?;
     assert_gone(lab).await;
     Ok(())
 }

@@ -61,6 +61,7 @@ pub(super) async fn read(
     let found = Facets::observed(&named.desired(), &observed);
     let wanted = state.get("trigger").is_some_and(|value| !value.is_null());
     show(state, &named, &observed);
+    *state = without_unknowns(std::mem::replace(state, Value::Null));
     if !wanted && found.0.is_empty() {
         state.set(SHOWN, Value::Null);
         return Vec::new();
