@@ -33,6 +33,7 @@ const MADE: usize = 20;
 /// A lab with an applied echo, and what it exports.
 async fn applied(arguments: &str) -> Result<(Lab, Workdir, String), LabError> {
     let lab = Lab::start().await?;
+    lab.grant_queues().await?;
     let workdir = Workdir::in_lab(&lab, &ECHO.replace("ARGUMENTS", arguments)).await?;
     workdir.apply().await?;
     let echo = workdir.resource("crr_echo_mode.dr").await?;
