@@ -186,11 +186,11 @@ async fn made_to_protected(what: &str, echo: &str, arguments: &[&str]) -> Result
 }
 
 /// All of it.
-pub async fn run(trace: bool) -> Result<(), LabError> {
+pub async fn run(trace: bool, swept: Option<u32>, refreshed: Option<u32>) -> Result<(), LabError> {
     say("\n| what | buckets | calls a bucket | time | peak memory |")?;
     say("|---|---|---|---|---|")?;
-    first_sweep(1_000, trace).await?;
-    refresh(10_000, trace).await?;
+    first_sweep(swept.unwrap_or(1_000), trace).await?;
+    refresh(refreshed.unwrap_or(10_000), trace).await?;
     let queue = "trigger = { look_every = null }";
     made_to_protected(
         "made to protected, by events",
