@@ -15,7 +15,7 @@ use super::{ECHO, Scene};
 use crate::ground::{make_bucket, put, replication, role_names, status};
 
 /// How long a function may take to wake: nothing that is waited for takes as long.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// What everything is called.
 const NAME: &str = "crr-echo-east-west";

@@ -18,7 +18,11 @@ async fn queue(scene: &Scene) -> String {
 
 /// A desk of somebody who may use that queue.
 async fn desk<'a>(scene: &'a Scene, url: &str) -> Result<Desk<'a>, LabError> {
-    let desk = desk_with(scene, |config| config["queue_url"] = url.into()).await?;
+    let desk = desk_with(scene, |config| {
+        config["queue_url"] = url.into();
+        config["sites"]["east"]["endpoints"]["sqs"] = scene.lab.endpoint().into();
+    })
+    .await?;
     let profile = |name: &str| {
         let keys = Keys::root(&scene.lab.site(name).account);
         format!(

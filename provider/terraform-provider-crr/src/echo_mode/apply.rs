@@ -33,48 +33,11 @@ pub(super) async fn apply(
     } else {
         Operation::Create
     };
-    let mut resolution = resolve(&planned, runtime, diagnostics).await;
-    if let Resolution::Unknown {
-        account: Some(_), ..
-    } = &resolution
-    {
-        accounts::make(
-            &planned,
-            runtime,
-            &waiting(context, &planned, operation),
-            diagnostics,
-        )
-        .await;
-        if diagnostics.has_errors() {
-            return request.unchanged();
-        }
-        resolution = resolve(&planned, runtime, diagnostics).await;
-    }
-    let resolved = match resolution {
-        Resolution::Known(resolved) => resolved,
-        Resolution::Unknown { .. } => {
-            diagnostics.error(
-                "Still unknown at apply",
-                "A value that the echo needs is not known although everything it comes from has been applied. If it is in the provider block, make what it comes from first, with -target.",
-            );
-            return request.unchanged();
-        }
-        Resolution::Failed => return request.unchanged(),
+    let Some(resolved) = known(runtime, context, &planned, operation, diagnostics).await else {
+        return request.unchanged();
     };
     let job = job(context, &resolved, operation);
     let echo = &resolved.echo;
-    if !resolved.paused {
-        for role in missing_roles(runtime, echo, diagnostics).await {
-            diagnostics.error_at(
-                Path::root().attribute("role"),
-                format!("Role {role} does not exist"),
-                "IAM answers NoSuchEntity. S3 would take the rules all the same and then fail every object. Set `replication_role` on the `crr_site` of each site that objects leave, and name the site here by `crr_site.NAME.name`. Where that role has a name of its own, give it as `source_role` or `target_role` = `crr_site.NAME.replication_role_arn`.",
-            );
-        }
-        if diagnostics.has_errors() {
-            return request.unchanged();
-        }
-    }
     let mut state = planned.clone();
     if state
         .get("replica_modifications")
@@ -143,6 +106,50 @@ pub(super) async fn apply(
         return failed(&request, with_coverage(state, &after), private);
     }
     finish(state, &planned, &after, private, diagnostics)
+}
+
+/// The echo, and the account of its target made where that is wanted.
+async fn known(
+    runtime: &Runtime,
+    context: &Context,
+    planned: &Value,
+    operation: Operation,
+    diagnostics: &mut Diagnostics,
+) -> Option<Box<Resolved>> {
+    let mut resolution = resolve(planned, runtime, diagnostics).await;
+    if let Resolution::Unknown {
+        account: Some(_), ..
+    } = &resolution
+    {
+        let job = waiting(context, planned, operation);
+        accounts::make(planned, runtime, &job, diagnostics).await;
+        if diagnostics.has_errors() {
+            return None;
+        }
+        resolution = resolve(planned, runtime, diagnostics).await;
+    }
+    let resolved = match resolution {
+        Resolution::Known(resolved) => resolved,
+        Resolution::Unknown { .. } => {
+            diagnostics.error(
+                "Still unknown at apply",
+                "A value that the echo needs is not known although everything it comes from has been applied. If it is in the provider block, make what it comes from first, with -target.",
+            );
+            return None;
+        }
+        Resolution::Failed => return None,
+    };
+    if resolved.paused {
+        return Some(resolved);
+    }
+    for role in missing_roles(runtime, &resolved.echo, diagnostics).await {
+        diagnostics.error_at(
+            Path::root().attribute("role"),
+            format!("Role {role} does not exist"),
+            "IAM answers NoSuchEntity. S3 would take the rules all the same and then fail every object. Set `replication_role` on the `crr_site` of each site that objects leave, and name the site here by `crr_site.NAME.name`. Where that role has a name of its own, give it as `source_role` or `target_role` = `crr_site.NAME.replication_role_arn`.",
+        );
+    }
+    (!diagnostics.has_errors()).then_some(resolved)
 }
 
 /// A change that failed leaves the old configuration in state, so that the next plan shows the change again. What is there

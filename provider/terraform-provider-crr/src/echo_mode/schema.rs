@@ -180,7 +180,7 @@ pub fn schema() -> Schema {
         .attribute(trigger::SHOWN, trigger::schema::shown())
         .attribute(
             "agent_config",
-            Attribute::string().computed().describe("This configuration as JSON, without any secret: for `crr_coverage`, and for programs that keep the site protected between applies."),
+            Attribute::string().computed().describe("This configuration and how its two sites are reached, as JSON without any key: for `crr_coverage`, and for the agent that keeps the site protected between applies."),
         )
 }
 

@@ -115,8 +115,7 @@ fn show(value: &mut Value, trigger: &Trigger, observed: &Observed) {
     let url = |at: &replication::trigger::ResourceRef| {
         found
             .and_then(|found| found.queue(at))
-            .map(|queue| Value::from(queue.url.as_str()))
-            .unwrap_or_else(Value::unknown)
+            .map_or_else(Value::unknown, |queue| Value::from(queue.url.as_str()))
     };
     shown.set("rule_arn", Value::from(trigger.rule().arn));
     shown.set("queue_arn", Value::from(trigger.queue().arn));
@@ -223,7 +222,7 @@ fn at_the_trigger(problems: &[Problem]) -> Vec<Problem> {
             problem.at = ["trigger", "function", "role_arn"]
                 .map(str::to_owned)
                 .into();
-            problem.detail = "It lacks the tag crr:made-by, so it is left as it is. Delete or rename it, or give the function a role of your own as `role_arn`.".to_owned();
+            "It lacks the tag crr:made-by, so it is left as it is. Delete or rename it, or give the function a role of your own as `role_arn`.".clone_into(&mut problem.detail);
         }
         problem
     };
