@@ -25,8 +25,8 @@ mod work;
 
 pub use examine::examine;
 pub use ground::Ground;
-pub use release::release;
-pub use survey::{Listed, Survey, list, look, survey};
+pub use release::{Released, release};
+pub use survey::{Listed, Survey, excluded_by_name, list, look, survey};
 pub use work::{protect, protect_one};
 
 use replication::BucketName;

@@ -8,6 +8,7 @@
 //! on the same two buckets and leaves that one alone.
 
 mod admission;
+mod contest;
 mod coverage;
 mod lineage;
 mod selection;
@@ -53,7 +54,8 @@ impl Echo {
     pub fn id(&self) -> String {
         format!(
             "{}->{}",
-            self.template.source.site.name, self.template.destination.site.name
+            self.template.source.site.name.configured(),
+            self.template.destination.site.name.configured()
         )
     }
 

@@ -9,13 +9,15 @@ use tfplugin::{Context, Deferred, Diagnostics, Path, PlanRequest, PlanResponse, 
 
 use super::config::{Resolution, resolve};
 use super::survey::{job, missing_roles, survey};
-use super::{Surveys, agent_config, coverage, schema};
+use super::{Surveys, accounts, agent_config, coverage, handover, schema};
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
 /// What changes nothing about how buckets stand.
-const BESIDE: [&str; 6] = [
+const BESIDE: [&str; 7] = [
     "id",
+    // It is about the same account as before, or it is an error.
+    "target_account_id",
     "paused",
     "on_destroy",
     "timeouts",
@@ -46,6 +48,21 @@ pub(super) async fn plan(
     request: PlanRequest,
     diagnostics: &mut Diagnostics,
 ) -> PlanResponse {
+    let creates = request.prior.is_none();
+    let mut response = plan_any(runtime, surveys, context, request, diagnostics).await;
+    if creates {
+        response.private = handover::mark(response.planned.as_ref());
+    }
+    response
+}
+
+async fn plan_any(
+    runtime: &Runtime,
+    surveys: &Surveys,
+    context: &Context,
+    request: PlanRequest,
+    diagnostics: &mut Diagnostics,
+) -> PlanResponse {
     let Some(mut planned) = request.planned.clone() else {
         return request.as_proposed();
     };
@@ -66,10 +83,10 @@ pub(super) async fn plan(
             rested.set("replica_modifications", given("replica_modifications"));
         }
         if only_rests(Some(prior), &rested) {
-            for name in ["id", "coverage"] {
+            for name in ["id", "target_account_id", "coverage"] {
                 rested.set(name, given(name));
             }
-            rested.set("agent_config", agent_config::of(&rested));
+            rested.set("agent_config", agent_config::of(&rested, runtime));
             let mut response = request.as_proposed();
             response.planned = Some(rested);
             return response;
@@ -77,16 +94,28 @@ pub(super) async fn plan(
     }
     let resolved = match resolve(&planned, runtime, diagnostics).await {
         Resolution::Known(resolved) => resolved,
-        Resolution::Unknown { provider } => return unknown(request, provider),
+        Resolution::Unknown { provider, account } => {
+            if let Some(creation) = account {
+                accounts::tell(&creation, diagnostics);
+            }
+            return unknown(request, provider);
+        }
         Resolution::Failed => return request.as_proposed(),
     };
     let echo = &resolved.echo;
+    // In a statement of its own: the guard must not live into the next await.
+    let other = runtime.echoes().plan(echo);
+    if let Some(other) = other {
+        contends(echo, &other, diagnostics);
+        return request.as_proposed();
+    }
     if unset {
         let two_way = echo.template.direction == replication::Direction::TwoWay;
         planned.set("replica_modifications", Value::from(two_way));
     }
     planned.set("id", Value::from(echo.id()));
-    planned.set("agent_config", agent_config::of(&planned));
+    planned.set("target_account_id", target_account(echo));
+    planned.set("agent_config", agent_config::of(&planned, runtime));
     let known = prior
         .as_ref()
         .filter(|prior| wants_the_same(prior, &planned))
@@ -120,9 +149,6 @@ pub(super) async fn plan(
                         words(&survey.coverage),
                     );
                 }
-                if prior.is_none() && resolved.remove {
-                    warn_of_a_gap(echo, &survey.coverage, diagnostics);
-                }
                 warn(echo, &survey.coverage, diagnostics);
                 surveys.keep(echo, survey);
             }
@@ -142,6 +168,11 @@ pub(super) async fn plan(
     let mut response = request.as_proposed();
     response.planned = Some(planned);
     response
+}
+
+/// The account that the target is in.
+pub fn target_account(echo: &replication::Echo) -> Value {
+    Value::from(echo.template.destination.site.account.to_string())
 }
 
 /// "1 bucket", "12 buckets".
@@ -184,17 +215,15 @@ fn words(coverage: &Coverage) -> String {
     text
 }
 
-/// A replacement takes everything off before it puts it on again, and S3 replicates only what is written while a rule stands.
-/// A tainted echo is planned as a new one: that buckets are protected already is all that tells.
-fn warn_of_a_gap(echo: &replication::Echo, coverage: &Coverage, diagnostics: &mut Diagnostics) {
-    let standing = coverage.counts.protected + coverage.counts.drifted;
-    if standing == 0 {
-        return;
-    }
-    diagnostics.warning_at(
-        Path::root().attribute("on_destroy"),
-        format!("Echo {} already replicates {}", echo.id(), buckets(standing)),
-        "If the plan replaces the echo, `on_destroy = \"remove\"` takes their rules off first, and objects that are written until the rules are back never replicate. Where it is replaced since it is tainted, run `terraform untaint` instead; else apply `on_destroy = \"keep\"` first.",
+/// Two echoes of one run would write over each other's rules.
+fn contends(echo: &replication::Echo, other: &replication::Echo, diagnostics: &mut Diagnostics) {
+    diagnostics.error_at(
+        Path::root().attribute("select"),
+        format!("Two echoes {} may be for one bucket", echo.id()),
+        format!(
+            "One is for {}, the other ({}) for {}. Both give their rules the same IDs, so in every apply the one would write over the other's. Let their selections share no bucket: by patterns that have no name in common, by `exclude`, or by different values of one tag.",
+            echo.selection, other.id(), other.selection
+        ),
     );
 }
 
@@ -236,7 +265,7 @@ fn unknown(request: PlanRequest, provider: bool) -> PlanResponse {
     let deferral_allowed = request.deferral_allowed;
     let mut response = request.as_proposed();
     if let Some(planned) = &mut response.planned {
-        for name in ["id", "coverage", "agent_config"] {
+        for name in ["id", "target_account_id", "coverage", "agent_config"] {
             planned.set(name, Value::unknown());
         }
     }
