@@ -173,7 +173,7 @@ fn values(value: &Value) -> Vec<String> {
 fn compares(operator: &str, wanted: &[String], sent: Option<&str>, of_none: bool) -> Option<bool> {
     if operator == "Null" {
         let absent = sent.is_none().to_string();
-        return Some(wanted.iter().any(|value| *value == absent));
+        return Some(wanted.contains(&absent));
     }
     let (negated, matches): (bool, fn(&str, &str) -> bool) = match operator {
         "StringEquals" => (false, |wanted, sent| wanted == sent),
