@@ -183,3 +183,6 @@ fn constant(expression: &Value, document: &Value) -> Option<Value> {
     // An expression around the variable cannot be told from the variable alone: an object is taken for what it is.
     given.is_object().then(|| given.clone())
 }
+
+#[cfg(test)]
+mod tests;

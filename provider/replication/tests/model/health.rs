@@ -6,6 +6,8 @@ use replication::{FacetStanding, Health, Observed, Pair, Seen, examine};
 use crate::apply::{apply_and_settle, planned};
 use crate::generate::{bare, crossing, key};
 
+type Change = fn(&mut replication::ObservedBucket);
+
 fn settled() -> (Pair, Observed) {
     let mut pair = crossing();
     pair.source.key = Some(key(&pair.source));
@@ -56,22 +58,21 @@ fn what_may_not_be_read_is_unknown_and_names_the_action() {
     }
     let (pair, whole) = settled();
     let at = pair.destination.at();
-    type Change = fn(&mut replication::ObservedBucket);
     let changes: [(&str, &str, Change); 5] = [
         ("destination.versioning", "s3:V", |b| {
-            b.versioning = denied("s3:V")
+            b.versioning = denied("s3:V");
         }),
         ("destination.public_access_block", "s3:B", |b| {
-            b.public_access_block = denied("s3:B")
+            b.public_access_block = denied("s3:B");
         }),
         ("destination.ownership", "s3:O", |b| {
-            b.ownership = denied("s3:O")
+            b.ownership = denied("s3:O");
         }),
         ("destination.encryption", "s3:E", |b| {
-            b.encryption = denied("s3:E")
+            b.encryption = denied("s3:E");
         }),
         ("destination.rule.everything", "s3:R", |b| {
-            b.replication = denied("s3:R")
+            b.replication = denied("s3:R");
         }),
     ];
     for (facet, action, change) in changes {
