@@ -58,7 +58,12 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
             site.region
         ));
     }
-    let text = match failure.code.as_deref()? {
+    of_code(failure).map(str::to_owned)
+}
+
+/// What to do where the service's code alone says it.
+fn of_code(failure: &Failure) -> Option<&'static str> {
+    Some(match failure.code.as_deref()? {
         "NoSuchBucket" => "Check the bucket's name and site; it may have been deleted meanwhile.",
         "BucketAlreadyExists" => {
             "Somebody else owns a bucket of this name: names are shared by all accounts of a partition. Choose another."
@@ -110,8 +115,7 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
             "Replication or Object Lock keeps the bucket from this. Both buckets of a pair need the same Object Lock setting."
         }
         _ => return None,
-    };
-    Some(text.to_owned())
+    })
 }
 
 /// The action that a refusal names: S3 asks for more than the call's own where a role is passed.
