@@ -5,12 +5,43 @@ use crate::failure::Failure;
 use crate::operation::{CREATE_FUNCTION, DELETE_OBJECTS, PUT_ROLE_POLICY};
 use crate::site::Site;
 
+/// What the user can do where no service has answered.
+fn unanswered(failure: &Failure, site: &Site) -> Option<String> {
+    let name = &site.name;
+    match failure.kind {
+        ErrorKind::Credentials if failure.operation.service == "vault" => Some(format!(
+            "Vault does not know these credentials, or there are none: give site \"{name}\" an `admin_profile` with the keys of an administrator of Vault."
+        )),
+        ErrorKind::Configuration if failure.operation.service == "vault" => Some(format!(
+            "Give site \"{name}\" the endpoint of its Vault in the provider's sites, such as `endpoints = {{ vault = \"https://vault.example.com:8600\" }}`, and an `admin_profile`."
+        )),
+        ErrorKind::Credentials
+            if failure.message.contains("sts:AssumeRole") && name.as_str() != name.configured() =>
+        {
+            Some(format!(
+                "The account is entered by `access_role` of `accounts` with the credentials of site \"{}\". The role must be there, its trust policy must name the account of those credentials, and their own policy must allow sts:AssumeRole on it.",
+                name.configured()
+            ))
+        }
+        ErrorKind::Credentials if failure.message.contains("sts:AssumeRole") => Some(format!(
+            "The role of site \"{name}\" does not let these credentials in: its trust policy must name them, and the external id and tags that `assume_role` gives; and their own policy must allow sts:AssumeRole on it, with sts:TagSession where there are tags."
+        )),
+        ErrorKind::Credentials => Some(format!(
+            "Give credentials for site \"{name}\": profile, assume_role, or access_key with secret_key in the provider's sites, or any source of the AWS SDK (environment, shared files, SSO, web identity, instance metadata). If they are given, check that they are current and that this machine's clock is right."
+        )),
+        ErrorKind::Connection => Some(format!(
+            "Check region and endpoints of site \"{name}\" in the provider's sites, and that this machine reaches them (proxy, firewall, CA bundle)."
+        )),
+        _ => None,
+    }
+}
+
 /// What the user can do, where it is known.
 pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
-    let name = &site.name;
-    if let Some(text) = without_answer(failure, site) {
-        return Some(text);
+    if let Some(remedy) = unanswered(failure, site) {
+        return Some(remedy);
     }
+    let name = &site.name;
     if failure.is_denied() && failure.operation.service == "vault" {
         return Some(format!(
             "The credentials of `admin_profile` of site \"{name}\" must be those of an administrator of Vault."
@@ -41,40 +72,9 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
     of_code(failure).map(str::to_owned)
 }
 
-/// Where the service did not get so far as to answer the question.
-fn without_answer(failure: &Failure, site: &Site) -> Option<String> {
-    let name = &site.name;
-    match failure.kind {
-        ErrorKind::Credentials if failure.operation.service == "vault" => Some(format!(
-            "Vault does not know these credentials, or there are none: give site \"{name}\" an `admin_profile` with the keys of an administrator of Vault."
-        )),
-        ErrorKind::Configuration if failure.operation.service == "vault" => Some(format!(
-            "Give site \"{name}\" the endpoint of its Vault in the provider's sites, such as `endpoints = {{ vault = \"https://vault.example.com:8600\" }}`, and an `admin_profile`."
-        )),
-        ErrorKind::Credentials
-            if failure.message.contains("sts:AssumeRole") && name.as_str() != name.configured() =>
-        {
-            Some(format!(
-                "The account is entered by `access_role` of `accounts` with the credentials of site \"{}\". The role must be there, its trust policy must name the account of those credentials, and their own policy must allow sts:AssumeRole on it.",
-                name.configured()
-            ))
-        }
-        ErrorKind::Credentials if failure.message.contains("sts:AssumeRole") => Some(format!(
-            "The role of site \"{name}\" does not let these credentials in: its trust policy must name them, and the external id and tags that `assume_role` gives; and their own policy must allow sts:AssumeRole on it, with sts:TagSession where there are tags."
-        )),
-        ErrorKind::Credentials => Some(format!(
-            "Give credentials for site \"{name}\": profile, assume_role, or access_key with secret_key in the provider's sites, or any source of the AWS SDK (environment, shared files, SSO, web identity, instance metadata). If they are given, check that they are current and that this machine's clock is right."
-        )),
-        ErrorKind::Connection => Some(format!(
-            "Check region and endpoints of site \"{name}\" in the provider's sites, and that this machine reaches them (proxy, firewall, CA bundle)."
-        )),
-        _ => None,
-    }
-}
-
-/// What the code alone says.
+/// What to do where the service's code alone says it.
 fn of_code(failure: &Failure) -> Option<&'static str> {
-    let text = match failure.code.as_deref()? {
+    Some(match failure.code.as_deref()? {
         "NoSuchBucket" => "Check the bucket's name and site; it may have been deleted meanwhile.",
         "BucketAlreadyExists" => {
             "Somebody else owns a bucket of this name: names are shared by all accounts of a partition. Choose another."
@@ -126,8 +126,7 @@ fn of_code(failure: &Failure) -> Option<&'static str> {
             "Replication or Object Lock keeps the bucket from this. Both buckets of a pair need the same Object Lock setting."
         }
         _ => return None,
-    };
-    Some(text)
+    })
 }
 
 /// The action that a refusal names: S3 asks for more than the call's own where a role is passed.
