@@ -5,8 +5,9 @@ use acceptance_tests::{Lab, LabError, Site};
 use aws_sdk_s3::types as t;
 use serde_json::json;
 
+use super::kms::key;
 use super::{arrives, scenario};
-use crate::ground::{make_bucket, rule_ids, stands};
+use crate::ground::{make_bucket, replication, rule_ids, stands};
 
 async fn tag(lab: &Lab, site: &Site, bucket: &str) {
     let tag = |key: &str, value: &str| t::Tag::builder().key(key).value(value).build();
@@ -57,5 +58,26 @@ async fn with_the_tag_comes_the_copy_and_deleted_replication_comes_back() -> Res
     agent.terminate().await?;
     assert!(!stands(&lab, west, "scratch-dr").await);
     assert!(rule_ids(&lab, east, "scratch").await.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn under_kms_keys_each_copy_has_the_key_of_its_region() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let (east, west) = (lab.site("east"), lab.site("west"));
+    let keys = (key(&lab, east).await, key(&lab, west).await);
+    make_bucket(&lab, east, "payroll").await;
+    tag(&lab, east, "payroll").await;
+    let variables = json!({ "keys": { "east": keys.0, "west": keys.1 } });
+    let workdir = scenario(&lab, "tag-driven", variables).await?;
+    workdir.apply().await?;
+    workdir.expect_empty_plan().await?;
+    arrives(&lab, (east, "payroll"), (west, "payroll-dr"), "k").await;
+    let rules = replication(&lab, east, "payroll").await.expect("rules");
+    let named = rules.rules[0]
+        .destination()
+        .and_then(|to| to.encryption_configuration())
+        .and_then(|it| it.replica_kms_key_id());
+    assert_eq!(named, Some(keys.1.as_str()));
     Ok(())
 }
