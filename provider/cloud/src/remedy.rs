@@ -5,34 +5,47 @@ use crate::failure::Failure;
 use crate::operation::{CREATE_FUNCTION, DELETE_OBJECTS, PUT_ROLE_POLICY};
 use crate::site::Site;
 
-/// What the user can do, where it is known.
-pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
+/// What the user can do where no service has answered.
+fn unanswered(failure: &Failure, site: &Site) -> Option<String> {
     let name = &site.name;
     match failure.kind {
+        ErrorKind::Credentials if failure.operation.service == "vault" => Some(format!(
+            "Vault does not know these credentials, or there are none: give site \"{name}\" an `admin_profile` with the keys of an administrator of Vault."
+        )),
+        ErrorKind::Configuration if failure.operation.service == "vault" => Some(format!(
+            "Give site \"{name}\" the endpoint of its Vault in the provider's sites, such as `endpoints = {{ vault = \"https://vault.example.com:8600\" }}`, and an `admin_profile`."
+        )),
         ErrorKind::Credentials
             if failure.message.contains("sts:AssumeRole") && name.as_str() != name.configured() =>
         {
-            return Some(format!(
+            Some(format!(
                 "The account is entered by `access_role` of `accounts` with the credentials of site \"{}\". The role must be there, its trust policy must name the account of those credentials, and their own policy must allow sts:AssumeRole on it.",
                 name.configured()
-            ));
+            ))
         }
-        ErrorKind::Credentials if failure.message.contains("sts:AssumeRole") => {
-            return Some(format!(
-                "The role of site \"{name}\" does not let these credentials in: its trust policy must name them, and the external id and tags that `assume_role` gives; and their own policy must allow sts:AssumeRole on it, with sts:TagSession where there are tags."
-            ));
-        }
-        ErrorKind::Credentials => {
-            return Some(format!(
-                "Give credentials for site \"{name}\": profile, assume_role, or access_key with secret_key in the provider's sites, or any source of the AWS SDK (environment, shared files, SSO, web identity, instance metadata). If they are given, check that they are current and that this machine's clock is right."
-            ));
-        }
-        ErrorKind::Connection => {
-            return Some(format!(
-                "Check region and endpoints of site \"{name}\" in the provider's sites, and that this machine reaches them (proxy, firewall, CA bundle)."
-            ));
-        }
-        _ => {}
+        ErrorKind::Credentials if failure.message.contains("sts:AssumeRole") => Some(format!(
+            "The role of site \"{name}\" does not let these credentials in: its trust policy must name them, and the external id and tags that `assume_role` gives; and their own policy must allow sts:AssumeRole on it, with sts:TagSession where there are tags."
+        )),
+        ErrorKind::Credentials => Some(format!(
+            "Give credentials for site \"{name}\": profile, assume_role, or access_key with secret_key in the provider's sites, or any source of the AWS SDK (environment, shared files, SSO, web identity, instance metadata). If they are given, check that they are current and that this machine's clock is right."
+        )),
+        ErrorKind::Connection => Some(format!(
+            "Check region and endpoints of site \"{name}\" in the provider's sites, and that this machine reaches them (proxy, firewall, CA bundle)."
+        )),
+        _ => None,
+    }
+}
+
+/// What the user can do, where it is known.
+pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
+    if let Some(remedy) = unanswered(failure, site) {
+        return Some(remedy);
+    }
+    let name = &site.name;
+    if failure.is_denied() && failure.operation.service == "vault" {
+        return Some(format!(
+            "The credentials of `admin_profile` of site \"{name}\" must be those of an administrator of Vault."
+        ));
     }
     if failure.is_denied() && failure.operation == DELETE_OBJECTS {
         return Some(format!(

@@ -29,9 +29,19 @@ pub struct Shared {
 
 impl Shared {
     /// Puts a runtime in place of the one before. A process that Terraform attaches to lives across runs, and each run configures
-    /// anew: what one saw and claimed is nothing to the next.
-    pub fn set(&self, runtime: Runtime) {
-        *self.runtime.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(runtime));
+    /// anew: what one saw and claimed is nothing to the next. The one before is to be closed.
+    pub fn set(&self, runtime: Runtime) -> Option<Arc<Runtime>> {
+        self.put(Some(Arc::new(runtime)))
+    }
+
+    /// Takes the runtime away: the process ends.
+    pub fn take(&self) -> Option<Arc<Runtime>> {
+        self.put(None)
+    }
+
+    fn put(&self, runtime: Option<Arc<Runtime>>) -> Option<Arc<Runtime>> {
+        let mut slot = self.runtime.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *slot, runtime)
     }
 
     /// The runtime, or a diagnostic where there is none.
@@ -82,6 +92,8 @@ pub struct Runtime {
     echoes: Mutex<Echoes>,
     /// Replication roles of whole sites, as the `crr_site` resources of this run have them.
     site_roles: Mutex<BTreeMap<SiteName, RoleArn>>,
+    /// Sites that are taken for what a plan says they are, without a call.
+    presumed: Mutex<BTreeMap<SiteName, Site>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -102,7 +114,13 @@ impl Runtime {
             claims: Mutex::default(),
             echoes: Mutex::default(),
             site_roles: Mutex::default(),
+            presumed: Mutex::default(),
         }
+    }
+
+    /// Gives back what was made for the process alone, which are access keys. Nothing works after it where those were needed.
+    pub async fn close(&self) {
+        self.cloud.close().await;
     }
 
     /// Finds a site by its name, and who we are there.
@@ -114,6 +132,9 @@ impl Runtime {
     ) -> SiteLookup {
         if self.unknown.is_some() {
             return SiteLookup::Unknown;
+        }
+        if let Some(site) = lock(&self.presumed).get(name) {
+            return SiteLookup::Known(site.clone());
         }
         if !self.cloud.knows(name) {
             let known: Vec<&str> = self.cloud.sites().map(SiteName::as_str).collect();
@@ -147,6 +168,11 @@ impl Runtime {
                 SiteLookup::Failed
             }
         }
+    }
+
+    /// Takes a site for what is said of it, without asking: for a rehearsal, which needs no credentials.
+    pub fn presume(&self, site: Site) {
+        lock(&self.presumed).insert(site.name.clone(), site);
     }
 
     /// Looks, and looks again where the first look shows more to see.
