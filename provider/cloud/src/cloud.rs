@@ -343,8 +343,8 @@ impl Inner {
         }
     }
 
-    /// Makes one call that waits at the service for something to happen: it takes no place from those that work.
-    pub(crate) fn call_and_wait<T, E>(
+    /// Makes one call beside those that work on buckets: it takes no place from them, and waits for none.
+    pub(crate) fn call_beside<T, E>(
         &self,
         operation: Operation,
         request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,

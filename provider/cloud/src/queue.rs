@@ -54,7 +54,8 @@ pub struct QueueMessage {
     pub taken: u32,
 }
 
-/// One queue of a site.
+/// One queue of a site. Its calls take no place from those that work on buckets, and wait for none: a message must be kept, or
+/// given back, however much is under way.
 #[derive(Debug, Clone)]
 pub struct Queue {
     cloud: Cloud,
@@ -102,7 +103,7 @@ impl Queue {
         let answer = self
             .cloud
             .inner
-            .call_and_wait(RECEIVE_MESSAGE, request.send())
+            .call_beside(RECEIVE_MESSAGE, request.send())
             .await
             .map_err(|failure| self.failed("receive from", failure, &site))?;
         let messages = answer.messages.unwrap_or_default();
@@ -135,7 +136,7 @@ impl Queue {
             let answer = self
                 .cloud
                 .inner
-                .call(DELETE_MESSAGES, request.send())
+                .call_beside(DELETE_MESSAGES, request.send())
                 .await
                 .map_err(|failure| self.failed("delete from", failure, &site))?;
             failed += answer.failed().len();
@@ -174,7 +175,7 @@ impl Queue {
             let answer = self
                 .cloud
                 .inner
-                .call(CHANGE_VISIBILITY, request.send())
+                .call_beside(CHANGE_VISIBILITY, request.send())
                 .await
                 .map_err(|failure| self.failed("keep messages of", failure, &site))?;
             failed += answer.failed().len();
@@ -197,7 +198,7 @@ impl Queue {
             .message_body(body);
         self.cloud
             .inner
-            .call(SEND_MESSAGE, request.send())
+            .call_beside(SEND_MESSAGE, request.send())
             .await
             .map(|_| ())
             .map_err(|failure| self.failed("send to", failure, &site))
@@ -222,7 +223,7 @@ impl Queue {
         let answer = self
             .cloud
             .inner
-            .call(GET_QUEUE_ATTRIBUTES, request.send())
+            .call_beside(GET_QUEUE_ATTRIBUTES, request.send())
             .await
             .map_err(|failure| self.failed("look at", failure, &site))?;
         let found = answer.attributes.unwrap_or_default();

@@ -17,6 +17,7 @@ mod identities;
 mod listing;
 mod locks;
 mod looking;
+mod messages;
 mod mirrored;
 mod order;
 mod role_steps;

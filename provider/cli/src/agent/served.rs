@@ -131,7 +131,7 @@ impl Served {
     /// How often the whole site is looked at when polling: as often as it is listed where that costs little, at least as often
     /// as `longest`.
     pub fn period(&self, interval: Duration, longest: Duration) -> Duration {
-        let affordable = Duration::from_secs(self.calls().div_ceil(CALLS_PER_SECOND));
+        let affordable = Duration::from_millis(self.calls() * 1000 / CALLS_PER_SECOND);
         affordable.min(longest).max(interval)
     }
 
