@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::log::{Format, Level};
@@ -138,10 +139,12 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         let engine = engine.clone();
         tokio::spawn(async move { outgoing::see_to(&engine, &mut letters).await })
     };
-    for number in 0..engine.served.len() {
-        wake(&engine, number, pace);
-    }
+    let taking: Vec<_> = (0..engine.served.len())
+        .filter_map(|number| wake(&engine, number, pace))
+        .collect();
     engine.run(arguments.grace, Until::Stopped).await;
+    // Each ends soon after it is told to stop, and may have something to hand back.
+    let _ = tokio::time::timeout(LAST_CALLS, futures::future::join_all(taking)).await;
     engine.post(Mail::Last);
     // What could not be handed back by now comes back by itself.
     let _ = tokio::time::timeout(LAST_CALLS, seeing_to_letters).await;
@@ -149,11 +152,11 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Starts what wakes an echo's buckets.
-fn wake(engine: &Arc<Engine>, number: usize, pace: Pace) {
+/// Starts what wakes an echo's buckets. Answers what takes its messages.
+fn wake(engine: &Arc<Engine>, number: usize, pace: Pace) -> Option<JoinHandle<()>> {
     let Some(queue) = incoming::queue(engine, number) else {
         tokio::spawn(polling::poll(engine.clone(), number, pace));
-        return;
+        return None;
     };
     tokio::spawn(polling::look_now_and_then(
         engine.clone(),
@@ -163,12 +166,15 @@ fn wake(engine: &Arc<Engine>, number: usize, pace: Pace) {
     tokio::spawn(incoming::keep(engine.clone(), number, queue.clone()));
     tokio::spawn(incoming::count(engine.clone(), number, queue.clone()));
     let engine = engine.clone();
-    tokio::spawn(async move {
+    Some(tokio::spawn(async move {
         if let Some(served) = engine.served.get(number) {
-            engine.find_roles(served).await;
+            tokio::select! {
+                () = engine.find_roles(served) => {}
+                () = engine.stop.cancelled() => return,
+            }
         }
         incoming::take(engine, number, queue).await;
-    });
+    }))
 }
 
 /// One look at everything, and what it takes to protect it.

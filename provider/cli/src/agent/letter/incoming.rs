@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use cloud::Queue;
+use cloud::{Queue, QueueMessage};
 use replication::echo::Verdict;
 
 use super::said::{self, Changed, Said};
@@ -13,13 +13,17 @@ use crate::agent::schedule::{Depth, Urgency, Wake};
 use crate::agent::served::Tried;
 
 /// How long a message is kept from others at a time.
-const KEPT: Duration = Duration::from_mins(2);
-/// How often that is renewed: two of these may fail.
-const RENEWED: Duration = Duration::from_secs(35);
+///
+/// What a killed agent had in its hands comes again after it.
+const KEPT: Duration = Duration::from_secs(45);
+/// How often that is renewed: one of these may fail.
+const RENEWED: Duration = Duration::from_secs(15);
 /// How long the queue waits for a message before it says that there is none: the longest there is.
 const WAIT: Duration = Duration::from_secs(20);
 /// How many messages may be in our hands: others may have hands free.
 const IN_HANDS: usize = 256;
+/// How long a queue that is being asked when the process is to stop may take: what we hand back it may be about to give us again.
+const LAST_ANSWER: Duration = Duration::from_secs(1);
 /// After a queue did not answer.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -43,22 +47,23 @@ pub async fn take(engine: Arc<Engine>, number: usize, queue: Queue) {
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         }
+        let mut asking = Box::pin(queue.receive(WAIT, KEPT));
         let received = tokio::select! {
-            received = queue.receive(WAIT, KEPT) => received,
-            // What the queue gives at just this moment comes again when its time is over.
-            () = engine.stop.cancelled() => return,
+            received = &mut asking => received,
+            () = engine.stop.cancelled() => {
+                if let Ok(Ok(messages)) = tokio::time::timeout(LAST_ANSWER, asking).await {
+                    let letters = messages.into_iter().map(|message| letter(number, &message));
+                    engine.post(Mail::HandBack(letters.collect()));
+                }
+                return;
+            }
         };
         let trouble = received.as_ref().err().map(cloud::CloudError::summary);
         let news = served.tried(Tried::Queue, trouble);
         match received {
             Ok(messages) => {
                 for message in messages {
-                    let letter = Letter {
-                        echo: number,
-                        receipt: message.receipt,
-                        given: None,
-                        sent: message.sent,
-                    };
+                    let letter = letter(number, &message);
                     if let Err(poison) = deliver(&engine, number, Some(letter), &message.body).await
                     {
                         engine.metrics.messages(&served.name, "poison", 1);
@@ -81,6 +86,15 @@ pub async fn take(engine: Arc<Engine>, number: usize, queue: Queue) {
                 }
             }
         }
+    }
+}
+
+fn letter(number: usize, message: &QueueMessage) -> Letter {
+    Letter {
+        echo: number,
+        receipt: message.receipt.clone(),
+        given: None,
+        sent: message.sent,
     }
 }
 
