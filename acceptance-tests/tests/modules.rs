@@ -3,6 +3,7 @@
 //! `tests/unit.tftest.hcl` of a module asks no provider. `tests/lab.tftest.hcl` applies it on a lab, plans again in the run
 //! `nothing_is_left_to_do`, and destroys. A test file cannot say "the plan is empty", so that is looked at here.
 
+mod comparison;
 mod elsewhere;
 mod tree;
 
