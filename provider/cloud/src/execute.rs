@@ -23,6 +23,7 @@ mod lifecycle;
 mod policy;
 mod replication_rules;
 mod role;
+mod tags;
 mod trigger;
 
 /// Takes the plan. After a stage in which a step failed no other is begun.

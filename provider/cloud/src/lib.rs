@@ -40,6 +40,7 @@ mod queue;
 mod recent;
 mod remedy;
 mod site;
+mod slots;
 mod tally;
 mod wait;
 

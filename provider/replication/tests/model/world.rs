@@ -175,7 +175,7 @@ impl World {
             Step::PutEncryption { at, encryption } => {
                 self.bucket(at)?.encryption = encryption.clone();
             }
-            Step::PutBucketTags { at, tags } => self.bucket(at)?.tags = tags.clone(),
+            Step::PutBucketTags { at, tags, .. } => self.bucket(at)?.tags = tags.clone(),
             Step::PutObjectLock { at } => {
                 let bucket = self.bucket(at)?;
                 if bucket.versioning != Versioning::Enabled {
