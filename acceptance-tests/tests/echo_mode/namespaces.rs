@@ -9,7 +9,7 @@ use crate::ground::{put, replication, versions};
 #[tokio::test]
 async fn two_endpoints_of_one_system_fail_safely() -> Result<(), LabError> {
     for (region, full, words) in [
-        ("us-west-2", true, "in another region"),
+        ("us-west-2", true, "is in us-east-1"),
         ("us-east-1", true, "was there before"),
         ("us-east-1", false, "PutBucketReplication"),
     ] {
