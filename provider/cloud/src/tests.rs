@@ -23,6 +23,7 @@ mod role_steps;
 mod script;
 mod shared_documents;
 mod slots;
+mod trigger;
 
 use script::{Script, answer};
 
@@ -44,7 +45,7 @@ fn cloud_calling(script: &Script, max_concurrency: usize) -> Cloud {
 fn cloud_of(script: &Script, change: impl FnOnce(&mut CloudConfig)) -> Cloud {
     let site = |name: &str, region: &str| SiteConfig {
         region: Some(region.to_owned()),
-        endpoints: ["s3", "iam", "sts", "kms"]
+        endpoints: ["s3", "iam", "sts", "kms", "events", "sqs", "lambda"]
             .map(|service| (service.to_owned(), format!("http://{service}.{name}.test")))
             .into(),
         path_style: true,
