@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Comparison, Part, beside, mirror, our_tags};
-use crate::bucket::{BucketRef, Versioning};
+use crate::bucket::{BucketRef, Retention, Versioning};
 use crate::desired::{DesiredBucket, OwnedRules, OwnedStatements};
 use crate::document::ReplicationDocument;
 use crate::observed::{Existence, ObservedBucket};
@@ -82,16 +82,32 @@ pub(super) fn compare(
             is.filter(|t| t != "{}"),
         );
         if creation.object_lock {
+            // A retention that others set is theirs, where the user named none.
+            let text = |retention: Option<&Retention>| match retention {
+                Some(retention) if creation.retention.is_some() => format!("Enabled, {retention}"),
+                _ => "Enabled".to_owned(),
+            };
             let is = found
                 .and_then(|b| b.object_lock.present())
-                .map(|()| "Enabled".to_owned());
+                .map(|lock| text(lock.retention.as_ref()));
             push(
                 "object_lock",
                 Part::ObjectLock(at.clone()),
-                Some("Enabled".to_owned()),
+                Some(text(creation.retention.as_ref())),
                 is,
             );
         }
+    }
+    if let Some(logging) = &wanted.logging {
+        let is = found
+            .and_then(|b| b.logging.present())
+            .map(ToString::to_string);
+        push(
+            "access_log",
+            Part::Logging(at.clone()),
+            Some(logging.to_string()),
+            is,
+        );
     }
     mirror::compare(at, wanted, found, comparisons);
     if let Some(policy) = &wanted.policy {

@@ -16,6 +16,7 @@ mod drift;
 mod generate;
 mod guard;
 mod mirror;
+mod record;
 mod ring;
 mod snapshots;
 mod trigger;
