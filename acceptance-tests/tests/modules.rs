@@ -36,6 +36,7 @@ macro_rules! module {
 module!(active_active, "active-active");
 module!(active_passive, "active-passive");
 module!(aggregate, "aggregate");
+module!(cross_account, "cross-account");
 module!(dr_strategy, "dr-strategy");
 module!(fan_out, "fan-out");
 module!(full_mesh, "full-mesh");
