@@ -8,6 +8,7 @@
     reason = "all of this crate is tests, their helpers too"
 )]
 
+mod check;
 mod echo_mode;
 mod ground;
 mod lab;

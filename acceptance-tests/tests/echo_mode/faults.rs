@@ -100,20 +100,85 @@ async fn a_listing_that_is_refused_is_an_error_and_nothing_is_touched() -> Resul
 
 /// Objects written between the two halves of a replacement would never replicate.
 #[tokio::test]
-async fn a_tainted_echo_that_removes_is_warned_of_before_it_is_replaced() -> Result<(), LabError> {
+async fn a_tainted_echo_that_removes_hands_its_rules_over() -> Result<(), LabError> {
     let scene = Scene::new("on_destroy = \"remove\"").await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    let long = "a".repeat(62);
+    scene.buckets(&["orders", "invoices", &long]).await;
+    assert_eq!(scene.workdir.try_apply().await?.code, 1);
+    let before = replication(lab, east, "orders").await;
+    assert!(before.is_some());
+
+    scene.configure("on_destroy = \"remove\"\nselect = { exclude = [\"aaa*\", \"invoices\"] }")?;
+    lab.reset_calls();
+    let replaced = scene.workdir.apply().await?;
+    assert!(
+        replaced
+            .words()
+            .contains("rules stay while the echo is replaced"),
+        "{replaced}"
+    );
+    let calls = lab.calls();
+    let touched = calls.writes().lines();
+    assert!(!touched.contains("orders"), "{touched}");
+    assert_eq!(replication(lab, east, "orders").await, before);
+    assert_eq!(
+        replication(lab, east, "invoices").await,
+        None,
+        "what the new one does not want goes, once it stands"
+    );
+    scene.workdir.expect_empty_plan().await?;
+
+    // Replaced on demand, and taken away for good.
+    lab.reset_calls();
+    let replace = format!("-replace={}", super::ECHO);
+    let again = [
+        "apply",
+        "-auto-approve",
+        "-no-color",
+        "-input=false",
+        &replace,
+    ];
+    scene.workdir.run(&again).await?.ok()?;
+    assert!(lab.calls().writes().is_empty(), "{}", lab.calls().lines());
+    scene.workdir.destroy().await?;
+    assert_eq!(replication(lab, east, "orders").await, None);
+    Ok(())
+}
+
+/// A tainted echo that is not made again goes with all that it made.
+#[tokio::test]
+async fn a_tainted_echo_that_is_destroyed_removes() -> Result<(), LabError> {
+    let scene = Scene::new("on_destroy = \"remove\"").await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
     let long = "a".repeat(62);
     scene.buckets(&["orders", &long]).await;
-    let first = scene.workdir.plan().await?;
-    assert!(!first.words().contains("untaint"), "{first}");
     assert_eq!(scene.workdir.try_apply().await?.code, 1);
-    let plan = scene.workdir.plan().await?;
-    assert!(
-        plan.words().contains("already replicates 1 bucket") && plan.words().contains("untaint"),
-        "{plan}"
-    );
-    scene.workdir.run(&["untaint", super::ECHO]).await?.ok()?;
-    let plan = scene.workdir.plan().await?;
-    assert!(!plan.words().contains("already replicates"), "{plan}");
+    assert!(replication(lab, east, "orders").await.is_some());
+    scene.workdir.destroy().await?;
+    assert_eq!(replication(lab, east, "orders").await, None);
+    Ok(())
+}
+
+/// `create_before_destroy` makes the new one first, which has the same rules.
+#[tokio::test]
+async fn the_one_that_follows_keeps_its_rules() -> Result<(), LabError> {
+    let arguments = "on_destroy = \"remove\"\nlifecycle {\n  create_before_destroy = true\n}";
+    let scene = Scene::new(arguments).await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    scene.buckets(&["orders"]).await;
+    scene.apply().await?;
+    lab.reset_calls();
+    let replace = format!("-replace={}", super::ECHO);
+    let again = [
+        "apply",
+        "-auto-approve",
+        "-no-color",
+        "-input=false",
+        &replace,
+    ];
+    scene.workdir.run(&again).await?.ok()?;
+    assert!(lab.calls().writes().is_empty(), "{}", lab.calls().lines());
+    assert!(replication(lab, east, "orders").await.is_some());
     Ok(())
 }

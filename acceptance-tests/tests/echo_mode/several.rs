@@ -169,9 +169,50 @@ async fn an_echo_that_goes_leaves_the_buckets_of_another_tag_alone() -> Result<(
     let untagged = s3.delete_bucket_tagging().bucket("bucket-b").send().await;
     untagged.expect("untagged");
     scene.workdir.write("main.tf", &(sites + &echo("silver")))?;
-    scene.workdir.apply().await?;
+    let applied = scene.workdir.apply().await?;
+    let words = applied.words();
+    assert!(
+        words.contains("Rules stay on 1 bucket") && words.contains("- bucket-c"),
+        "{words}"
+    );
     assert_eq!(replication(lab, east, "bucket-a").await, None);
     assert_eq!(replication(lab, east, "bucket-b").await, None);
     assert_eq!(replication(lab, east, "bucket-c").await, before);
+    Ok(())
+}
+
+/// Each would rewrite the other's rules in every apply.
+#[tokio::test]
+async fn two_echoes_for_one_bucket_are_an_error_of_the_plan() -> Result<(), LabError> {
+    let scene = Scene::new("").await?;
+    scene.buckets(&["orders"]).await;
+    let other = |select: &str| {
+        format!(
+            "\nresource \"crr_echo_mode\" \"other\" {{\n  source = crr_site.east.name\n  target = crr_site.west.name\n  storage_class = \"STANDARD_IA\"\n  select = {{ {select} }}\n}}\n"
+        )
+    };
+    let one = text(
+        "west",
+        "select = { exclude = [\"logs-*\"], tags = { dr = \"1\" } }",
+    );
+    for select in ["include = [\"o*\"]", "tags = { tier = \"gold\" }"] {
+        scene
+            .workdir
+            .write("main.tf", &(one.clone() + &other(select)))?;
+        let plan = scene.workdir.plan().await?;
+        let words = plan.words();
+        assert!(
+            plan.code == 1
+                && words.contains("may be for one bucket")
+                && words.contains("every bucket without logs-* tagged dr = 1"),
+            "{select}: {plan}"
+        );
+    }
+    for select in ["include = [\"logs-*\"]", "tags = { dr = \"2\" }"] {
+        scene
+            .workdir
+            .write("main.tf", &(one.clone() + &other(select)))?;
+        assert_eq!(scene.workdir.plan().await?.code, 2, "{select}");
+    }
     Ok(())
 }

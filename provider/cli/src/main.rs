@@ -13,15 +13,26 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod agent;
 mod arguments;
 mod check;
+mod configuration;
+mod function;
+mod log;
+mod progress;
+mod status;
+mod wait;
 
 use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => return usage(&error),
+    let arguments = if function::is_one() {
+        None
+    } else {
+        match Arguments::try_parse() {
+            Ok(arguments) => Some(arguments),
+            Err(error) => return usage(&error),
+        }
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -34,7 +45,13 @@ fn main() -> ExitCode {
         }
     };
     runtime.block_on(async {
+        let Some(arguments) = arguments else {
+            return function::run().await;
+        };
         match arguments.command {
+            Command::Echo(arguments) => agent::run(arguments).await,
+            Command::Wait(arguments) => wait::run(arguments).await,
+            Command::Status(arguments) => status::run(arguments).await,
             Command::Check(arguments) => check::run(arguments).await,
         }
     })

@@ -29,6 +29,12 @@ const LONGEST_DELAY: Duration = Duration::from_mins(15);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Receipt(String);
 
+impl From<String> for Receipt {
+    fn from(handle: String) -> Self {
+        Self(handle)
+    }
+}
+
 impl fmt::Debug for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Receipt")

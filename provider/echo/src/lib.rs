@@ -17,14 +17,16 @@
 //! * A look costs four calls a bucket one way within an account, one more where the selection asks for tags.
 //! * What is in flight at once is bounded, and so is what is kept: of a bucket that stands well, nothing but a count.
 
+mod examine;
 mod ground;
 mod release;
 mod survey;
 mod work;
 
+pub use examine::examine;
 pub use ground::Ground;
-pub use release::release;
-pub use survey::{Listed, Survey, list, look, survey};
+pub use release::{Released, release};
+pub use survey::{Listed, Survey, excluded_by_name, list, look, survey};
 pub use work::{protect, protect_one};
 
 use replication::BucketName;

@@ -8,9 +8,26 @@ use replication::{BucketName, Echo, Removal};
 use crate::survey::{excluded_by_tags, tags_of};
 use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
 
-/// Takes away what `former` put on the buckets of its source and `now` does not want there. No bucket and no object goes.
+/// What a release came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Released {
+    /// The buckets where it failed.
+    pub failures: Vec<Found>,
+    /// The buckets with rules that may be another echo's: they stay.
+    pub spared: Vec<BucketName>,
+}
+
+/// What became of one bucket.
+enum Outcome {
+    /// Nothing of the echo's is there any more.
+    Released,
+    /// What is there may be another's.
+    Spared,
+}
+
+/// Takes away what `former` put on the buckets of its source and none of `now` wants there. No bucket and no object goes.
 ///
-/// `beyond`: also from buckets that `now` is not for. Without a `now` that is every bucket. Answers those where it failed.
+/// `beyond`: also from buckets that none of `now` is for. Without any that is every bucket.
 ///
 /// # Errors
 ///
@@ -18,10 +35,10 @@ use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
 pub async fn release(
     ground: &dyn Ground,
     former: &Echo,
-    now: Option<&Echo>,
+    now: &[Echo],
     beyond: bool,
     job: &Job,
-) -> Result<Vec<Found>, CloudError> {
+) -> Result<Released, CloudError> {
     // Those that its names are for, whatever their tags are now: a bucket whose tag went was selected once. Others may be
     // another echo's to the same target, whose rules nothing else tells from this one's.
     let names = ground
@@ -32,51 +49,64 @@ pub async fn release(
         .into_iter()
         .filter_map(|name| name.parse::<BucketName>().ok())
         .filter(|bucket| former.selection.by_name(bucket) == Verdict::Selected);
-    let mut failures: Vec<Found> = futures::stream::iter(buckets)
+    let mut outcomes = futures::stream::iter(buckets)
         .map(|bucket| async move {
-            let standing = if job.cancel.is_cancelled() {
-                Some(cancelled())
+            let outcome = if job.cancel.is_cancelled() {
+                Err(cancelled())
             } else {
-                Box::pin(one(ground, former, now, beyond, &bucket, job))
-                    .await
-                    .err()
+                Box::pin(one(ground, former, now, beyond, &bucket, job)).await
             };
-            standing.map(|standing| Found { bucket, standing })
+            (bucket, outcome)
         })
-        .buffer_unordered(AT_ONCE)
-        .filter_map(|failure| async move { failure })
-        .collect()
-        .await;
-    failures.sort_by(|a, b| a.bucket.cmp(&b.bucket));
-    Ok(failures)
+        .buffer_unordered(AT_ONCE);
+    let mut released = Released::default();
+    while let Some((bucket, outcome)) = outcomes.next().await {
+        match outcome {
+            Ok(Outcome::Released) => {}
+            Ok(Outcome::Spared) => released.spared.push(bucket),
+            Err(standing) => released.failures.push(Found { bucket, standing }),
+        }
+    }
+    drop(outcomes);
+    released.failures.sort_by(|a, b| a.bucket.cmp(&b.bucket));
+    released.spared.sort();
+    Ok(released)
 }
 
 async fn one(
     ground: &dyn Ground,
     former: &Echo,
-    now: Option<&Echo>,
+    now: &[Echo],
     beyond: bool,
     bucket: &BucketName,
     job: &Job,
-) -> Result<(), Standing> {
+) -> Result<Outcome, Standing> {
     let cloud = ground.cloud();
     // A bucket that can have no pair has nothing of ours.
     let Ok(pair) = former.pair(bucket) else {
-        return Ok(());
+        return Ok(Outcome::Released);
     };
-    let kept = match now {
-        Some(now) if is_for(ground, now, bucket).await? => now.pair(bucket).ok(),
-        _ => None,
-    };
+    let mut kept = None;
+    for now in now {
+        if is_for(ground, now, bucket).await? {
+            kept = now.pair(bucket).ok().map(|pair| (now, pair));
+            break;
+        }
+    }
     if kept.is_none() && !beyond {
-        return Ok(());
+        return Ok(Outcome::Released);
     }
-    if of_another_selection(ground, former, bucket).await? {
-        return Ok(());
-    }
+    let of_another = kept.is_none() && of_another_selection(ground, former, bucket).await?;
     let reads = former.removal_reads(&pair);
     let _hold = ground.hold(vec![reads.clone()]).await;
     let mut observed = cloud.observe(&reads).await.map_err(|e| failed(&e))?;
+    if of_another {
+        return Ok(if former.has_rules(&pair, &observed) {
+            Outcome::Spared
+        } else {
+            Outcome::Released
+        });
+    }
     let pair = former.settle(pair, &observed);
     let further = former.look_after(&pair, &observed);
     if !further.is_empty() {
@@ -84,7 +114,7 @@ async fn one(
     }
     if former.stands_beside_others(&pair, &observed) {
         if !former.has_rules(&pair, &observed) {
-            return Ok(());
+            return Ok(Outcome::Released);
         }
         return Err(Standing::Failed {
             summary: format!("Rules of bucket {} cannot be told apart", pair.source.at()),
@@ -92,7 +122,7 @@ async fn one(
         });
     }
     let mut desired = pair.desired(&observed);
-    if let (Some(now), Some(kept)) = (now, kept) {
+    if let Some((now, kept)) = kept {
         let kept = now.settle(kept, &observed);
         desired = desired.leftovers(&kept.desired(&observed));
     }
@@ -101,14 +131,14 @@ async fn one(
         return Err(Standing::failed(problem));
     }
     if plan.is_empty() {
-        return Ok(());
+        return Ok(Outcome::Released);
     }
     cloud
         .execute(&plan, job)
         .await
         .map_err(|error| not_executed(&error))?;
     tracing::info!(bucket = %bucket, "released a bucket");
-    Ok(())
+    Ok(Outcome::Released)
 }
 
 /// Whether a tag that the echo selects by has another value: an echo of that value may have put the rules there. Where the

@@ -7,7 +7,7 @@ use cloud::{Cloud, CloudError, Job};
 use futures::StreamExt;
 use replication::bucket::BucketRef;
 use replication::echo::{Coverage, Standing, Verdict};
-use replication::observed::{BucketReads, Reads, Seen};
+use replication::observed::{BucketReads, Existence, ObservedBucket, Reads, Seen};
 use replication::{BucketName, Echo, Observed, Pair};
 
 use crate::{AT_ONCE, Found, cancelled, failed};
@@ -59,6 +59,8 @@ pub async fn survey(cloud: &Cloud, echo: &Echo, job: &Job) -> Result<Survey, Clo
     tracing::info!(echo = echo.id(), counts = ?survey.coverage.counts, "looked at a site");
     Ok(survey)
 }
+
+const POINTS_BACK: &str = "it is the target of an echo that points back";
 
 /// A bucket of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +116,7 @@ pub async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError>
                         .target_bucket
                         .origin_of(target, bucket)
                         .filter(|origin| origins.contains(origin.as_str()))
-                        .map(|_| "it is the target of an echo that points back".to_owned()),
+                        .map(|_| POINTS_BACK.to_owned()),
                 },
             };
             match (why, bucket) {
@@ -126,6 +128,46 @@ pub async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError>
             }
         })
         .collect())
+}
+
+/// Why a bucket's name leaves it out: what a listing says of it, asked for this one alone.
+///
+/// # Errors
+///
+/// Where the target's site cannot be asked.
+pub async fn excluded_by_name(
+    cloud: &Cloud,
+    echo: &Echo,
+    bucket: &BucketName,
+) -> Result<Option<Standing>, CloudError> {
+    if let Verdict::Excluded { why } = echo.selection.by_name(bucket) {
+        return Ok(Some(Standing::Excluded { why }));
+    }
+    let target = &echo.template.destination.site;
+    let Some(origin) = echo.target_bucket.origin_of(target, bucket) else {
+        return Ok(None);
+    };
+    let at = BucketRef {
+        site: target.name.clone(),
+        bucket: origin,
+    };
+    let asked = BucketReads {
+        versioning: true,
+        ..BucketReads::default()
+    };
+    let reads = Reads {
+        buckets: [(at.clone(), asked)].into(),
+        ..Reads::default()
+    };
+    let found = cloud.observe(&reads).await?;
+    let is_there = |found: &ObservedBucket| found.existence == Existence::Exists;
+    Ok(found
+        .buckets
+        .get(&at)
+        .is_some_and(is_there)
+        .then(|| Standing::Excluded {
+            why: POINTS_BACK.to_owned(),
+        }))
 }
 
 /// How one bucket stands, given that its name is selected.
@@ -188,7 +230,7 @@ pub(crate) fn excluded_by_tags(
             ),
         });
     }
-    if found.existence != replication::observed::Existence::Exists {
+    if found.existence != Existence::Exists {
         return None;
     }
     let none = std::collections::BTreeMap::new();

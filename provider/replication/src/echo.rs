@@ -8,6 +8,7 @@
 //! on the same two buckets and leaves that one alone.
 
 mod admission;
+mod contest;
 mod coverage;
 mod lineage;
 mod selection;

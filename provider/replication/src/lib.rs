@@ -36,6 +36,8 @@ pub mod desired;
 pub mod document;
 pub mod echo;
 pub mod facet;
+pub mod glob;
+pub mod health;
 pub mod mirror;
 pub mod name;
 pub mod observed;
@@ -56,6 +58,7 @@ pub use desired::{Desired, DesiredBucket, DesiredRole, OwnedRules, OwnedStatemen
 pub use document::ReplicationDocument;
 pub use echo::Echo;
 pub use facet::{Difference, Facets};
+pub use health::{Denial, FacetHealth, FacetStanding, Health, examine};
 pub use mirror::{Lifecycle, Mirror, Setting};
 pub use name::{
     AccountId, BucketName, NameError, Namespace, PairId, Partition, Region, RuleName, SiteName,

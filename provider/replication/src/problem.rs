@@ -24,6 +24,8 @@ pub struct Problem {
     pub detail: String,
     /// Whether another resource of the same apply may mend it, as one that makes a missing bucket does.
     pub awaited: bool,
+    /// Whether it says that something may not be looked at, rather than how it is.
+    pub unseen: bool,
 }
 
 impl Problem {
@@ -39,6 +41,7 @@ impl Problem {
             summary: summary.into(),
             detail: detail.into(),
             awaited: false,
+            unseen: false,
         }
     }
 
@@ -58,6 +61,13 @@ impl Problem {
     #[must_use]
     pub fn awaited(mut self) -> Self {
         self.awaited = true;
+        self
+    }
+
+    /// The same, and it says that something may not be looked at.
+    #[must_use]
+    pub fn unseen(mut self) -> Self {
+        self.unseen = true;
         self
     }
 

@@ -21,10 +21,11 @@ use tfplugin::{
 
 use crate::runtime::Shared;
 
-pub(crate) mod agent_config;
+pub mod agent_config;
 mod apply;
 pub(crate) mod config;
 pub(crate) mod coverage;
+mod handover;
 mod plan;
 mod remove;
 pub mod schema;

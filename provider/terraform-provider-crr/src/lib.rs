@@ -28,8 +28,9 @@ pub mod pair;
 pub mod pair_data_source;
 mod protection_data_source;
 pub mod provider_block;
-mod runtime;
+pub mod runtime;
 pub mod site;
+pub mod stated;
 
 use runtime::Shared;
 

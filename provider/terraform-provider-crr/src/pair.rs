@@ -25,11 +25,14 @@ mod plan;
 mod remove;
 pub mod schema;
 mod state;
+mod stated;
 mod validate;
 
 pub(crate) use config::{Operation, PairAttributes, Resolution as PairResolution};
 pub(crate) use schema::{parses_as, policy_arn};
 pub(crate) use state::identity as identity_value;
+pub(crate) use stated::absent_role;
+pub use stated::{look_at_pair, resolve_pair};
 
 /// The resource.
 pub struct PairResource {

@@ -133,13 +133,24 @@ fn read(config: &Value, diagnostics: &mut Diagnostics) -> Option<Block> {
 
 /// Makes the runtime. No call is made yet: a site is spoken to when the first resource names it.
 pub fn configure(request: &ConfigureRequest, diagnostics: &mut Diagnostics) -> Option<Runtime> {
-    let block = read(&request.config, diagnostics)?;
+    let terraform = (
+        "Terraform".to_owned(),
+        Some(request.terraform_version.clone()),
+    );
+    runtime(&request.config, vec![terraform], diagnostics)
+}
+
+/// Makes the runtime of a provider block, whoever read it.
+pub(crate) fn runtime(
+    block: &Value,
+    user_agent: Vec<(String, Option<String>)>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Runtime> {
+    let given = without_keys(block);
+    let block = read(block, diagnostics)?;
     let mut taker = Taker::default();
     let mut config = CloudConfig {
-        user_agent: vec![(
-            "Terraform".to_owned(),
-            Some(request.terraform_version.clone()),
-        )],
+        user_agent,
         ..CloudConfig::default()
     };
     for (name, site) in taker.take("sites", block.sites).into_iter().flatten() {
@@ -180,6 +191,7 @@ pub fn configure(request: &ConfigureRequest, diagnostics: &mut Diagnostics) -> O
             runtime.unknown = taker.unknown;
             runtime.default_tags = default_tags;
             runtime.trusted_accounts = trusted;
+            runtime.block = given;
             Some(runtime)
         }
         Err(error) => {
@@ -190,6 +202,26 @@ pub fn configure(request: &ConfigureRequest, diagnostics: &mut Diagnostics) -> O
             None
         }
     }
+}
+
+/// The attributes of a site that are secrets.
+pub(crate) const KEYS: [&str; 3] = ["access_key", "secret_key", "session_token"];
+
+/// The block as it may be shown: who works with it gets its keys elsewhere.
+fn without_keys(block: &Value) -> Value {
+    let mut block = block.clone();
+    if let Some(Value::Map(sites)) = block.get("sites").cloned() {
+        let sites = sites.into_iter().map(|(name, mut site)| {
+            for key in KEYS {
+                if site.get(key).is_some() {
+                    site.set(key, Value::Null);
+                }
+            }
+            (name, site)
+        });
+        block.set("sites", Value::map(sites));
+    }
+    block
 }
 
 fn trusted(

@@ -7,14 +7,16 @@ use std::time::Instant;
 use cloud::{Cloud, CloudError, Guard};
 use replication::observed::{Reads, RoleReads};
 use replication::{AccountId, Namespace, Observed, RoleArn, Site, SiteName};
-use tfplugin::{Diagnostics, Path};
+use tfplugin::{Diagnostics, Path, Value};
 
 use crate::diagnostics::add_error;
 
 mod claims;
+mod echoes;
 mod looks;
 
 use claims::Claims;
+use echoes::Echoes;
 pub use looks::Look;
 use looks::Looks;
 
@@ -64,6 +66,8 @@ pub struct Runtime {
     pub cloud: Cloud,
     /// Whether part of the provider block is known after apply only, and which part.
     pub unknown: Option<String>,
+    /// The provider block without its keys, for whoever is to reach the same sites.
+    pub(crate) block: Value,
     /// Tags for everything that we make.
     pub default_tags: BTreeMap<String, String>,
     /// The accounts that objects may go to; none: any.
@@ -71,6 +75,8 @@ pub struct Runtime {
     looks: Mutex<Looks>,
     /// Pairs that this process has made: two resources for one lane would undo each other.
     claims: Mutex<Claims>,
+    /// Echoes of this run.
+    echoes: Mutex<Echoes>,
     /// Replication roles of whole sites, as the `crr_site` resources of this run have them.
     site_roles: Mutex<BTreeMap<SiteName, RoleArn>>,
 }
@@ -85,10 +91,12 @@ impl Runtime {
         Self {
             cloud,
             unknown: None,
+            block: Value::Null,
             default_tags: BTreeMap::new(),
             trusted_accounts: None,
             looks: Mutex::default(),
             claims: Mutex::default(),
+            echoes: Mutex::default(),
             site_roles: Mutex::default(),
         }
     }
@@ -212,6 +220,11 @@ impl Runtime {
     /// The pairs that this process has made.
     pub fn claims(&self) -> MutexGuard<'_, Claims> {
         lock(&self.claims)
+    }
+
+    /// The echoes of this run.
+    pub fn echoes(&self) -> MutexGuard<'_, Echoes> {
+        lock(&self.echoes)
     }
 
     /// Notes the role of a whole site.

@@ -17,11 +17,13 @@ use crate::runtime::{Runtime, Shared, SiteLookup};
 
 mod apply;
 mod role;
-mod schema;
+pub(crate) mod schema;
+mod stated;
 
 use apply::{RolesLeft, Work, look};
 pub use role::default_role;
 use role::{RoleWish, SiteAttributes};
+pub use stated::look_at_site;
 
 /// The resource.
 pub struct SiteResource {
@@ -56,12 +58,7 @@ enum Proof {
 
 impl SiteResource {
     /// Who answers at the site that a value names.
-    async fn prove(
-        &self,
-        runtime: &Runtime,
-        value: &Value,
-        diagnostics: &mut Diagnostics,
-    ) -> Proof {
+    async fn prove(runtime: &Runtime, value: &Value, diagnostics: &mut Diagnostics) -> Proof {
         let attributes: SiteAttributes = match from_value(value) {
             Ok(attributes) => attributes,
             Err(error) => {
@@ -214,7 +211,7 @@ impl Resource for SiteResource {
         let Some(runtime) = self.shared.get(diagnostics) else {
             return request.unchanged();
         };
-        let proven = match self.prove(&runtime, &request.state, diagnostics).await {
+        let proven = match Self::prove(&runtime, &request.state, diagnostics).await {
             Proof::Proven(proven) => proven,
             Proof::Unknown | Proof::Failed => return request.unchanged(),
         };
@@ -266,7 +263,7 @@ impl Resource for SiteResource {
             response.planned = Some(prior);
             return response;
         }
-        let proven = match self.prove(&runtime, &planned, diagnostics).await {
+        let proven = match Self::prove(&runtime, &planned, diagnostics).await {
             Proof::Proven(proven) => proven,
             Proof::Failed => return request.as_proposed(),
             Proof::Unknown => {
@@ -355,7 +352,7 @@ impl Resource for SiteResource {
         if !had_role && request.private.is_empty() {
             return ApplyResponse::default();
         }
-        let Proof::Proven(proven) = self.prove(&runtime, &prior, diagnostics).await else {
+        let Proof::Proven(proven) = Self::prove(&runtime, &prior, diagnostics).await else {
             return request.unchanged();
         };
         if moved(&prior, &proven, diagnostics) {
@@ -413,7 +410,7 @@ impl SiteResource {
         let Some(mut state) = request.planned.clone() else {
             return request.unchanged();
         };
-        let Proof::Proven(proven) = self.prove(&runtime, &state, diagnostics).await else {
+        let Proof::Proven(proven) = Self::prove(&runtime, &state, diagnostics).await else {
             if !diagnostics.has_errors() {
                 diagnostics.error(
                     "Still unknown at apply",

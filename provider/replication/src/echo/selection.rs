@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::glob;
 use crate::name::{BucketName, NameError};
 
 /// A pattern of bucket names: `*` stands for any characters, `?` for one.
@@ -33,33 +34,52 @@ impl fmt::Display for Glob {
 }
 
 impl Glob {
+    /// That of all names.
+    pub(super) fn every() -> Self {
+        Self("*".to_owned())
+    }
+
+    /// Whether some name is of both patterns.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        let (one, two) = (self.0.as_bytes(), other.0.as_bytes());
+        // For each place in the second that both may have come to, from the back: whether the rests have a name in common.
+        let mut after: Vec<bool> = Vec::new();
+        for start in (0..=one.len()).rev() {
+            let mut row: Vec<bool> = vec![false; two.len() + 1];
+            for place in (0..=two.len()).rev() {
+                let down = || after.get(place).copied().unwrap_or_default();
+                let right = row.get(place + 1).copied().unwrap_or_default();
+                let across = || after.get(place + 1).copied().unwrap_or_default();
+                let common = match (one.get(start), two.get(place)) {
+                    (None, None) => true,
+                    (Some(b'*'), Some(b'*')) => down() || right,
+                    (Some(b'*'), _) => down() || place < two.len() && right,
+                    (_, Some(b'*')) => right || start < one.len() && down(),
+                    (Some(a), Some(b)) => (a == b || *a == b'?' || *b == b'?') && across(),
+                    _ => false,
+                };
+                if let Some(cell) = row.get_mut(place) {
+                    *cell = common;
+                }
+            }
+            after = row;
+        }
+        after.first().copied().unwrap_or_default()
+    }
+
+    /// Whether every name of another pattern is of this one, as far as the patterns themselves show it: a `*` there is
+    /// taken by a `*` here alone.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        if !other.0.contains('*') {
+            return self.matches(&other.0);
+        }
+        // No name has this character, and a `?` here must not take it.
+        !self.0.contains('?') && self.matches(&other.0.replace('*', "\u{1}"))
+    }
+
     /// Whether a name is of this pattern. It takes time in proportion to both lengths at most, whatever the pattern.
     pub fn matches(&self, name: &str) -> bool {
-        let (pattern, name) = (self.0.as_bytes(), name.as_bytes());
-        let (mut p, mut n) = (0, 0);
-        // Where the last star stood, and how much of the name it has swallowed.
-        let mut star: Option<(usize, usize)> = None;
-        while let Some(byte) = name.get(n) {
-            match pattern.get(p) {
-                Some(b'*') => {
-                    star = Some((p, n));
-                    p += 1;
-                }
-                Some(wanted) if *wanted == b'?' || wanted == byte => {
-                    p += 1;
-                    n += 1;
-                }
-                _ => match &mut star {
-                    Some((at, swallowed)) => {
-                        *swallowed += 1;
-                        p = *at + 1;
-                        n = *swallowed;
-                    }
-                    None => return false,
-                },
-            }
-        }
-        pattern.iter().skip(p).all(|byte| *byte == b'*')
+        glob::matches(&self.0, name)
     }
 }
 
@@ -84,6 +104,27 @@ pub struct Selection {
     pub exclude: Vec<Glob>,
     /// The bucket must carry all of these tags.
     pub tags: BTreeMap<String, String>,
+}
+
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |globs: &[Glob]| -> String {
+            let texts: Vec<String> = globs.iter().map(ToString::to_string).collect();
+            texts.join(", ")
+        };
+        match self.include.as_slice() {
+            [] => f.write_str("every bucket")?,
+            include => write!(f, "buckets {}", list(include))?,
+        }
+        if !self.exclude.is_empty() {
+            write!(f, " without {}", list(&self.exclude))?;
+        }
+        for (number, (key, value)) in self.tags.iter().enumerate() {
+            let word = if number == 0 { " tagged" } else { "," };
+            write!(f, "{word} {key} = {value}")?;
+        }
+        Ok(())
+    }
 }
 
 impl Selection {

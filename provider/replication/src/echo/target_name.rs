@@ -87,7 +87,7 @@ impl TargetName {
             .ok()
     }
 
-    fn of_site(&self, site: &Site) -> String {
+    pub(super) fn of_site(&self, site: &Site) -> String {
         self.0
             .replace("{account}", site.account.as_str())
             .replace("{region}", site.region.as_str())

@@ -70,7 +70,7 @@ fn denied<T>(seen: Option<&Seen<T>>, label: &str, what: &str, problems: &mut Vec
             [label],
             format!("Not allowed to read {what}"),
             format!("The service answered: {message}\n\nAllow {action} for the credentials of this site, then run again."),
-        ));
+        ).unseen());
     }
 }
 
@@ -120,7 +120,7 @@ fn bucket(
                 format!(
                     "The service answered: {message}\n\nEither the bucket belongs to another account (every call names the account that the bucket must belong to, so that nothing is ever replicated into a stranger's bucket), or the site's credentials lack the S3 permissions that the provider's documentation lists."
                 ),
-            ));
+            ).unseen());
             return;
         }
     }

@@ -173,6 +173,8 @@ pub fn parse_rule(node: Node<'_, '_>) -> Rule {
             other => rule.unknown_elements.push(other.to_owned()),
         }
     }
+    // V1 has no such element and always replicates them: whoever takes the rule over must go on doing so.
+    rule.delete_markers |= rule.v1;
     rule
 }
 

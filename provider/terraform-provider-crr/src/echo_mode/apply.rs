@@ -78,11 +78,12 @@ pub(super) async fn apply(
         state.set("replica_modifications", Value::from(two_way));
     }
     state.set("id", Value::from(echo.id()));
-    state.set("agent_config", agent_config::of(&state));
+    state.set("agent_config", agent_config::of(&state, runtime));
     if resolved.paused {
         return finish(state, &planned, &surveyed.coverage, diagnostics);
     }
     // From here on something may be made: whatever happens, state must know of it.
+    context.keep_private(Vec::new());
     context.keep(with_coverage(
         request.prior.clone().unwrap_or_else(|| state.clone()),
         &surveyed.coverage,
@@ -95,8 +96,16 @@ pub(super) async fn apply(
     let found = echo::protect(runtime, echo, work, &job).await;
     let after = before.after(found.iter().map(|f| (f.bucket.as_str(), &f.standing)));
     tell(&found, diagnostics);
-    if !diagnostics.has_errors() {
-        release_former(runtime, &request, &resolved, &job, diagnostics).await;
+    // What it replaces has left its rules to it.
+    let replaced = request
+        .prior
+        .is_none()
+        .then(|| runtime.echoes().take_replaced(&request.private))
+        .flatten();
+    if !diagnostics.has_errors()
+        && let Some(former) = request.prior.as_ref().or(replaced.as_ref())
+    {
+        release_former(runtime, former, &planned, &resolved, &job, diagnostics).await;
     }
     if diagnostics.has_errors() {
         // A change that failed leaves the old configuration in state, so that the next plan shows the change again.
@@ -113,37 +122,73 @@ pub(super) async fn apply(
 /// What the former configuration made and this one does not want.
 async fn release_former(
     runtime: &Runtime,
-    request: &ApplyRequest,
+    former: &Value,
+    planned: &Value,
     resolved: &Resolved,
     job: &cloud::Job,
     diagnostics: &mut Diagnostics,
 ) {
-    let (Some(prior), Some(planned)) = (&request.prior, &request.planned) else {
-        return;
-    };
-    if wants_the_same(prior, planned) {
+    if wants_the_same(former, planned) {
         return;
     }
-    let Resolution::Known(former) = resolve(prior, runtime, diagnostics).await else {
+    let Resolution::Known(former) = resolve(former, runtime, diagnostics).await else {
         return;
     };
     if former.echo == resolved.echo {
         return;
     }
-    match echo::release(
-        runtime,
-        &former.echo,
-        Some(&resolved.echo),
-        resolved.remove,
-        job,
-    )
-    .await
-    {
-        Ok(failures) => tell(&failures, diagnostics),
+    let beyond = resolved.remove;
+    release(runtime, &former.echo, beyond, job, diagnostics).await;
+}
+
+/// Takes away what an echo made and no other one of this run wants, the one that it has become among them. What stays is
+/// told.
+pub(super) async fn release(
+    runtime: &Runtime,
+    former: &replication::Echo,
+    beyond: bool,
+    job: &cloud::Job,
+    diagnostics: &mut Diagnostics,
+) {
+    let now = runtime.echoes().of_the_same_way(former);
+    match echo::release(runtime, former, &now, beyond, job).await {
+        Ok(released) => {
+            tell(&released.failures, diagnostics);
+            tell_spared(former, &released.spared, diagnostics);
+        }
         Err(error) => {
             crate::diagnostics::add_error(Path::root().attribute("source"), &error, diagnostics);
         }
     }
+}
+
+/// Rules that may be another echo's stay, and nobody would look for them if that is not so.
+fn tell_spared(
+    former: &replication::Echo,
+    spared: &[replication::BucketName],
+    diagnostics: &mut Diagnostics,
+) {
+    if spared.is_empty() {
+        return;
+    }
+    let mut names: Vec<String> = spared
+        .iter()
+        .take(TOLD)
+        .map(|bucket| format!("- {bucket}"))
+        .collect();
+    if spared.len() > TOLD {
+        names.push(format!("and {} more", spared.len() - TOLD));
+    }
+    diagnostics.warning_at(
+        Path::root().attribute("select").attribute("tags"),
+        format!("Rules stay on {}", buckets(spared.len())),
+        format!(
+            "Echo {} was for {}. These have another value of such a tag by now, so their rules may be those of an echo that selects by that value: nothing else tells the two apart. If there is none, take the rules whose ID begins with \"crr/\" and goes on with \"/echo.\" off by hand.\n{}",
+            former.id(),
+            former.selection,
+            names.join("\n")
+        ),
+    );
 }
 
 /// What Terraform was told is what it gets: where the site has changed since, the next refresh says so.

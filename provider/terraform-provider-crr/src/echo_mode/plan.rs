@@ -9,7 +9,7 @@ use tfplugin::{Context, Deferred, Diagnostics, Path, PlanRequest, PlanResponse, 
 
 use super::config::{Resolution, resolve};
 use super::survey::{job, missing_roles, survey};
-use super::{Surveys, agent_config, coverage, schema};
+use super::{Surveys, agent_config, coverage, handover, schema};
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
@@ -46,6 +46,21 @@ pub(super) async fn plan(
     request: PlanRequest,
     diagnostics: &mut Diagnostics,
 ) -> PlanResponse {
+    let creates = request.prior.is_none();
+    let mut response = plan_any(runtime, surveys, context, request, diagnostics).await;
+    if creates {
+        response.private = handover::mark(response.planned.as_ref());
+    }
+    response
+}
+
+async fn plan_any(
+    runtime: &Runtime,
+    surveys: &Surveys,
+    context: &Context,
+    request: PlanRequest,
+    diagnostics: &mut Diagnostics,
+) -> PlanResponse {
     let Some(mut planned) = request.planned.clone() else {
         return request.as_proposed();
     };
@@ -69,7 +84,7 @@ pub(super) async fn plan(
             for name in ["id", "coverage"] {
                 rested.set(name, given(name));
             }
-            rested.set("agent_config", agent_config::of(&rested));
+            rested.set("agent_config", agent_config::of(&rested, runtime));
             let mut response = request.as_proposed();
             response.planned = Some(rested);
             return response;
@@ -81,12 +96,18 @@ pub(super) async fn plan(
         Resolution::Failed => return request.as_proposed(),
     };
     let echo = &resolved.echo;
+    // In a statement of its own: the guard must not live into the next await.
+    let other = runtime.echoes().plan(echo);
+    if let Some(other) = other {
+        contends(echo, &other, diagnostics);
+        return request.as_proposed();
+    }
     if unset {
         let two_way = echo.template.direction == replication::Direction::TwoWay;
         planned.set("replica_modifications", Value::from(two_way));
     }
     planned.set("id", Value::from(echo.id()));
-    planned.set("agent_config", agent_config::of(&planned));
+    planned.set("agent_config", agent_config::of(&planned, runtime));
     let known = prior
         .as_ref()
         .filter(|prior| wants_the_same(prior, &planned))
@@ -119,9 +140,6 @@ pub(super) async fn plan(
                         ),
                         words(&survey.coverage),
                     );
-                }
-                if prior.is_none() && resolved.remove {
-                    warn_of_a_gap(echo, &survey.coverage, diagnostics);
                 }
                 warn(echo, &survey.coverage, diagnostics);
                 surveys.keep(echo, survey);
@@ -184,17 +202,15 @@ fn words(coverage: &Coverage) -> String {
     text
 }
 
-/// A replacement takes everything off before it puts it on again, and S3 replicates only what is written while a rule stands.
-/// A tainted echo is planned as a new one: that buckets are protected already is all that tells.
-fn warn_of_a_gap(echo: &replication::Echo, coverage: &Coverage, diagnostics: &mut Diagnostics) {
-    let standing = coverage.counts.protected + coverage.counts.drifted;
-    if standing == 0 {
-        return;
-    }
-    diagnostics.warning_at(
-        Path::root().attribute("on_destroy"),
-        format!("Echo {} already replicates {}", echo.id(), buckets(standing)),
-        "If the plan replaces the echo, `on_destroy = \"remove\"` takes their rules off first, and objects that are written until the rules are back never replicate. Where it is replaced since it is tainted, run `terraform untaint` instead; else apply `on_destroy = \"keep\"` first.",
+/// Two echoes of one run would write over each other's rules.
+fn contends(echo: &replication::Echo, other: &replication::Echo, diagnostics: &mut Diagnostics) {
+    diagnostics.error_at(
+        Path::root().attribute("select"),
+        format!("Two echoes {} may be for one bucket", echo.id()),
+        format!(
+            "One is for {}, the other ({}) for {}. Both give their rules the same IDs, so in every apply the one would write over the other's. Let their selections share no bucket: by patterns that have no name in common, by `exclude`, or by different values of one tag.",
+            echo.selection, other.id(), other.selection
+        ),
     );
 }
 

@@ -2,10 +2,10 @@
 
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path};
 
-use super::apply::tell;
+use super::apply::release;
 use super::config::{Resolution, resolve};
+use super::handover;
 use super::survey::job;
-use crate::diagnostics::add_error;
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
@@ -20,6 +20,17 @@ pub(super) async fn remove(
         return request.unchanged();
     };
     if prior.get("on_destroy").and_then(tfplugin::Value::as_str) != Some("remove") {
+        return ApplyResponse::default();
+    }
+    if handover::is_replaced(prior, &request.private) {
+        runtime
+            .echoes()
+            .replace(request.private.clone(), prior.clone());
+        diagnostics.warning_at(
+            Path::root().attribute("on_destroy"),
+            "The rules stay while the echo is replaced",
+            "It is made again at once with the same sites and names, so its rules are handed over: taken off, they would leave behind for good what is written until they are back. To remove them, destroy the echo without making it again.",
+        );
         return ApplyResponse::default();
     }
     let Resolution::Known(resolved) = resolve(prior, runtime, diagnostics).await else {
@@ -40,10 +51,7 @@ pub(super) async fn remove(
         return request.unchanged();
     }
     let job = job(context, &resolved, Operation::Delete);
-    match echo::release(runtime, &resolved.echo, None, true, &job).await {
-        Ok(failures) => tell(&failures, diagnostics),
-        Err(error) => add_error(Path::root().attribute("source"), &error, diagnostics),
-    }
+    release(runtime, &resolved.echo, true, &job, diagnostics).await;
     if diagnostics.has_errors() {
         return request.unchanged();
     }

@@ -1,0 +1,193 @@
+//! Pairs and echoes with drift planted, and without.
+
+use acceptance_tests::gateway::readable;
+use acceptance_tests::{Effect, Fault, LabError, When};
+use aws_sdk_s3::types as t;
+
+use super::{amiss, assert_only_read, check, check_state};
+use crate::ground::{role_names, set_versioning};
+use crate::pair::Scene;
+
+#[tokio::test]
+async fn what_is_as_it_should_be_ends_with_zero() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "direction = \"two_way\"").await?;
+    scene.apply().await?;
+    let checked = check_state(&scene.lab, &scene.workdir, &["--format", "json"]).await?;
+    assert_eq!(checked.code, 0, "{checked}");
+    assert_only_read(&scene.lab);
+    let report = checked.report();
+    assert_eq!(report["verdict"], "in_sync", "{report}");
+    assert_eq!(report["items"][0]["id"], scene.id());
+    assert!(
+        report["items"][0]["facets"]
+            .as_array()
+            .is_some_and(|facets| facets.len() > 8),
+        "every part is reported: {report}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_drift_is_named_with_its_remedy_and_left_as_it_is() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    scene.apply().await?;
+    let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
+    lab.admin_s3(east)
+        .delete_bucket_replication()
+        .bucket(&scene.source)
+        .send()
+        .await
+        .expect("deleted");
+    set_versioning(
+        lab,
+        west,
+        &scene.destination,
+        t::BucketVersioningStatus::Suspended,
+    )
+    .await
+    .expect("suspended");
+    let iam = lab.admin_iam(east);
+    let role = role_names(lab, east).await.remove(0);
+    let policy = format!("crr-to-{}", scene.destination);
+    let whole = iam
+        .get_role_policy()
+        .role_name(&role)
+        .policy_name(&policy)
+        .send()
+        .await
+        .expect("read");
+    iam.put_role_policy()
+        .role_name(&role)
+        .policy_name(&policy)
+        .policy_document(
+            readable(whole.policy_document()).replace("s3:ReplicateDelete", "s3:ReplicateTags"),
+        )
+        .send()
+        .await
+        .expect("put");
+
+    let checked = check_state(lab, &scene.workdir, &["--format", "json"]).await?;
+    assert_eq!(checked.code, 2, "{checked}");
+    assert_only_read(lab);
+    let report = checked.report();
+    let expected = [
+        ("source.role", "missing"),
+        ("source.rule.everything", "missing"),
+        ("destination.versioning", "drifted"),
+        ("source.role_policy", "drifted"),
+    ];
+    let found = amiss(&report);
+    for (facet, status) in expected {
+        assert!(
+            found.contains(&(scene.id(), facet.to_owned(), status.to_owned())),
+            "{facet}: {found:?}"
+        );
+    }
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    for facet in report["items"][0]["facets"].as_array().expect("facets") {
+        if facet["status"] != "in_sync" {
+            assert!(
+                facet["remedy"]
+                    .as_str()
+                    .is_some_and(|text| text.contains("terraform apply")),
+                "{facet}"
+            );
+        }
+    }
+
+    let text = check_state(lab, &scene.workdir, &[]).await?;
+    for word in [
+        "should be: Enabled",
+        "is:        Suspended",
+        "enable versioning on west:",
+    ] {
+        assert!(text.stdout.contains(word), "{word}: {text}");
+    }
+    assert!(
+        !text.stdout.contains('\u{1b}'),
+        "no colour in a pipe: {text}"
+    );
+
+    // The same through a plan, with what the plan says of how the sites are reached.
+    scene
+        .workdir
+        .run(&["plan", "-out=plan.bin", "-input=false", "-refresh=false"])
+        .await?
+        .ok()?;
+    let plan = scene
+        .workdir
+        .run(&["show", "-json", "plan.bin"])
+        .await?
+        .ok()?;
+    scene.workdir.write("plan.json", &plan.stdout)?;
+    let planned = check(
+        lab,
+        &scene.workdir,
+        &["--plan", "plan.json", "--format", "json"],
+    )
+    .await?;
+    assert_eq!(planned.code, 2, "{planned}");
+    assert_eq!(amiss(&planned.report()), found);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_may_not_be_read_is_unknown_and_names_the_action() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    scene.apply().await?;
+    let lab = &scene.lab;
+    let injected = lab.inject(
+        Fault::on("GetBucketReplication", Effect::AccessDenied)
+            .resource(&scene.source)
+            .when(When::Every),
+    );
+    let checked = check_state(lab, &scene.workdir, &["--format", "json"]).await?;
+    drop(injected);
+    assert_eq!(checked.code, 4, "{checked}");
+    let report = checked.report();
+    let facets = report["items"][0]["facets"].as_array().expect("facets");
+    let rule = facets
+        .iter()
+        .find(|facet| facet["name"] == "source.rule.everything")
+        .expect("the rule");
+    assert_eq!(
+        (&rule["status"], &rule["lacks"]),
+        (&"unknown".into(), &"s3:GetReplicationConfiguration".into()),
+        "{report}"
+    );
+    let spared = check_state(lab, &scene.workdir, &["--fail-on", "drift,unprotected"]).await?;
+    assert_eq!(spared.code, 0, "{spared}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_bucket_that_nobody_protected_ends_with_three() -> Result<(), LabError> {
+    let scene = crate::echo_mode::Scene::new("select = { exclude = [\"logs-*\"] }").await?;
+    scene.buckets(&["orders", "logs-a"]).await;
+    scene.apply().await?;
+    let calm = check_state(&scene.lab, &scene.workdir, &["--format", "json"]).await?;
+    assert_eq!(calm.code, 0, "{calm}");
+    scene.buckets(&["invoices"]).await;
+    let checked = check_state(&scene.lab, &scene.workdir, &["--format", "json"]).await?;
+    assert_eq!(checked.code, 3, "{checked}");
+    assert_only_read(&scene.lab);
+    let report = checked.report();
+    assert_eq!(
+        amiss(&report),
+        [(
+            "east:invoices".to_owned(),
+            "protection".to_owned(),
+            "unprotected".to_owned()
+        )],
+        "{report}"
+    );
+    assert_eq!(
+        (
+            &report["counts"]["excluded"],
+            &report["counts"]["unprotected"]
+        ),
+        (&1.into(), &1.into()),
+        "{report}"
+    );
+    Ok(())
+}

@@ -1,0 +1,4 @@
+output "pair" {
+  description = "The pair's id."
+  value       = module.orders.pair
+}

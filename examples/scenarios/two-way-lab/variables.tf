@@ -1,0 +1,24 @@
+variable "sites" {
+  description = "The provider's sites, east and west."
+  type        = any
+  default = {
+    east = { region = "us-east-1" }
+    west = { region = "us-west-2" }
+  }
+
+  validation {
+    condition     = length(setsubtract(["east", "west"], keys(var.sites))) == 0
+    error_message = "The lab needs two sites, named east and west."
+  }
+}
+
+variable "bucket" {
+  description = "The stem of the buckets' names: globally unique on AWS."
+  type        = string
+}
+
+variable "empty_on_destroy" {
+  description = "Whether terraform destroy empties and deletes the two buckets, every version of every object included."
+  type        = bool
+  default     = false
+}

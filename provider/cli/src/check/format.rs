@@ -1,0 +1,47 @@
+//! The forms in which a report is written.
+
+use clap::ValueEnum;
+
+use super::report::Report;
+
+mod excerpt;
+mod html;
+mod inert;
+mod json;
+mod junit;
+mod markdown;
+mod sarif;
+mod text;
+mod xml;
+
+/// A form of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people at a terminal.
+    Text,
+    /// For programs: documented and versioned.
+    Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For test reports: JUnit XML.
+    Junit,
+    /// For a comment on a pull request or a job's summary.
+    Markdown,
+    /// One page that needs nothing else.
+    Html,
+}
+
+#[cfg(test)]
+mod tests;
+
+/// Writes a report in a form.
+pub fn write(report: &Report, format: Format, colour: bool) -> String {
+    match format {
+        Format::Text => text::write(report, text::Paint(colour)),
+        Format::Json => json::write(report),
+        Format::Sarif => sarif::write(report),
+        Format::Junit => junit::write(report),
+        Format::Markdown => markdown::write(report),
+        Format::Html => html::write(report),
+    }
+}

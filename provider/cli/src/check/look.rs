@@ -1,0 +1,297 @@
+//! Looking: everything that should be, compared with what is. Nothing is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::StreamExt;
+use indicatif::ProgressBar;
+use replication::{SiteName, glob};
+use serde_json::Value;
+use terraform_provider_crr::runtime::Runtime;
+use terraform_provider_crr::stated::{self, Kind};
+use tokio::time::Instant;
+
+use super::finding::{add_failure, add_health, first, not_looked};
+use super::report::{Item, ItemKind, Place, SiteFacts};
+use super::terraform::Resource;
+
+mod echo;
+
+/// How to look.
+#[derive(Debug)]
+pub struct How {
+    /// How many resources are looked at at once. How many calls that makes is bounded by the cloud.
+    pub at_once: usize,
+    /// When it must be over.
+    pub deadline: Option<Instant>,
+    /// Only what matches one of these; empty: everything.
+    pub only: Vec<String>,
+    /// Who is told how far it is.
+    pub progress: ProgressBar,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Every item.
+    pub items: Vec<Item>,
+    /// The sites that answered.
+    pub sites: BTreeSet<SiteFacts>,
+}
+
+/// Why a site is not to be looked at: whatever stands there would be judged by the wrong account, or fail in the same way.
+type Barred = BTreeMap<String, (String, String)>;
+
+/// Looks at every resource.
+pub async fn look(runtime: &Runtime, resources: &[Resource], how: &How) -> Found {
+    let mut found = Found::default();
+    let mut barred = Barred::new();
+    sites(runtime, resources, how, &mut found, &mut barred).await;
+    unstated_sites(runtime, resources, how, &mut found, &mut barred).await;
+    let pairs: Vec<&Resource> = resources
+        .iter()
+        .filter(|resource| resource.kind == Kind::Pair && how.wants(resource))
+        .collect();
+    how.progress.inc_length(pairs.len() as u64);
+    let barred = &barred;
+    let mut looks = futures::stream::iter(pairs)
+        .map(|resource| async move {
+            let mut item = item(resource);
+            if !bar(&mut item, barred) {
+                let pair = Box::pin(pair(runtime, resource, &mut item));
+                if !in_time(how.deadline, pair).await {
+                    late(&mut item);
+                }
+            }
+            item
+        })
+        .buffer_unordered(how.at_once);
+    while let Some(item) = looks.next().await {
+        how.progress.inc(1);
+        found.items.push(item);
+    }
+    drop(looks);
+    for resource in resources {
+        if resource.kind == Kind::Echo && how.wants(resource) {
+            echo::look(runtime, resource, how, barred, &mut found.items).await;
+        }
+    }
+    found
+}
+
+impl How {
+    fn wants(&self, resource: &Resource) -> bool {
+        self.only.is_empty() || {
+            let item = item(resource);
+            let buckets = [&item.source, &item.target]
+                .into_iter()
+                .filter_map(|place| place.as_ref()?.bucket.clone());
+            let names: Vec<String> = buckets.chain([item.address, item.id]).collect();
+            self.only
+                .iter()
+                .any(|pattern| names.iter().any(|name| glob::matches(pattern, name)))
+                // Which buckets an echo has is not known yet.
+                || resource.kind == Kind::Echo
+        }
+    }
+
+    fn wants_bucket(&self, address: &str, bucket: &str) -> bool {
+        self.only.is_empty()
+            || self
+                .only
+                .iter()
+                .any(|pattern| glob::matches(pattern, address) || glob::matches(pattern, bucket))
+    }
+}
+
+/// Waits for a look until the deadline. Answers whether it came to its end.
+async fn in_time(deadline: Option<Instant>, look: impl Future<Output = ()>) -> bool {
+    if let Some(deadline) = deadline {
+        tokio::time::timeout_at(deadline, look).await.is_ok()
+    } else {
+        look.await;
+        true
+    }
+}
+
+fn late(item: &mut Item) {
+    not_looked(
+        item,
+        "not looked at in time",
+        "Give the check more time with --timeout, more calls at once with --concurrency, or less to look at with --only.",
+    );
+}
+
+fn text<'a>(values: &'a Value, pointer: &str) -> Option<&'a str> {
+    values.pointer(pointer).and_then(Value::as_str)
+}
+
+/// The item of a resource, with what its attributes say of where it is.
+fn item(resource: &Resource) -> Item {
+    let values = &resource.values;
+    let place = |side: &str| {
+        Some(Place {
+            site: text(values, &format!("/{side}/site"))?.to_owned(),
+            bucket: text(values, &format!("/{side}/bucket")).map(str::to_owned),
+        })
+    };
+    let site = |name: &str| {
+        Some(Place {
+            site: text(values, &format!("/{name}"))?.to_owned(),
+            bucket: None,
+        })
+    };
+    let (kind, source, target) = match resource.kind {
+        Kind::Site => (ItemKind::Site, site("name"), None),
+        Kind::Pair => (ItemKind::Pair, place("source"), place("destination")),
+        Kind::Echo => (ItemKind::Echo, site("source"), site("target")),
+    };
+    let mut item = Item::new(kind, resource.address.clone(), String::new());
+    item.source = source;
+    item.target = target;
+    item.id = match (resource.kind, text(values, "/id")) {
+        (Kind::Pair, Some(id)) => id.to_owned(),
+        _ => item.way().replace(" -> ", "->"),
+    };
+    item
+}
+
+/// Marks an item whose site is barred.
+fn bar(item: &mut Item, barred: &Barred) -> bool {
+    let why = [&item.source, &item.target]
+        .into_iter()
+        .find_map(|place| barred.get(&place.as_ref()?.site));
+    match why.cloned() {
+        Some((summary, remedy)) => {
+            not_looked(item, summary, remedy);
+            true
+        }
+        None => false,
+    }
+}
+
+async fn pair(runtime: &Runtime, resource: &Resource, item: &mut Item) {
+    let values =
+        match stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref()) {
+            Ok(values) => values,
+            Err(error) => return unreadable(item, &error),
+        };
+    match stated::look_at_pair(runtime, &values).await {
+        Ok(look) => add_health(item, look.health),
+        Err(failure) => add_failure(item, &failure),
+    }
+}
+
+fn unreadable(item: &mut Item, error: &str) {
+    not_looked(
+        item,
+        "its attributes cannot be read",
+        format!("{error}. Was it written by another version of the provider?"),
+    );
+}
+
+/// The sites that are resources: who answers there, and their roles.
+async fn sites(
+    runtime: &Runtime,
+    resources: &[Resource],
+    how: &How,
+    found: &mut Found,
+    barred: &mut Barred,
+) {
+    for resource in resources.iter().filter(|r| r.kind == Kind::Site) {
+        how.progress.inc_length(1);
+        let mut item = item(resource);
+        let look = Box::pin(site(runtime, resource, &mut item, found, barred));
+        if !in_time(how.deadline, look).await {
+            late(&mut item);
+        }
+        how.progress.inc(1);
+        if how.wants(resource) {
+            found.items.push(item);
+        }
+    }
+}
+
+async fn site(
+    runtime: &Runtime,
+    resource: &Resource,
+    item: &mut Item,
+    found: &mut Found,
+    barred: &mut Barred,
+) {
+    let values =
+        match stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref()) {
+            Ok(values) => values,
+            Err(error) => return unreadable(item, &error),
+        };
+    match stated::look_at_site(runtime, &values).await {
+        Ok(look) => {
+            found.sites.insert(facts(&look.site));
+            add_health(item, look.health);
+        }
+        Err(failure) => {
+            add_failure(item, &failure);
+            if let stated::NotLooked::Failed(diagnostics) = &failure
+                && let Some(place) = &item.source
+            {
+                barred.insert(place.site.clone(), first(diagnostics));
+            }
+        }
+    }
+}
+
+fn facts(site: &replication::Site) -> SiteFacts {
+    SiteFacts {
+        name: site.name.to_string(),
+        account: site.account.to_string(),
+        region: site.region.to_string(),
+    }
+}
+
+/// The sites that are no resources: each is asked once who answers there, not by each pair anew.
+async fn unstated_sites(
+    runtime: &Runtime,
+    resources: &[Resource],
+    how: &How,
+    found: &mut Found,
+    barred: &mut Barred,
+) {
+    let stated: BTreeSet<String> = resources
+        .iter()
+        .filter(|resource| resource.kind == Kind::Site)
+        .filter_map(|resource| Some(item(resource).source?.site))
+        .collect();
+    let named: BTreeSet<String> = resources
+        .iter()
+        .filter(|resource| resource.kind != Kind::Site && how.wants(resource))
+        .flat_map(|resource| {
+            let item = item(resource);
+            [item.source, item.target]
+        })
+        .filter_map(|place| Some(place?.site))
+        .filter(|name| !stated.contains(name))
+        .collect();
+    for name in named {
+        let Ok(site) = name.parse::<SiteName>() else {
+            continue;
+        };
+        if !stated::cloud(runtime).sites().any(|known| *known == site) {
+            let summary = format!("how site \"{name}\" is reached is not known");
+            let remedy =
+                "Give its settings with --sites, or have a `crr_site` for it in the configuration.";
+            barred.insert(name, (summary, remedy.to_owned()));
+            continue;
+        }
+        match stated::cloud(runtime).identity(&site).await {
+            Ok(identity) => {
+                found.sites.insert(SiteFacts {
+                    name,
+                    account: identity.account.to_string(),
+                    region: identity.region.to_string(),
+                });
+            }
+            Err(error) => {
+                barred.insert(name, (error.summary(), error.detail()));
+            }
+        }
+    }
+}

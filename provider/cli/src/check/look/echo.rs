@@ -1,0 +1,215 @@
+//! Looking at an echo: what it needs as a whole, and each of its buckets.
+
+use futures::StreamExt;
+use replication::echo::Standing;
+use replication::{BucketName, Echo};
+use terraform_provider_crr::runtime::Runtime;
+use terraform_provider_crr::stated::{self, StatedEcho};
+
+use super::{Barred, How, Resource, bar, in_time, item, late, unreadable};
+use crate::check::finding::{add_failure, add_health, add_problem, not_looked};
+use crate::check::report::{Facet, Item, ItemKind, Place, Status};
+
+/// The facet that says whether a bucket is replicated at all.
+const PROTECTION: &str = "protection";
+
+/// What protects a bucket of an echo.
+const PROTECT: &str = "`terraform apply`, or the agent (`crr echo`), protects it.";
+
+/// Looks at an echo and at each of its buckets.
+pub(super) async fn look(
+    runtime: &Runtime,
+    resource: &Resource,
+    how: &How,
+    barred: &Barred,
+    items: &mut Vec<Item>,
+) {
+    let mut whole = item(resource);
+    if bar(&mut whole, barred) {
+        items.push(whole);
+        return;
+    }
+    let mut stated = None;
+    let begin = Box::pin(async {
+        stated = of_the_whole(runtime, resource, &mut whole).await;
+    });
+    if !in_time(how.deadline, begin).await {
+        late(&mut whole);
+    }
+    if let Some(stated) = stated {
+        of_its_buckets(runtime, &stated.echo, &mut whole, how, items).await;
+    }
+    items.push(whole);
+}
+
+/// What is no bucket's: that it can be made of its attributes, and its roles.
+async fn of_the_whole(
+    runtime: &Runtime,
+    resource: &Resource,
+    whole: &mut Item,
+) -> Option<StatedEcho> {
+    let values =
+        match stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref()) {
+            Ok(values) => values,
+            Err(error) => {
+                unreadable(whole, &error);
+                return None;
+            }
+        };
+    let stated = match stated::resolve_echo(runtime, &values).await {
+        Ok(stated) => stated,
+        Err(failure) => {
+            add_failure(whole, &failure);
+            return None;
+        }
+    };
+    if stated.paused {
+        let note = "It is paused: nothing is protected until it is resumed.";
+        whole.notes.push(note.to_owned());
+    }
+    match stated::missing_roles(runtime, &stated.echo).await {
+        Ok(problems) if problems.is_empty() => whole.facets.push(Facet::in_sync("roles")),
+        Ok(problems) => {
+            for problem in problems {
+                add_problem(whole, 0, &problem);
+            }
+        }
+        Err(failure) => add_failure(whole, &failure),
+    }
+    whole.settle();
+    Some(stated)
+}
+
+async fn of_its_buckets(
+    runtime: &Runtime,
+    echo: &Echo,
+    whole: &mut Item,
+    how: &How,
+    items: &mut Vec<Item>,
+) {
+    let cloud = stated::cloud(runtime);
+    let mut listed = None;
+    let list = Box::pin(async { listed = Some(echo::list(cloud, echo).await) });
+    if !in_time(how.deadline, list).await {
+        late(whole);
+    }
+    let listed = match listed {
+        Some(Ok(listed)) => listed,
+        Some(Err(error)) => {
+            not_looked(whole, error.summary(), error.detail());
+            return;
+        }
+        None => return,
+    };
+    let address = whole.address.clone();
+    let mut selected = Vec::new();
+    for bucket in listed {
+        match bucket {
+            echo::Listed::Excluded { name, why } => {
+                if how.wants_bucket(&address, &name) {
+                    let mut item = of_bucket(&address, echo, &name);
+                    excluded(&mut item, &why);
+                    items.push(item);
+                }
+            }
+            echo::Listed::Selected { bucket, .. } => {
+                if how.wants_bucket(&address, bucket.as_str()) {
+                    selected.push(bucket);
+                }
+            }
+        }
+    }
+    how.progress.inc_length(selected.len() as u64);
+    let address = &address;
+    let mut looks = futures::stream::iter(selected)
+        .map(|bucket| async move {
+            let mut item = of_bucket(address, echo, bucket.as_str());
+            if let Ok(pair) = echo.pair(&bucket) {
+                item.target = Some(Place {
+                    site: echo.template.destination.site.name.to_string(),
+                    bucket: Some(pair.destination.bucket.to_string()),
+                });
+            }
+            let mut there = true;
+            let look = Box::pin(async {
+                there = look_at(runtime, echo, &bucket, &mut item).await;
+            });
+            if !in_time(how.deadline, look).await {
+                late(&mut item);
+            }
+            there.then_some(item)
+        })
+        .buffer_unordered(how.at_once);
+    while let Some(item) = looks.next().await {
+        how.progress.inc(1);
+        items.extend(item);
+    }
+}
+
+fn of_bucket(address: &str, echo: &Echo, bucket: &str) -> Item {
+    let site = echo.template.source.site.name.to_string();
+    let mut item = Item::new(ItemKind::Bucket, address, format!("{site}:{bucket}"));
+    item.source = Some(Place {
+        site,
+        bucket: Some(bucket.to_owned()),
+    });
+    item
+}
+
+fn excluded(item: &mut Item, why: &str) {
+    item.facets.push(Facet::of(PROTECTION, Status::Excluded));
+    item.notes.push(format!("Excluded: {why}."));
+    item.settle();
+}
+
+/// Looks at one bucket. Answers whether it was still there.
+async fn look_at(runtime: &Runtime, echo: &Echo, bucket: &BucketName, item: &mut Item) -> bool {
+    let cloud = stated::cloud(runtime);
+    match echo::look(cloud, echo, bucket).await {
+        Standing::Gone => return false,
+        Standing::Protected => item.facets.push(Facet::in_sync(PROTECTION)),
+        Standing::ByOthers { rules } => {
+            item.facets.push(Facet::in_sync(PROTECTION));
+            item.notes.push(format!(
+                "Replicated to the same target by others, and left alone: {}.",
+                rules.join(", ")
+            ));
+        }
+        Standing::Excluded { why } => excluded(item, &why),
+        Standing::Pending => item.facets.push(unprotected("not replicated yet", PROTECT)),
+        Standing::Conflict { why } => item.facets.push(unprotected(
+            &format!("replicated elsewhere: {why}"),
+            "Exclude the bucket, take that rule away, or set `merge = true` to stand beside it.",
+        )),
+        Standing::Drifted(_) => {
+            item.facets.push(Facet::in_sync(PROTECTION));
+            closely(runtime, echo, bucket, item).await;
+        }
+        Standing::Failed { summary, detail } => {
+            closely(runtime, echo, bucket, item).await;
+            // Either it may not be looked at, which the close look says, or it cannot be protected.
+            if item.status != Status::Unknown {
+                item.facets.clear();
+                item.facets.push(unprotected(&summary, &detail));
+            }
+        }
+    }
+    item.settle();
+    true
+}
+
+fn unprotected(is: &str, remedy: &str) -> Facet {
+    let mut facet = Facet::of(PROTECTION, Status::Unprotected);
+    facet.should = Some("replicated".to_owned());
+    facet.is = Some(is.to_owned());
+    facet.remedy = Some(remedy.to_owned());
+    facet
+}
+
+/// A survey says which buckets are not as they should be; what of them is costs a few calls more.
+async fn closely(runtime: &Runtime, echo: &Echo, bucket: &BucketName, item: &mut Item) {
+    match echo::examine(stated::cloud(runtime), echo, bucket).await {
+        Ok(health) => add_health(item, health),
+        Err(error) => not_looked(item, error.summary(), error.detail()),
+    }
+}

@@ -1,0 +1,157 @@
+//! From configurations to echoes that can be worked on: the sites by the provider block's code, the echoes by the resource's.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use replication::{Echo, RoleArn};
+use tfplugin::{Diagnostics, Path, Value};
+
+use super::AgentConfig;
+use crate::echo_mode::config::{Resolution, resolve};
+use crate::echo_mode::survey::missing_roles;
+use crate::pair::Operation;
+use crate::provider_block;
+use crate::runtime::Runtime;
+
+/// What stands in place of what configurations say.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// Profiles by site.
+    pub profiles: BTreeMap<String, String>,
+    /// How many calls may be in flight in the process.
+    pub concurrency: Option<u32>,
+}
+
+/// An echo and what it is worked on with.
+#[derive(Clone)]
+pub struct Opened {
+    /// The sites. Echoes whose configurations agree about them share them, with their limits and locks.
+    pub runtime: Arc<Runtime>,
+    /// The echo.
+    pub echo: Echo,
+    /// Whether nothing may be touched.
+    pub paused: bool,
+    /// How long the work on one bucket may take.
+    pub timeout: Duration,
+    /// Where the events come from.
+    pub queue_url: Option<String>,
+}
+
+/// Makes the echoes of configurations. Asks each site who we are there.
+pub async fn open(
+    configs: &[AgentConfig],
+    overrides: &Overrides,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Opened>> {
+    for name in overrides.profiles.keys() {
+        let named = |config: &AgentConfig| matches!(config.block.get("sites"), Some(Value::Map(sites)) if sites.contains_key(name));
+        if !configs.iter().any(named) {
+            diagnostics.error(
+                format!("There is no site \"{name}\""),
+                "A profile is given for it, and no configuration has such a site.",
+            );
+        }
+    }
+    let mut blocks: Vec<Value> = Vec::new();
+    let mut of_config = Vec::new();
+    for config in configs {
+        let block = overridden(&config.block, overrides);
+        let shared = blocks
+            .iter_mut()
+            .enumerate()
+            .find_map(|(number, other)| merge(other, &block).then_some(number));
+        of_config.push(shared.unwrap_or_else(|| {
+            blocks.push(block);
+            blocks.len() - 1
+        }));
+    }
+    let us = || vec![("agent".to_owned(), None)];
+    let runtimes: Option<Vec<Arc<Runtime>>> = blocks
+        .iter()
+        .map(|block| provider_block::runtime(block, us(), diagnostics).map(Arc::new))
+        .collect();
+    let runtimes = runtimes?;
+    let mut opened = Vec::new();
+    for (config, number) in configs.iter().zip(of_config) {
+        let runtime = runtimes.get(number)?;
+        match resolve(&config.echo, runtime, diagnostics).await {
+            Resolution::Known(resolved) => opened.push(Opened {
+                runtime: runtime.clone(),
+                timeout: resolved.pair.timeout(Operation::Update),
+                echo: resolved.echo,
+                paused: resolved.paused,
+                queue_url: config.queue_url.clone(),
+            }),
+            // A file has no unknowns.
+            Resolution::Unknown { .. } => diagnostics.error(
+                "The configuration is incomplete",
+                "A value in it is not known.",
+            ),
+            Resolution::Failed => {}
+        }
+    }
+    (!diagnostics.has_errors()).then_some(opened)
+}
+
+impl Opened {
+    /// The roles that rules are to run under and that are not there. S3 takes rules with such a role, and then fails every object.
+    pub async fn missing_roles(&self, diagnostics: &mut Diagnostics) -> Vec<RoleArn> {
+        missing_roles(&self.runtime, &self.echo, diagnostics).await
+    }
+}
+
+fn overridden(block: &Value, overrides: &Overrides) -> Value {
+    let mut block = block.clone();
+    if let Some(Value::Map(sites)) = block.get("sites").cloned() {
+        let sites = sites.into_iter().map(|(name, mut site)| {
+            if let Some(profile) = overrides.profiles.get(&name) {
+                site.set("profile", Value::from(profile.as_str()));
+            }
+            (name, site)
+        });
+        block.set("sites", Value::map(sites));
+    }
+    if let Some(calls) = overrides.concurrency {
+        block.set("max_concurrency", Value::from(i64::from(calls)));
+    }
+    block
+}
+
+/// Takes the sites of a block into another, where the two agree about everything else and about the sites that both have.
+fn merge(into: &mut Value, block: &Value) -> bool {
+    let beside = |value: &Value| {
+        let mut value = value.clone();
+        value.set("sites", Value::Null);
+        value
+    };
+    if beside(into) != beside(block) {
+        return false;
+    }
+    let (Some(Value::Map(known)), Some(Value::Map(more))) = (into.get("sites"), block.get("sites"))
+    else {
+        return false;
+    };
+    if more
+        .iter()
+        .any(|(name, site)| known.get(name).is_some_and(|other| other != site))
+    {
+        return false;
+    }
+    let mut all = known.clone();
+    all.extend(more.clone());
+    into.set("sites", Value::Map(all));
+    true
+}
+
+/// What a diagnostic says, in one text for a person at a terminal or a log.
+pub fn words(diagnostics: &Diagnostics) -> Vec<String> {
+    diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let at = |path: &Path| format!("{path}: ");
+            let at = diagnostic.path.as_ref().map(at).unwrap_or_default();
+            format!("{at}{}. {}", diagnostic.summary, diagnostic.detail)
+        })
+        .collect()
+}

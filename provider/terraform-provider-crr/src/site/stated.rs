@@ -1,0 +1,44 @@
+//! A site as a state or a plan states it, looked at and not written.
+
+use replication::{Health, examine};
+use tfplugin::{Diagnostics, Path, Value};
+
+use super::apply::look;
+use super::{Proof, SiteResource, moved};
+use crate::diagnostics::add_error;
+use crate::runtime::Runtime;
+use crate::stated::{NotLooked, SiteLook};
+
+/// Looks at a site as a refresh does: who answers there, that S3 does, and how its role stands.
+///
+/// # Errors
+///
+/// Where something is not known, the site cannot be reached, or it is another account than the one stated.
+pub async fn look_at_site(runtime: &Runtime, values: &Value) -> Result<SiteLook, NotLooked> {
+    let mut diagnostics = Diagnostics::new();
+    let proven = match SiteResource::prove(runtime, values, &mut diagnostics).await {
+        Proof::Proven(proven) => proven,
+        Proof::Unknown => return Err(NotLooked::Unknown),
+        Proof::Failed => return Err(NotLooked::Failed(diagnostics)),
+    };
+    if moved(values, &proven, &mut diagnostics) {
+        return Err(NotLooked::Failed(diagnostics));
+    }
+    if let Err(error) = runtime.cloud.prove(proven.name()).await {
+        add_error(Path::root().attribute("name"), &error, &mut diagnostics);
+        return Err(NotLooked::Failed(diagnostics));
+    }
+    let health = match &proven.wish {
+        Some(wish) => match look(runtime, wish, false, &mut diagnostics).await {
+            Some(observed) => examine(&wish.desired(), &observed),
+            None => return Err(NotLooked::Failed(diagnostics)),
+        },
+        None => Health::default(),
+    };
+    Ok(SiteLook {
+        site: proven.site,
+        caller: proven.identity.caller_arn,
+        role: proven.wish.map(|wish| wish.arn),
+        health,
+    })
+}

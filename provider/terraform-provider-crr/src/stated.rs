@@ -1,0 +1,202 @@
+//! What a state or a plan states, for programs that look at it and never write.
+//!
+//! # Flow
+//!
+//! The JSON of `terraform show -json` holds each resource's attributes. [`attributes`] reads them by the resource's own schema,
+//! [`look_at_site`], [`look_at_pair`] and [`resolve_echo`] make of them what Terraform's refresh would make, by the same code,
+//! and say how it stands. Nothing here plans, locks or writes.
+
+use cloud::{Cloud, Job};
+use replication::health::Health;
+use replication::{Echo, Pair, Problem, RoleArn, Site};
+use serde_json::Value as Json;
+use tfplugin::{ConfigureRequest, Diagnostics, Schema, Value, json};
+
+use crate::echo_mode::config::{Resolution, resolve};
+use crate::echo_mode::{self, survey};
+use crate::runtime::Runtime;
+use crate::{pair, provider_block, site};
+
+pub use crate::pair::{look_at_pair, resolve_pair};
+pub use crate::site::look_at_site;
+
+/// A kind of resource that can be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// `crr_site`
+    Site,
+    /// `crr_pair`
+    Pair,
+    /// `crr_echo_mode`, also as `echo_mode`
+    Echo,
+}
+
+impl Kind {
+    /// The kind of a resource type; none: it is another provider's.
+    pub fn of(resource_type: &str) -> Option<Self> {
+        match resource_type {
+            "crr_site" => Some(Self::Site),
+            "crr_pair" => Some(Self::Pair),
+            name if echo_mode::NAMES.contains(&name) => Some(Self::Echo),
+            _ => None,
+        }
+    }
+
+    fn schema(self) -> Schema {
+        match self {
+            Self::Site => site::schema::schema(),
+            Self::Pair => pair::schema::schema(),
+            Self::Echo => echo_mode::schema::schema(),
+        }
+    }
+}
+
+/// Why something was not looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotLooked {
+    /// Its attributes are known after apply only.
+    Unknown,
+    /// What is wrong, in words for the user.
+    Failed(Diagnostics),
+}
+
+/// Reads a resource's attributes.
+///
+/// `unknown`: which of them are known after apply only, in the form of a plan's `after_unknown`.
+///
+/// # Errors
+///
+/// Where the JSON is not of the resource's type.
+pub fn attributes(kind: Kind, values: &Json, unknown: Option<&Json>) -> Result<Value, String> {
+    let schema = kind.schema();
+    let (mut value, _) = json::decode_state(values.to_string().as_bytes(), &schema.ty())
+        .map_err(|error| error.to_string())?;
+    for (name, attribute) in schema.attributes() {
+        let settable = attribute.is_required() || attribute.is_optional();
+        if settable && unknown.and_then(|all| all.get(name)).is_some_and(any) {
+            value.set(name, Value::unknown());
+        }
+    }
+    Ok(value)
+}
+
+fn any(unknown: &Json) -> bool {
+    match unknown {
+        Json::Bool(flag) => *flag,
+        Json::Array(elements) => elements.iter().any(any),
+        Json::Object(members) => members.values().any(any),
+        _ => false,
+    }
+}
+
+/// Makes a runtime of a provider block that is given as JSON. No call is made yet.
+///
+/// # Errors
+///
+/// Where it is no provider block, with what is wrong in words for the user.
+pub fn runtime(block: &Json, program: &str) -> Result<Runtime, Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    let schema = provider_block::schema();
+    let config = match json::decode_state(block.to_string().as_bytes(), &schema.ty()) {
+        Ok((config, left_out)) => {
+            for path in left_out {
+                diagnostics.error_at(
+                    path,
+                    "Not an argument of the provider",
+                    "Take it out, or see the provider's page for how it is spelt.",
+                );
+            }
+            config
+        }
+        Err(error) => {
+            diagnostics.error_at(error.path, "Not a provider block", error.message);
+            return Err(diagnostics);
+        }
+    };
+    provider_block::validate(&config, &mut diagnostics);
+    let request = ConfigureRequest {
+        config,
+        terraform_version: program.to_owned(),
+        deferral_allowed: false,
+    };
+    let runtime = provider_block::configure(&request, &mut diagnostics);
+    match runtime {
+        Some(runtime) if !diagnostics.has_errors() => Ok(runtime),
+        _ => Err(diagnostics),
+    }
+}
+
+/// A site that was looked at.
+#[derive(Debug, Clone)]
+pub struct SiteLook {
+    /// Who answers there.
+    pub site: Site,
+    /// Whose credentials they are.
+    pub caller: String,
+    /// The role for the whole site, where it has one.
+    pub role: Option<RoleArn>,
+    /// How that stands.
+    pub health: Health,
+}
+
+/// A pair that was looked at.
+#[derive(Debug, Clone)]
+pub struct PairLook {
+    /// The pair.
+    pub pair: Pair,
+    /// How it stands.
+    pub health: Health,
+}
+
+/// An echo whose buckets can be looked at.
+#[derive(Debug, Clone)]
+pub struct StatedEcho {
+    /// The echo.
+    pub echo: Echo,
+    /// Whether it is paused.
+    pub paused: bool,
+}
+
+/// Makes the model's echo of its attributes.
+///
+/// # Errors
+///
+/// Where something is not known, a site cannot be reached, or the attributes contradict each other.
+pub async fn resolve_echo(runtime: &Runtime, values: &Value) -> Result<StatedEcho, NotLooked> {
+    let mut diagnostics = Diagnostics::new();
+    match resolve(values, runtime, &mut diagnostics).await {
+        Resolution::Known(resolved) => Ok(StatedEcho {
+            echo: resolved.echo,
+            paused: resolved.paused,
+        }),
+        Resolution::Unknown { .. } => Err(NotLooked::Unknown),
+        Resolution::Failed => Err(NotLooked::Failed(diagnostics)),
+    }
+}
+
+/// The roles that an echo's rules run under and that are not there, as problems.
+///
+/// # Errors
+///
+/// Where IAM could not be asked.
+pub async fn missing_roles(runtime: &Runtime, echo: &Echo) -> Result<Vec<Problem>, NotLooked> {
+    let mut diagnostics = Diagnostics::new();
+    let missing = survey::missing_roles(runtime, echo, &mut diagnostics).await;
+    if diagnostics.has_errors() {
+        return Err(NotLooked::Failed(diagnostics));
+    }
+    Ok(missing
+        .iter()
+        .map(|role| pair::absent_role("source", role))
+        .collect())
+}
+
+/// The services that a runtime speaks to.
+pub fn cloud(runtime: &Runtime) -> &Cloud {
+    &runtime.cloud
+}
+
+/// A job that nobody ends early.
+pub fn patient() -> Job {
+    Job::default()
+}
