@@ -11,7 +11,7 @@ use std::path::Path;
 use acceptance_tests::{Engine, Lab, LabError, Workdir, root};
 use serde_json::Value;
 
-use crate::ground::role_names;
+use crate::ground::{make_bucket, role_names};
 
 /// The run of each lab test whose plan must be empty.
 const SECOND_PLAN: &str = "nothing_is_left_to_do";
@@ -40,6 +40,7 @@ module!(cross_account, "cross-account");
 module!(dr_strategy, "dr-strategy");
 module!(fan_out, "fan-out");
 module!(full_mesh, "full-mesh");
+module!(site_echo, "site-echo");
 
 /// A folder with all modules, one of them initialised.
 async fn with_modules(engine: Engine, name: &str) -> Result<Workdir, LabError> {
@@ -102,6 +103,9 @@ async fn unit(name: &str) -> Result<(), LabError> {
 /// Applies, finds nothing more to do, and leaves nothing of ours behind.
 async fn on_the_lab(name: &str) -> Result<(), LabError> {
     let lab = Lab::start().await?;
+    for (site, bucket) in buckets_of_others(name) {
+        make_bucket(&lab, lab.site(site), bucket).await;
+    }
     let workdir = with_modules(Engine::installed()?, name).await?;
     let variables = serde_json::json!({ "sites": lab.terraform_sites() });
     workdir.write("lab.tfvars.json", &variables.to_string())?;
@@ -144,6 +148,14 @@ async fn on_the_lab(name: &str) -> Result<(), LabError> {
         );
     }
     Ok(())
+}
+
+/// What is there before a module is: an echo makes no bucket of its own accord.
+fn buckets_of_others(module: &str) -> &'static [(&'static str, &'static str)] {
+    match module {
+        "site-echo" => &[("east", "lab-orders"), ("west", "lab-reports")],
+        _ => &[],
+    }
 }
 
 /// The plan of a run, out of the lines that `terraform test -json -verbose` writes.
