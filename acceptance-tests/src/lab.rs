@@ -233,6 +233,26 @@ impl Lab {
         client::iam(&self.http, site, &Keys::root(&site.account))
     }
 
+    /// IAM of an account as its root, also where the lab has no site.
+    pub fn iam_of(&self, account: &str) -> aws_sdk_iam::Client {
+        self.iam_of_any()(account)
+    }
+
+    /// IAM of whichever account, for what outlives a borrow of the lab.
+    pub fn iam_of_any(&self) -> Box<dyn Fn(&str) -> aws_sdk_iam::Client + Send + Sync> {
+        let (http, endpoint) = (self.http.clone(), self.endpoint());
+        Box::new(move |account| {
+            let site = Site {
+                name: account.to_owned(),
+                region: "us-east-1".to_owned(),
+                account: account.to_owned(),
+                endpoint: endpoint.clone(),
+                operator: Keys::root(account),
+            };
+            client::iam(&http, &site, &site.operator)
+        })
+    }
+
     /// STS as the operator.
     pub fn sts(&self, site: &Site) -> aws_sdk_sts::Client {
         client::sts(&self.http, site, &site.operator)

@@ -8,6 +8,7 @@
 //! - [`lab`] starts and ends everything and hands out sites, clients and credentials.
 //! - [`gateway`] adds what S3 does and the emulator does not, records each call, and injects faults.
 //! - [`terraform`] drives a Terraform command in a folder of its own.
+//! - [`stand_in`] answers in place of services that the emulator does not have.
 //! - [`agent`] drives the agent, `crr echo`, and the other commands of that program.
 //! - [`permissions`] puts the policies that stand in the lab before IAM's own evaluation.
 //!
@@ -19,6 +20,7 @@ pub mod agent;
 pub mod gateway;
 pub mod lab;
 pub mod permissions;
+pub mod stand_in;
 pub mod terraform;
 
 pub use gateway::{Effect, Fault, When};

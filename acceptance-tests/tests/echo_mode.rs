@@ -1,5 +1,6 @@
 //! `crr_echo_mode` under real Terraform.
 
+mod accounts;
 mod adopt;
 mod basic;
 mod coverage;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -14,7 +14,7 @@ use replication::observed::Reads;
 use replication::{KeyArn, Observed, Plan, RoleArn, SiteName};
 use tokio::sync::Semaphore;
 
-use crate::config::CloudConfig;
+use crate::config::{AssumeRole, CloudConfig, SiteConfig};
 use crate::connection::Connections;
 use crate::error::{CloudError, ErrorFacts, ErrorKind, ExecuteError};
 use crate::failure::Failure;
@@ -42,7 +42,8 @@ impl fmt::Debug for Cloud {
 /// What all clones share.
 pub(crate) struct Inner {
     config: CloudConfig,
-    sites: BTreeMap<SiteName, Entry>,
+    /// Those of the configuration, and those entered since.
+    sites: RwLock<BTreeMap<SiteName, Arc<Entry>>>,
     connections: Connections,
     /// Tests answer in place of the network.
     http: Option<SharedHttpClient>,
@@ -52,11 +53,24 @@ pub(crate) struct Inner {
     tally: Tally,
 }
 
-/// What is made for a site when it is first needed.
-#[derive(Default)]
+/// A site's configuration, and what is made of it when it is first needed.
 struct Entry {
+    config: SiteConfig,
+    /// The role by which the site is entered with the credentials of the configuration.
+    enter: Option<AssumeRole>,
     site: Once<Arc<Site>>,
     identity: Once<Identity>,
+}
+
+impl Entry {
+    fn of(config: SiteConfig, enter: Option<AssumeRole>) -> Arc<Self> {
+        Arc::new(Self {
+            config,
+            enter,
+            site: Once::default(),
+            identity: Once::default(),
+        })
+    }
 }
 
 impl Cloud {
@@ -76,11 +90,13 @@ impl Cloud {
         check(&config)?;
         Ok(Self {
             inner: Arc::new(Inner {
-                sites: config
-                    .sites
-                    .keys()
-                    .map(|name| (name.clone(), Entry::default()))
-                    .collect(),
+                sites: RwLock::new(
+                    config
+                        .sites
+                        .iter()
+                        .map(|(name, site)| (name.clone(), Entry::of(site.clone(), None)))
+                        .collect(),
+                ),
                 calls: Semaphore::new(config.max_concurrency.min(Semaphore::MAX_PERMITS)),
                 connections: Connections::default(),
                 http,
@@ -92,9 +108,14 @@ impl Cloud {
         })
     }
 
-    /// The names of the sites.
+    /// The names of the configuration's sites.
     pub fn sites(&self) -> impl Iterator<Item = &SiteName> {
-        self.inner.sites.keys()
+        self.inner.config.sites.keys()
+    }
+
+    /// Whether there is such a site, in the configuration or entered since.
+    pub fn knows(&self, site: &SiteName) -> bool {
+        self.inner.entry(site).is_ok()
     }
 
     /// Who we are at a site: asked of STS once a site and process. Who asks at the same time shares the call.
@@ -174,9 +195,44 @@ impl Cloud {
 }
 
 impl Inner {
-    fn entry(&self, name: &SiteName) -> Result<&Entry, CloudError> {
-        self.sites.get(name).ok_or_else(|| {
-            let known: Vec<String> = self.sites.keys().map(|s| format!("\"{s}\"")).collect();
+    /// Adds a site that is reached as another is, but with the credentials of a role that those of that site may assume.
+    ///
+    /// # Errors
+    ///
+    /// Where a site of this name is there already and is entered by another role.
+    pub(crate) fn add_entered(
+        &self,
+        name: &SiteName,
+        config: SiteConfig,
+        role: AssumeRole,
+    ) -> Result<(), CloudError> {
+        let mut sites = self.sites.write().unwrap_or_else(PoisonError::into_inner);
+        match sites.get(name).map(|entry| entry.enter.as_ref()) {
+            None => {
+                sites.insert(name.clone(), Entry::of(config, Some(role)));
+                Ok(())
+            }
+            Some(Some(other)) if *other == role => Ok(()),
+            Some(other) => Err(configuration(
+                Some(name),
+                format!(
+                    "it is entered by {} already and cannot be entered by {}, too",
+                    other.map_or("no role", |other| other.role_arn.as_str()),
+                    role.role_arn
+                ),
+            )),
+        }
+    }
+
+    /// The configuration of a site.
+    pub(crate) fn site_config(&self, name: &SiteName) -> Result<SiteConfig, CloudError> {
+        Ok(self.entry(name)?.config.clone())
+    }
+
+    fn entry(&self, name: &SiteName) -> Result<Arc<Entry>, CloudError> {
+        let sites = self.sites.read().unwrap_or_else(PoisonError::into_inner);
+        sites.get(name).cloned().ok_or_else(|| {
+            let known: Vec<String> = sites.keys().map(|s| format!("\"{s}\"")).collect();
             configuration(
                 Some(name),
                 format!(
@@ -196,15 +252,13 @@ impl Inner {
         let entry = self.entry(name)?;
         let inner = self.clone();
         let name = name.clone();
+        let (config, enter) = (entry.config.clone(), entry.enter.clone());
         entry
             .site
             .get(|| {
                 async move {
-                    let Some(config) = inner.config.sites.get(&name).cloned() else {
-                        return Err(configuration(Some(&name), "no such site".to_owned()));
-                    };
                     let http = inner.http(&name, config.ca_bundle.as_deref()).await?;
-                    Site::make(name, config, &inner.config, http)
+                    Site::make(name, config, enter.as_ref(), &inner.config, http)
                         .await
                         .map(Arc::new)
                 }

@@ -20,6 +20,7 @@
 //! * Every call on a bucket names the account that should own it, so a stranger's bucket of that name is never touched.
 //! * No secret is printed, in no error and in no log.
 
+pub mod accounts;
 mod cloud;
 mod config;
 mod connection;

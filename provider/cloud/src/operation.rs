@@ -84,6 +84,12 @@ operations! {
     LIST_ROLE_POLICIES = "iam" "ListRolePolicies" "iam:ListRolePolicies";
     LIST_ATTACHED_POLICIES = "iam" "ListAttachedRolePolicies" "iam:ListAttachedRolePolicies";
     DETACH_ROLE_POLICY = "iam" "DetachRolePolicy" "iam:DetachRolePolicy";
+    LIST_ACCOUNT_ALIASES = "iam" "ListAccountAliases" "iam:ListAccountAliases";
+    DESCRIBE_ACCOUNT = "organizations" "DescribeAccount" "organizations:DescribeAccount";
+    LIST_ACCOUNTS = "organizations" "ListAccounts" "organizations:ListAccounts";
+    CREATE_ACCOUNT = "organizations" "CreateAccount" "organizations:CreateAccount";
+    DESCRIBE_CREATE_ACCOUNT = "organizations" "DescribeCreateAccountStatus" "organizations:DescribeCreateAccountStatus";
+    LIST_CREATE_ACCOUNT = "organizations" "ListCreateAccountStatus" "organizations:ListCreateAccountStatus";
     DESCRIBE_KEY = "kms" "DescribeKey" "kms:DescribeKey";
     GET_KEY_POLICY = "kms" "GetKeyPolicy" "kms:GetKeyPolicy";
     PUT_KEY_POLICY = "kms" "PutKeyPolicy" "kms:PutKeyPolicy";

@@ -9,6 +9,14 @@ use crate::site::Site;
 pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
     let name = &site.name;
     match failure.kind {
+        ErrorKind::Credentials
+            if failure.message.contains("sts:AssumeRole") && name.as_str() != name.configured() =>
+        {
+            return Some(format!(
+                "The account is entered by `access_role` of `accounts` with the credentials of site \"{}\". The role must be there, its trust policy must name the account of those credentials, and their own policy must allow sts:AssumeRole on it.",
+                name.configured()
+            ));
+        }
         ErrorKind::Credentials if failure.message.contains("sts:AssumeRole") => {
             return Some(format!(
                 "The role of site \"{name}\" does not let these credentials in: its trust policy must name them, and the external id and tags that `assume_role` gives; and their own policy must allow sts:AssumeRole on it, with sts:TagSession where there are tags."
@@ -65,6 +73,18 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
         // No quota that could be raised: an inline policy has no other limit than the room that all of a role share.
         "LimitExceeded" if failure.operation == PUT_ROLE_POLICY => {
             "All inline policies of a role share 10,240 characters. Where so many pairs leave one bucket, set `role = \"site\"`, with a `replication_role` of the site's `crr_site`, or the ARN of a role of your own."
+        }
+        "AWSOrganizationsNotInUseException" => {
+            "The account of these credentials is in no organization. Use those of the organization's management account, or of a delegated administrator."
+        }
+        "FinalizingOrganizationException" => {
+            "AWS is still setting the organization up. Try again in an hour; if it goes on, ask AWS Support."
+        }
+        "ConstraintViolationException" => {
+            "A quota or a condition of the organization forbids it, such as the number of accounts, or a missing payment method. Its words say which."
+        }
+        "ConcurrentModificationException" => {
+            "Somebody else is changing the organization. Try again."
         }
         "QueueAlreadyExists" | "QueueNameExists" => {
             "The account has a queue of this name that does not carry our tag. Delete it, or name the sites otherwise: the queue's name follows from theirs."

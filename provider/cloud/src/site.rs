@@ -30,17 +30,19 @@ pub(crate) struct Site {
     pub iam: aws_sdk_iam::Client,
     pub sts: aws_sdk_sts::Client,
     pub kms: aws_sdk_kms::Client,
+    pub organizations: aws_sdk_organizations::Client,
     pub sqs: aws_sdk_sqs::Client,
     pub events: aws_sdk_eventbridge::Client,
     pub lambda: aws_sdk_lambda::Client,
 }
 
 /// The services that we speak to, and the names by which the SDK's configuration knows their endpoints.
-const SERVICES: [(&str, &str); 8] = [
+const SERVICES: [(&str, &str); 9] = [
     ("s3", "S3"),
     ("iam", "IAM"),
     ("sts", "STS"),
     ("kms", "KMS"),
+    ("organizations", "Organizations"),
     ("s3control", "S3 Control"),
     ("sqs", "SQS"),
     ("events", "EventBridge"),
@@ -52,6 +54,7 @@ impl Site {
     pub(crate) async fn make(
         name: SiteName,
         config: SiteConfig,
+        enter: Option<&AssumeRole>,
         all: &CloudConfig,
         http: SharedHttpClient,
     ) -> Result<Self, CloudError> {
@@ -91,7 +94,7 @@ impl Site {
         let mut sdk = loader.load().await;
         let region = region(&name, &sdk)?;
         let endpoints = endpoints(&config, &sdk);
-        if let Some(role) = &config.assume_role {
+        for role in config.assume_role.iter().chain(enter) {
             sdk = assume(role, sdk, endpoints.get("sts")).await;
         }
         // What the environment says of endpoints is in `endpoints` already.
@@ -104,6 +107,8 @@ impl Site {
         sts.set_endpoint_url(given("sts"));
         let mut kms = aws_sdk_kms::config::Builder::from(&sdk);
         kms.set_endpoint_url(given("kms"));
+        let mut organizations = aws_sdk_organizations::config::Builder::from(&sdk);
+        organizations.set_endpoint_url(given("organizations"));
         let mut sqs = aws_sdk_sqs::config::Builder::from(&sdk);
         sqs.set_endpoint_url(given("sqs"));
         let mut events = aws_sdk_eventbridge::config::Builder::from(&sdk);
@@ -118,6 +123,7 @@ impl Site {
             iam: aws_sdk_iam::Client::from_conf(iam.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             kms: aws_sdk_kms::Client::from_conf(kms.build()),
+            organizations: aws_sdk_organizations::Client::from_conf(organizations.build()),
             sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
             events: aws_sdk_eventbridge::Client::from_conf(events.build()),
             lambda: aws_sdk_lambda::Client::from_conf(lambda.build()),

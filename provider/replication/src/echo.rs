@@ -54,7 +54,8 @@ impl Echo {
     pub fn id(&self) -> String {
         format!(
             "{}->{}",
-            self.template.source.site.name, self.template.destination.site.name
+            self.template.source.site.name.configured(),
+            self.template.destination.site.name.configured()
         )
     }
 

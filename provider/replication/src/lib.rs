@@ -30,6 +30,7 @@
 //! * A role that the rules have left keeps nothing of ours, and goes if it was ours and nobody else uses it.
 //! * No step deletes an object unless a [`Removal`] says that the user asked for it.
 
+pub mod accounts;
 pub mod arn;
 pub mod bucket;
 pub mod desired;

@@ -77,6 +77,20 @@ fn check_site_name(text: &str) -> Result<(), NameError> {
     Ok(())
 }
 
+impl SiteName {
+    /// The same site entered in another account than that of its own credentials: `west/444455556666`. No text parses as such a
+    /// name, so no configured site can have it.
+    #[must_use]
+    pub fn in_account(&self, account: &AccountId) -> Self {
+        Self(format!("{}/{account}", self.configured()))
+    }
+
+    /// The name in the configuration, whatever the account.
+    pub fn configured(&self) -> &str {
+        self.0.split_once('/').map_or(&self.0, |(name, _)| name)
+    }
+}
+
 /// A 12-digit AWS account id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

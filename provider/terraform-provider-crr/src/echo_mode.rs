@@ -21,6 +21,7 @@ use tfplugin::{
 
 use crate::runtime::Shared;
 
+pub(crate) mod accounts;
 pub mod agent_config;
 mod apply;
 pub(crate) mod config;

@@ -10,6 +10,7 @@ use replication::{AccountId, Namespace, Observed, RoleArn, Site, SiteName};
 use tfplugin::{Diagnostics, Path, Value};
 
 use crate::diagnostics::add_error;
+use crate::echo_mode::accounts::Accounts;
 
 mod claims;
 mod echoes;
@@ -72,6 +73,8 @@ pub struct Runtime {
     pub default_tags: BTreeMap<String, String>,
     /// The accounts that objects may go to; none: any.
     pub trusted_accounts: Option<BTreeSet<AccountId>>,
+    /// The accounts that were entered besides those of the sites' own credentials.
+    pub accounts: Accounts,
     looks: Mutex<Looks>,
     /// Pairs that this process has made: two resources for one lane would undo each other.
     claims: Mutex<Claims>,
@@ -94,6 +97,7 @@ impl Runtime {
             block: Value::Null,
             default_tags: BTreeMap::new(),
             trusted_accounts: None,
+            accounts: Accounts::default(),
             looks: Mutex::default(),
             claims: Mutex::default(),
             echoes: Mutex::default(),
@@ -111,7 +115,7 @@ impl Runtime {
         if self.unknown.is_some() {
             return SiteLookup::Unknown;
         }
-        if !self.cloud.sites().any(|known| known == name) {
+        if !self.cloud.knows(name) {
             let known: Vec<&str> = self.cloud.sites().map(SiteName::as_str).collect();
             diagnostics.error_at(
                 path,

@@ -5,9 +5,9 @@ use replication::echo::{Coverage, Standing};
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value};
 
 use super::config::{Resolution, Resolved, resolve};
-use super::plan::{buckets, only_rests, wants_the_same};
-use super::survey::{job, missing_roles, survey};
-use super::{Surveys, agent_config, coverage};
+use super::plan::{buckets, only_rests, target_account, wants_the_same};
+use super::survey::{job, missing_roles, survey, waiting};
+use super::{Surveys, accounts, agent_config, coverage};
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
@@ -32,7 +32,29 @@ pub(super) async fn apply(
             identity: None,
         };
     }
-    let resolved = match resolve(&planned, runtime, diagnostics).await {
+    let operation = if request.prior.is_some() {
+        Operation::Update
+    } else {
+        Operation::Create
+    };
+    let mut resolution = resolve(&planned, runtime, diagnostics).await;
+    if let Resolution::Unknown {
+        account: Some(_), ..
+    } = &resolution
+    {
+        accounts::make(
+            &planned,
+            runtime,
+            &waiting(context, &planned, operation),
+            diagnostics,
+        )
+        .await;
+        if diagnostics.has_errors() {
+            return request.unchanged();
+        }
+        resolution = resolve(&planned, runtime, diagnostics).await;
+    }
+    let resolved = match resolution {
         Resolution::Known(resolved) => resolved,
         Resolution::Unknown { .. } => {
             diagnostics.error(
@@ -42,11 +64,6 @@ pub(super) async fn apply(
             return request.unchanged();
         }
         Resolution::Failed => return request.unchanged(),
-    };
-    let operation = if request.prior.is_some() {
-        Operation::Update
-    } else {
-        Operation::Create
     };
     let job = job(context, &resolved, operation);
     let echo = &resolved.echo;
@@ -78,6 +95,7 @@ pub(super) async fn apply(
         state.set("replica_modifications", Value::from(two_way));
     }
     state.set("id", Value::from(echo.id()));
+    state.set("target_account_id", target_account(echo));
     state.set("agent_config", agent_config::of(&state, runtime));
     if resolved.paused {
         return finish(state, &planned, &surveyed.coverage, diagnostics);

@@ -4,14 +4,16 @@
 //! names that stand in for those of each bucket.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use replication::Echo;
 use replication::echo::{Glob, Selection, TargetName};
+use replication::{Echo, Site};
 use serde::Deserialize;
 use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
 
+use super::accounts::{self, Creation, Place};
 use super::schema::{TARGET_BUCKET, options};
-use crate::pair::{PairAttributes, PairResolution};
+use crate::pair::{Operation, PairAttributes, PairResolution};
 use crate::runtime::Runtime;
 
 /// What is an echo's own.
@@ -51,6 +53,8 @@ pub enum Resolution {
     Unknown {
         /// Whether it is in the provider block.
         provider: bool,
+        /// The account of the target, where that is yet to be made.
+        account: Option<Box<Creation>>,
     },
     /// A diagnostic says what is wrong.
     Failed,
@@ -115,9 +119,16 @@ fn as_pair(value: &Value) -> Value {
 
 /// What `terraform validate` can know.
 pub fn validate(value: &Value, diagnostics: &mut Diagnostics) {
+    accounts::schema::validate(value, diagnostics);
     if let Some(pair) = PairAttributes::read(&as_pair(value), diagnostics) {
         pair.validate(diagnostics);
     }
+}
+
+/// How long an operation may take, where the attributes can be read at all.
+pub fn timeout(value: &Value, operation: Operation) -> Option<Duration> {
+    let pair = PairAttributes::read(&as_pair(value), &mut Diagnostics::new())?;
+    Some(pair.timeout(operation))
 }
 
 /// Turns attributes into an echo.
@@ -133,21 +144,39 @@ pub async fn resolve(
             return Resolution::Failed;
         }
     };
-    let Some(pair) = PairAttributes::read(&as_pair(value), diagnostics) else {
+    let Some(mut pair) = PairAttributes::read(&as_pair(value), diagnostics) else {
         return Resolution::Failed;
     };
+    if runtime.unknown.is_some() {
+        return unknown(true);
+    }
+    match accounts::place(value, runtime, diagnostics).await {
+        Place::AsConfigured => {}
+        Place::At { source, target } => pair.work_at(source, target),
+        Place::Awaited(creation) => {
+            return Resolution::Unknown {
+                provider: false,
+                account: Some(creation),
+            };
+        }
+        Place::Unknown => return unknown(false),
+        Place::Failed => return Resolution::Failed,
+    }
     let mut of_pair = Diagnostics::new();
     let template = match pair.resolve(None, runtime, &mut of_pair).await {
         PairResolution::Known(template) => *template,
-        PairResolution::Unknown { provider } => return Resolution::Unknown { provider },
+        PairResolution::Unknown { provider } => return unknown(provider),
         PairResolution::Failed => {
             diagnostics.extend(of_pair);
             return Resolution::Failed;
         }
     };
     diagnostics.extend(of_pair);
+    if is_another(value, &template.destination.site, diagnostics) {
+        return Resolution::Failed;
+    }
     let Ok(attributes) = own.known() else {
-        return Resolution::Unknown { provider: false };
+        return unknown(false);
     };
     let target_bucket: TargetName = match attributes.target_bucket.parse() {
         Ok(name) => name,
@@ -176,6 +205,30 @@ pub async fn resolve(
         remove: attributes.remove,
         pair,
     }))
+}
+
+fn unknown(provider: bool) -> Resolution {
+    Resolution::Unknown {
+        provider,
+        account: None,
+    }
+}
+
+/// Whether the target is another account than it was: names of accounts and credentials may change hands, and objects must not
+/// go where nobody sent them.
+fn is_another(value: &Value, target: &Site, diagnostics: &mut Diagnostics) -> bool {
+    let before = value.get("target_account_id").and_then(Value::as_str);
+    let Some(before) = before.filter(|before| *before != target.account.as_str()) else {
+        return false;
+    };
+    diagnostics.error_at(
+        Path::root().attribute("target_account_id"),
+        format!("The target is another account now: {}", target.account),
+        format!(
+            "It was {before}, and what was replicated is there. Give the site's credentials, or the account's name, back; or, if the move is meant, replace the echo with `terraform apply -replace`."
+        ),
+    );
+    true
 }
 
 /// An echo's own attributes, all of them known.

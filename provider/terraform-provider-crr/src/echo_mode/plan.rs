@@ -9,13 +9,15 @@ use tfplugin::{Context, Deferred, Diagnostics, Path, PlanRequest, PlanResponse, 
 
 use super::config::{Resolution, resolve};
 use super::survey::{job, missing_roles, survey};
-use super::{Surveys, agent_config, coverage, handover, schema};
+use super::{Surveys, accounts, agent_config, coverage, handover, schema};
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
 /// What changes nothing about how buckets stand.
-const BESIDE: [&str; 6] = [
+const BESIDE: [&str; 7] = [
     "id",
+    // It is about the same account as before, or it is an error.
+    "target_account_id",
     "paused",
     "on_destroy",
     "timeouts",
@@ -81,7 +83,7 @@ async fn plan_any(
             rested.set("replica_modifications", given("replica_modifications"));
         }
         if only_rests(Some(prior), &rested) {
-            for name in ["id", "coverage"] {
+            for name in ["id", "target_account_id", "coverage"] {
                 rested.set(name, given(name));
             }
             rested.set("agent_config", agent_config::of(&rested, runtime));
@@ -92,7 +94,12 @@ async fn plan_any(
     }
     let resolved = match resolve(&planned, runtime, diagnostics).await {
         Resolution::Known(resolved) => resolved,
-        Resolution::Unknown { provider } => return unknown(request, provider),
+        Resolution::Unknown { provider, account } => {
+            if let Some(creation) = account {
+                accounts::tell(&creation, diagnostics);
+            }
+            return unknown(request, provider);
+        }
         Resolution::Failed => return request.as_proposed(),
     };
     let echo = &resolved.echo;
@@ -107,6 +114,7 @@ async fn plan_any(
         planned.set("replica_modifications", Value::from(two_way));
     }
     planned.set("id", Value::from(echo.id()));
+    planned.set("target_account_id", target_account(echo));
     planned.set("agent_config", agent_config::of(&planned, runtime));
     let known = prior
         .as_ref()
@@ -160,6 +168,11 @@ async fn plan_any(
     let mut response = request.as_proposed();
     response.planned = Some(planned);
     response
+}
+
+/// The account that the target is in.
+pub fn target_account(echo: &replication::Echo) -> Value {
+    Value::from(echo.template.destination.site.account.to_string())
 }
 
 /// "1 bucket", "12 buckets".
@@ -252,7 +265,7 @@ fn unknown(request: PlanRequest, provider: bool) -> PlanResponse {
     let deferral_allowed = request.deferral_allowed;
     let mut response = request.as_proposed();
     if let Some(planned) = &mut response.planned {
-        for name in ["id", "coverage", "agent_config"] {
+        for name in ["id", "target_account_id", "coverage", "agent_config"] {
             planned.set(name, Value::unknown());
         }
     }

@@ -5,7 +5,7 @@ use replication::pair::STORAGE_CLASSES;
 use replication::{KeyArn, RoleArn, SiteName};
 use tfplugin::{Attribute, Diagnostics, Nested, Path, Schema, Type, Value};
 
-use super::coverage;
+use super::{accounts, coverage};
 use crate::pair::parses_as;
 
 /// The attributes of `crr_pair` that are about its two buckets, or computed: an echo has its own in their place.
@@ -121,6 +121,11 @@ pub fn schema() -> Schema {
         .attribute("id", Attribute::string().computed().use_state_for_unknown().describe("`SOURCE->TARGET`, as `terraform import` takes it."))
         .attribute("source", site("The site whose buckets are protected.").required().requires_replace())
         .attribute("target", site("The site that they are replicated to.").required().requires_replace())
+        .attribute("accounts", accounts::schema::attribute())
+        .attribute(
+            "target_account_id",
+            Attribute::string().computed().use_state_for_unknown().describe("The account that the target is in. Where it becomes another one, that is an error until the echo is replaced: objects never go where nobody sent them."),
+        )
         .attribute("select", select())
         .attribute("target_bucket", target_bucket().optional_computed().default(TARGET_BUCKET).requires_replace())
         .attribute(

@@ -6,10 +6,11 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use replication::observed::Reads;
 use replication::{Echo, RoleArn, RoleChoice};
-use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse, Severity};
+use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse, Severity, Value};
 use tokio::time::Instant;
 
-use super::config::{Resolution, Resolved, resolve};
+use super::config::{Resolution, Resolved, resolve, timeout};
+use super::plan::target_account;
 use super::{Surveys, coverage};
 use crate::diagnostics::add_error;
 use crate::pair::Operation;
@@ -34,6 +35,14 @@ pub fn job(context: &Context, resolved: &Resolved, operation: Operation) -> Job 
     Job {
         cancel: context.cancel.clone(),
         deadline: Some(Instant::now() + resolved.pair.timeout(operation)),
+    }
+}
+
+/// What ends the wait for an account early, before all of the configuration is known.
+pub fn waiting(context: &Context, value: &Value, operation: Operation) -> Job {
+    Job {
+        cancel: context.cancel.clone(),
+        deadline: timeout(value, operation).map(|timeout| Instant::now() + timeout),
     }
 }
 
@@ -125,6 +134,7 @@ async fn refresh(
     let mut response = request.unchanged();
     if let Some(state) = &mut response.state {
         state.set("coverage", coverage::to_value(&survey.coverage));
+        state.set("target_account_id", target_account(&resolved.echo));
     }
     surveys.keep(&resolved.echo, survey);
     response

@@ -38,6 +38,9 @@ pub struct PairAttributes {
     adopt: Attr<bool>,
     timeouts: Attr<Timeouts>,
     created: Attr<Created>,
+    /// The sites to work at in place of those named: the same ones, entered in another account.
+    #[serde(skip)]
+    entered: Option<Box<(SiteName, SiteName)>>,
 }
 
 /// The attributes of one side.
@@ -132,6 +135,11 @@ impl PairAttributes {
                 None
             }
         }
+    }
+
+    /// Works at these sites in place of those that the attributes name.
+    pub fn work_at(&mut self, source: SiteName, destination: SiteName) {
+        self.entered = Some(Box::new((source, destination)));
     }
 
     /// Whether the configuration gives replica modification sync a value that is known after apply only.
@@ -292,8 +300,13 @@ impl PairAttributes {
         };
         let path = Path::root().attribute(label);
         let attributes = set(attributes)?.ok_or(Missing::Failed)?;
-        let name: SiteName = parsed(&attributes.site, &path.attribute("site"), diagnostics)?
+        let named: SiteName = parsed(&attributes.site, &path.attribute("site"), diagnostics)?
             .ok_or(Missing::Failed)?;
+        let name = match self.entered.as_deref() {
+            Some((source, _)) if label == "source" => source.clone(),
+            Some((_, destination)) => destination.clone(),
+            None => named,
+        };
         let bucket: BucketName =
             parsed(&attributes.bucket, &path.attribute("bucket"), diagnostics)?
                 .ok_or(Missing::Failed)?;

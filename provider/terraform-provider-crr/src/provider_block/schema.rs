@@ -6,7 +6,7 @@ use tfplugin::{Attribute, Diagnostics, Nested, Path, Schema, Type, Value};
 use crate::duration;
 
 /// The services whose endpoints can be given.
-const SERVICES: [(&str, &str); 6] = [
+const SERVICES: [(&str, &str); 7] = [
     ("s3", "Buckets and objects."),
     (
         "s3control",
@@ -15,6 +15,10 @@ const SERVICES: [(&str, &str); 6] = [
     ("iam", "Roles."),
     ("sts", "Who we are, and roles to assume."),
     ("kms", "Keys."),
+    (
+        "organizations",
+        "Accounts of an organization, where an echo's `accounts` asks for them.",
+    ),
     ("sqs", "Queues, which the agent is woken by."),
 ];
 

@@ -80,7 +80,10 @@ pub fn default_role(site: &Site) -> RoleArn {
 }
 
 fn default_name(site: &Site) -> String {
-    format!("crr-site-{}", site.name).chars().take(64).collect()
+    format!("crr-site-{}", site.name.configured())
+        .chars()
+        .take(64)
+        .collect()
 }
 
 fn known<T: Clone>(value: &Attr<T>) -> Result<Option<T>, Unresolved> {

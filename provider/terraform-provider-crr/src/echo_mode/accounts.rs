@@ -1,0 +1,359 @@
+//! `accounts`: which account the target is, and the way into it.
+//!
+//! # Flow
+//!
+//! [`place`] turns the attribute into the two sites that the echo works at: those of the configuration, or the same ones entered
+//! in another account. Everything after that sees only sites. Nothing is made before apply: [`make`] makes an account that
+//! [`place`] found missing and the configuration wants.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use cloud::Job;
+use cloud::accounts::NewAccount;
+use replication::accounts::{AccountEmail, AccountName, Choice, Listed, choose};
+use replication::{AccountId, Site, SiteName};
+use tfplugin::{Diagnostics, Path, Value};
+
+use crate::diagnostics::add_error;
+use crate::runtime::{Runtime, SiteLookup};
+
+pub(super) mod schema;
+
+use schema::{Missing, Wish};
+
+/// Where an echo works.
+pub(super) enum Place {
+    /// At the sites as the provider block has them.
+    AsConfigured,
+    /// At these.
+    At { source: SiteName, target: SiteName },
+    /// In an account that is yet to be made.
+    Awaited(Box<Creation>),
+    /// Something is known after apply only.
+    Unknown,
+    /// A diagnostic says what is wrong.
+    Failed,
+}
+
+/// An account that is yet to be made, and in whose organization.
+#[derive(Debug, Clone)]
+pub struct Creation {
+    pub target: SiteName,
+    pub new: NewAccount,
+}
+
+/// What the process has found out about accounts.
+#[derive(Default)]
+pub struct Accounts {
+    entered: Mutex<BTreeMap<Question, SiteName>>,
+    /// Held while an account is looked for and made: two echoes may want the same.
+    making: tokio::sync::Mutex<()>,
+}
+
+/// What decides which account it is, and how it is entered.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Question {
+    source: SiteName,
+    target: SiteName,
+    name: String,
+    role: String,
+}
+
+impl Accounts {
+    fn entered(&self, question: &Question) -> Option<SiteName> {
+        let entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        entered.get(question).cloned()
+    }
+
+    fn note(&self, question: Question, site: SiteName) {
+        let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        entered.insert(question, site);
+    }
+}
+
+fn at(name: &str) -> Path {
+    Path::root().attribute("accounts").attribute(name)
+}
+
+/// The sites that the echo works at.
+pub(super) async fn place(
+    value: &Value,
+    runtime: &Runtime,
+    diagnostics: &mut Diagnostics,
+) -> Place {
+    let wanted = match schema::wish(value, diagnostics) {
+        Ok(wanted) => wanted,
+        Err(Missing::Unknown) => return Place::Unknown,
+        Err(Missing::Failed) => return Place::Failed,
+    };
+    match wanted {
+        Wish::Same => Place::AsConfigured,
+        Wish::Organizations(wanted) => {
+            let (source, target) = match sites(value, runtime, diagnostics).await {
+                Ok(sites) => sites,
+                Err(other) => return other,
+            };
+            match organization(&wanted, &source, &target, runtime, diagnostics).await {
+                Ok(target) => Place::At {
+                    source: source.name,
+                    target,
+                },
+                Err(other) => other,
+            }
+        }
+    }
+}
+
+/// The two sites of the provider block.
+async fn sites(
+    value: &Value,
+    runtime: &Runtime,
+    diagnostics: &mut Diagnostics,
+) -> Result<(Site, Site), Place> {
+    let mut found = Vec::with_capacity(2);
+    for label in ["source", "target"] {
+        let name = match value.get(label) {
+            Some(name) if name.is_unknown() => return Err(Place::Unknown),
+            name => name.and_then(Value::as_str).map(str::parse::<SiteName>),
+        };
+        let path = Path::root().attribute(label);
+        let Some(Ok(name)) = name else {
+            diagnostics.error_at(path, "Not a site name", "Name one of the provider's sites.");
+            return Err(Place::Failed);
+        };
+        match runtime.site(&name, path, diagnostics).await {
+            SiteLookup::Known(site) => found.push(site),
+            SiteLookup::Unknown => return Err(Place::Unknown),
+            SiteLookup::Failed => return Err(Place::Failed),
+        }
+    }
+    match (found.pop(), found.pop()) {
+        (Some(target), Some(source)) => Ok((source, target)),
+        _ => Err(Place::Failed),
+    }
+}
+
+/// The target in the account of its organization that the wish names.
+async fn organization(
+    wanted: &schema::Organization,
+    source: &Site,
+    target: &Site,
+    runtime: &Runtime,
+    diagnostics: &mut Diagnostics,
+) -> Result<SiteName, Place> {
+    let question = Question {
+        source: source.name.clone(),
+        target: target.name.clone(),
+        name: wanted.name.to_string(),
+        role: wanted.access_role.clone(),
+    };
+    if let Some(site) = runtime.accounts.entered(&question) {
+        return Ok(site);
+    }
+    let name = name_of_target(&wanted.name, source, runtime, diagnostics)
+        .await
+        .ok_or(Place::Failed)?;
+    let listed = match runtime.cloud.list_accounts(&target.name).await {
+        Ok(listed) => listed,
+        Err(error) => {
+            add_error(at("mode"), &error, diagnostics);
+            return Err(Place::Failed);
+        }
+    };
+    let account = match choose(&listed, &name, &source.account) {
+        Choice::Found(account) => account,
+        Choice::Several(accounts) => {
+            several(&name, &accounts, target, diagnostics);
+            return Err(Place::Failed);
+        }
+        Choice::Missing {
+            inactive,
+            is_source,
+        } => {
+            if let Some(email) = &wanted.create {
+                return Err(awaited(&name, email, wanted, target));
+            }
+            missing(&name, &inactive, is_source, &listed, target, diagnostics);
+            return Err(Place::Failed);
+        }
+    };
+    // An account needs no role to enter itself, and a management account has none.
+    let entered = if account == target.account {
+        target.name.clone()
+    } else {
+        match enter(&account, wanted, target, runtime).await {
+            Ok(entered) => entered,
+            Err(error) => {
+                add_error(at("access_role"), &error, diagnostics);
+                return Err(Place::Failed);
+            }
+        }
+    };
+    runtime.accounts.note(question, entered.clone());
+    Ok(entered)
+}
+
+async fn enter(
+    account: &AccountId,
+    wanted: &schema::Organization,
+    target: &Site,
+    runtime: &Runtime,
+) -> Result<SiteName, cloud::CloudError> {
+    let cloud = &runtime.cloud;
+    let entered = cloud
+        .enter(&target.name, account, &wanted.access_role)
+        .await?;
+    cloud.prove_entered(&entered, account).await?;
+    Ok(entered)
+}
+
+async fn name_of_target(
+    template: &AccountName,
+    source: &Site,
+    runtime: &Runtime,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
+    let of_source = if template.needs_source() {
+        match runtime.cloud.account_name(&source.name).await {
+            Ok(Some(name)) => name,
+            Ok(None) => {
+                diagnostics.error_at(
+                    at("name"),
+                    format!("The name of account {} is not known", source.account),
+                    format!(
+                        "It is the account of site \"{}\". Neither its organization nor an alias of the account says what it is called. Allow organizations:DescribeAccount or iam:ListAccountAliases to that site's credentials, or say by `name` what the target account is called.",
+                        source.name
+                    ),
+                );
+                return None;
+            }
+            Err(error) => {
+                add_error(at("name"), &error, diagnostics);
+                return None;
+            }
+        }
+    } else {
+        String::new()
+    };
+    match template.name_for(&of_source) {
+        Ok(name) => Some(name),
+        Err(error) => {
+            diagnostics.error_at(at("name"), "Not a name of an account", error.to_string());
+            None
+        }
+    }
+}
+
+fn awaited(
+    name: &str,
+    email: &AccountEmail,
+    wanted: &schema::Organization,
+    target: &Site,
+) -> Place {
+    Place::Awaited(Box::new(Creation {
+        target: target.name.clone(),
+        new: NewAccount {
+            name: name.to_owned(),
+            email: email.for_account(name),
+            role: wanted.access_role.clone(),
+        },
+    }))
+}
+
+fn several(name: &str, accounts: &[AccountId], target: &Site, diagnostics: &mut Diagnostics) {
+    let ids: Vec<&str> = accounts.iter().map(AccountId::as_str).collect();
+    diagnostics.error_at(
+        at("name"),
+        format!("{} accounts are named \"{name}\"", accounts.len()),
+        format!(
+            "In the organization of site \"{}\" they are {}. Which is meant cannot be told: rename one of them, or give another `name`.",
+            target.name,
+            ids.join(" and ")
+        ),
+    );
+}
+
+fn missing(
+    name: &str,
+    inactive: &[AccountId],
+    is_source: bool,
+    listed: &[Listed],
+    target: &Site,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut detail = format!(
+        "The organization of site \"{}\" has {} account(s), and none of that name to replicate to.",
+        target.name,
+        listed.len()
+    );
+    if !inactive.is_empty() {
+        let ids: Vec<&str> = inactive.iter().map(AccountId::as_str).collect();
+        detail.push_str(" Suspended or closed ones do not count: ");
+        detail.push_str(&ids.join(", "));
+        detail.push('.');
+    }
+    if is_source {
+        detail.push_str(" The source's own account has it, which is no place for the copies: give another `name`, such as \"{account}-dr\".");
+    }
+    detail.push_str(" Make the account, or set `create = true` with an `email`.");
+    diagnostics.error_at(
+        at("name"),
+        format!("No account is named \"{name}\""),
+        detail,
+    );
+}
+
+/// What a plan says of an account that the apply will make.
+pub(super) fn tell(creation: &Creation, diagnostics: &mut Diagnostics) {
+    let NewAccount { name, email, role } = &creation.new;
+    diagnostics.warning_at(
+        at("create"),
+        format!("Account \"{name}\" will be created"),
+        format!(
+            "The organization of site \"{}\" has none of that name. It is made with the address {email} and the role {role}, and which buckets are then protected is known after apply. An account cannot simply be unmade: destroy does not close it, closing is done by hand in AWS Organizations and takes 90 days, and its address is never free again.",
+            creation.target
+        ),
+    );
+}
+
+/// Makes the account, unless somebody has made it meanwhile, and waits until it can be worked in.
+pub(super) async fn make(
+    value: &Value,
+    runtime: &Runtime,
+    job: &Job,
+    diagnostics: &mut Diagnostics,
+) {
+    let _making = runtime.accounts.making.lock().await;
+    let Place::Awaited(creation) = place(value, runtime, diagnostics).await else {
+        return;
+    };
+    let Creation { target, new } = &*creation;
+    let cloud = &runtime.cloud;
+    let made = async {
+        let account = cloud.create_account(target, new, job).await?;
+        tracing::info!(account = %account, name = new.name, "the account is made");
+        let entered = cloud.enter(target, &account, &new.role).await?;
+        cloud.await_entered(&entered, &account, job).await?;
+        Ok::<_, cloud::CloudError>(entered)
+    };
+    match made.await {
+        Ok(entered) => {
+            let name = value.get("accounts").and_then(|it| it.get("name"));
+            let source = value.get("source").and_then(Value::as_str);
+            if let Some(Ok(source)) = source.map(str::parse) {
+                let template = name
+                    .and_then(Value::as_str)
+                    .map_or_else(|| AccountName::default().to_string(), str::to_owned);
+                let question = Question {
+                    source,
+                    target: target.clone(),
+                    name: template,
+                    role: new.role.clone(),
+                };
+                runtime.accounts.note(question, entered);
+            }
+        }
+        Err(error) => add_error(at("create"), &error, diagnostics),
+    }
+}
