@@ -28,14 +28,13 @@ install: ## Build the provider and put it where Terraform and OpenTofu find it
 	@cargo build --release --package terraform-provider-crr
 	@$(ROOT).ci/install $(TARGET)/release/terraform-provider-crr
 
-demo: tools ## See it work: a two-way pair on the lab, objects that arrive, drift found and mended, all of it gone again
+demo: tools ## See it work on the lab: a two-way pair, objects that arrive, drift found and mended; a site that the agent keeps
 	@$(BUILD)
 	@CRR_PROVIDER=$(TARGET)/debug/terraform-provider-crr $(TARGET)/debug/demo
 
-bench: tools ## Measure calls, round trips, time and memory for 1, 100 and 1,000 pairs, with the release build
-	@cargo build --release --package terraform-provider-crr
-	@$(BUILD)
-	@CRR_PROVIDER=$(TARGET)/release/terraform-provider-crr $(TARGET)/debug/bench
+bench: tools ## Measure calls, round trips, time and memory for 1, 100 and 1,000 pairs and a whole site, with the release build
+	@cargo build --release --workspace --bins
+	@CRR_PROVIDER=$(TARGET)/release/terraform-provider-crr $(TARGET)/release/bench
 
 lab: tools ## Start the lab in the foreground and print its sites as JSON (`tfvars` is the provider's); ends with Ctrl-C
 	@$(BUILD)

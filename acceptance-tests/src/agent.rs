@@ -1,7 +1,20 @@
-//! Drives the agent.
+//! Drives the agent, `crr echo`, and the other commands of that program.
+//!
+//! # Flow
+//!
+//! [`Desk`] is a folder with the configuration of one echo or several and with a profile of AWS's shared files for each site, as a
+//! user has them. [`Desk::start`] starts an agent there, [`Desk::run`] runs a command to its end. [`Agent::until`] waits for a
+//! condition, and where that fails tells all there is: the log, the metrics and the last calls.
+
+mod desk;
+mod metrics;
+mod running;
 
 use std::path::PathBuf;
 
+pub use self::desk::Desk;
+pub use self::metrics::Metrics;
+pub use self::running::Agent;
 use crate::LabError;
 use crate::terraform::target_folder;
 

@@ -9,6 +9,7 @@
 
 pub mod answer;
 pub mod call;
+mod canned;
 mod control;
 pub mod events;
 pub mod fault;
@@ -35,6 +36,7 @@ use tokio::task::JoinHandle;
 
 use self::answer::{Body, Refusal, half, whole};
 use self::call::Call;
+use self::canned::Canned;
 use self::events::Events;
 pub use self::events::{Delivery, Told};
 use self::fault::Faults;
@@ -60,6 +62,7 @@ struct State {
     record: Record,
     faults: Faults,
     memory: Memory,
+    canned: Canned,
     guard: Guard,
     events: Arc<Events>,
     latency: AtomicU64,
@@ -108,6 +111,7 @@ impl Gateway {
             record: Record::new(),
             faults: Faults::default(),
             memory: Memory::default(),
+            canned: Canned::default(),
             guard: Guard::default(),
             events: Arc::default(),
             latency: AtomicU64::new(0),
@@ -160,9 +164,29 @@ impl Gateway {
         self.state.events.told()
     }
 
+    /// The role session that an access key is of, where it was handed out here.
+    pub fn session(&self, access_key: &str) -> Option<String> {
+        self.state.guard.principals.session(access_key)
+    }
+
     /// Answers repeated reads of configuration from memory.
     pub fn set_memory(&self, on: bool) {
         self.state.memory.set(on);
+    }
+
+    /// Holds the buckets by itself from now on, for benches of thousands; the emulator has none of them.
+    pub fn set_canned(&self, on: bool) {
+        self.state.canned.set(on);
+    }
+
+    /// Makes a bucket of those.
+    pub fn make_canned(&self, account: &str, region: &str, name: &str) {
+        self.state.canned.make(account, region, name);
+    }
+
+    /// How many of those have this setting, `BucketReplication`.
+    pub fn canned_with(&self, setting: &str) -> usize {
+        self.state.canned.with(setting)
     }
 }
 
@@ -293,6 +317,14 @@ async fn answer(
         return (kept.answer(), Origin::Memory);
     }
     let head = parts.method == Method::HEAD;
+    let query = parts.uri.query().unwrap_or_default();
+    let canned = &state.canned;
+    if let Some(response) = canned
+        .answer(&state.upstream, call, query, body, head)
+        .await
+    {
+        return (response, Origin::Memory);
+    }
     let trouble =
         |error: &LabError| Refusal::new(500, "InternalError", error.to_string()).answer(call, head);
     match state.guard.refusal(&state.upstream, call, body).await {

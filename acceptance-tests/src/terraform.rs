@@ -18,6 +18,7 @@ use serde_json::Value;
 pub use self::engine::Engine;
 pub(crate) use self::mirror::target_folder;
 pub use self::mirror::{ADDRESS, VERSION, provider_binary};
+pub(crate) use self::running::signal;
 pub use self::running::{Output, Running};
 pub use self::usage::UsageWatch;
 use crate::{Because as _, Lab, LabError};

@@ -1,6 +1,7 @@
 //! The lab is what everything else is judged by, so each of its promises is judged first.
 
 mod arrival;
+mod canned;
 mod documents;
 mod ending;
 mod events;

@@ -11,6 +11,7 @@
 mod check;
 mod echo_mode;
 mod ground;
+mod keeping;
 mod lab;
 mod modules;
 mod pair;

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use sha2::Digest as _;
+
 use super::answer::Refusal;
 use super::call::{Call, Service, decode};
 use super::upstream::{Upstream, element, elements};
@@ -88,6 +90,9 @@ impl Principals {
                     .insert(key, arn);
             }
         }
+        if call.service == Service::Lambda {
+            self.learn_function(answer);
+        }
         let policies = call.operation.contains("UserPolicy")
             || call.operation.contains("RolePolicy")
             || call.operation.contains("PolicyVersion");
@@ -97,6 +102,38 @@ impl Principals {
                 .unwrap_or_else(PoisonError::into_inner)
                 .clear();
         }
+    }
+
+    /// The emulator gives each function a session of its role under a key that it derives from both names, and no call shows it.
+    fn learn_function(&self, answer: &str) {
+        let Ok(function) = serde_json::from_str::<serde_json::Value>(answer) else {
+            return;
+        };
+        let function = function.get("Configuration").unwrap_or(&function);
+        let text = |name: &str| function.get(name).and_then(serde_json::Value::as_str);
+        let (Some(arn), Some(role), Some(name)) =
+            (text("FunctionArn"), text("Role"), text("FunctionName"))
+        else {
+            return;
+        };
+        let digest = sha2::Sha256::digest(format!("{arn}:{role}"));
+        let digest: String = digest.iter().take(8).fold(String::new(), |mut text, byte| {
+            let _ = std::fmt::Write::write_fmt(&mut text, format_args!("{byte:02X}"));
+            text
+        });
+        let account = role.split(':').nth(4).unwrap_or_default();
+        let role = role.rsplit('/').next().unwrap_or_default();
+        let session = format!("arn:aws:sts::{account}:assumed-role/{role}/{name}");
+        self.sessions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(format!("ASIA{digest}"), session);
+    }
+
+    /// The role session that this access key is of.
+    pub fn session(&self, key: &str) -> Option<String> {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.get(key).cloned()
     }
 
     /// Who has this access key; `None` where nobody does.

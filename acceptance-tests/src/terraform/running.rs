@@ -73,7 +73,7 @@ impl Drop for Running {
 }
 
 /// Sends a signal to a process or, with a minus, to a process group that was started here.
-fn signal(name: &str, target: &str) {
+pub(crate) fn signal(name: &str, target: &str) {
     // A process that is gone already is what was wanted.
     let _ = std::process::Command::new("kill")
         .args(["-s", name, "--", target])

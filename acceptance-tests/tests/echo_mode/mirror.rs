@@ -1,10 +1,10 @@
 //! Settings of each bucket that its target is to have, too.
 
 use acceptance_tests::LabError;
-use aws_sdk_s3::types::{Tag, Tagging};
+use aws_sdk_s3::types::{PublicAccessBlockConfiguration, Tag, Tagging};
 
 use super::Scene;
-use crate::ground::{put, status};
+use crate::ground::{bucket_policy, put, status};
 
 #[tokio::test]
 async fn settings_are_mirrored_and_their_drift_is_named() -> Result<(), LabError> {
@@ -54,5 +54,62 @@ async fn settings_are_mirrored_and_their_drift_is_named() -> Result<(), LabError
     );
     scene.apply().await?;
     assert_eq!(team().await.as_deref(), Some("payments"));
+    Ok(())
+}
+
+/// A copy that nobody looks at is the worse place to be public in by mistake.
+#[tokio::test]
+async fn no_target_is_opened_to_everybody_unasked() -> Result<(), LabError> {
+    let settings = "mirror_settings = [\"public_access_block\", \"policy\"]";
+    let scene = Scene::new(settings).await?;
+    let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
+    scene.buckets(&["orders", "website"]).await;
+    let open = PublicAccessBlockConfiguration::builder()
+        .block_public_policy(false)
+        .build();
+    let s3 = lab.admin_s3(east);
+    let opened = s3.put_public_access_block().bucket("website");
+    let opened = opened.public_access_block_configuration(open);
+    opened.send().await.expect("opened");
+    let everybody = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Web","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::website/*"}]}"#;
+    let written = s3.put_bucket_policy().bucket("website").policy(everybody);
+    written.send().await.expect("written");
+
+    let plan = scene.workdir.plan().await?;
+    let words = plan.words();
+    assert!(
+        words.contains("targets of 1 bucket are not opened") && words.contains("- website"),
+        "{plan}"
+    );
+    scene.apply().await?;
+    let block = async || {
+        let s3 = lab.admin_s3(west);
+        let block = s3.get_public_access_block().bucket("website-dr").send();
+        block
+            .await
+            .expect("a block")
+            .public_access_block_configuration
+    };
+    assert_eq!(
+        block().await.and_then(|b| b.block_public_policy),
+        Some(true)
+    );
+    let policy = bucket_policy(lab, west, "website-dr").await;
+    assert!(!policy.contains("Web"), "{policy}");
+
+    scene.configure(&format!("{settings}\nmirror_public = true"))?;
+    let plan = scene.workdir.plan().await?;
+    let words = plan.words();
+    assert!(
+        words.contains("targets of 1 bucket will be open to everybody"),
+        "{plan}"
+    );
+    scene.apply().await?;
+    assert_ne!(
+        block().await.and_then(|b| b.block_public_policy),
+        Some(true)
+    );
+    let policy = bucket_policy(lab, west, "website-dr").await;
+    assert!(policy.contains("website-dr/*"), "{policy}");
     Ok(())
 }

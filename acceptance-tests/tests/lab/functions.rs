@@ -24,10 +24,17 @@ while True:
     urllib.request.urlopen(urllib.request.Request(api + request + "/response", b"{}"))
 "#;
 
+/// What a function sees of who it is.
+const KEY: &str = "os.environ[\"AWS_ACCESS_KEY_ID\"].encode() + b\" \" + ";
+
 /// A queue, and a function on it that writes what comes to this file; the queue's URL.
 async fn function_on_a_queue(lab: &Lab, site: &Site, folder: &std::path::Path) -> String {
     let program = folder.join("program");
-    let text = format!("#!{}\n{PROGRAM}", python().expect("python").display());
+    let text = format!(
+        "#!{}\n{}",
+        python().expect("python").display(),
+        PROGRAM.replace("into.write(", &format!("into.write({KEY}"))
+    );
     std::fs::write(&program, text).expect("the program");
     function::zip(&program, &folder.join("function.zip")).expect("a zip");
     let zip = std::fs::read(folder.join("function.zip")).expect("the zip");
@@ -93,6 +100,13 @@ async fn a_message_wakes_a_function_and_no_process_of_it_outlives_the_lab() -> R
     assert!(
         woken.contains("\"body\": \"orders\"") || woken.contains("\"body\":\"orders\""),
         "{woken}"
+    );
+    // By that key the gateway knows the function's role, and checks whether it may pass another.
+    let key = woken.split(' ').next().expect("a key");
+    assert!(key.starts_with("ASIA"), "{woken}");
+    assert_eq!(
+        lab.gateway().session(key).as_deref(),
+        Some("arn:aws:sts::111111111111:assumed-role/crr-function/shows")
     );
     let processes = lab.function_processes();
     assert!(!processes.is_empty() && processes.iter().all(|process| runs(*process)));

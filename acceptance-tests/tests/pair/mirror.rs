@@ -9,7 +9,7 @@ use super::Scene;
 use super::drift::found_and_mended;
 use crate::ground::{bucket_policy, make_bucket, put, status};
 
-const EVERYTHING: &str = "mirror_settings = [\"tags\", \"lifecycle\", \"encryption\", \"ownership\", \"cors\", \"public_access_block\", \"policy\"]";
+const EVERYTHING: &str = "mirror_settings = [\"tags\", \"lifecycle\", \"encryption\", \"ownership\", \"cors\", \"public_access_block\", \"policy\"]\nmirror_public = true";
 
 fn tag(key: &str, value: &str) -> t::Tag {
     t::Tag::builder()

@@ -26,7 +26,7 @@ mod work;
 pub use examine::examine;
 pub use ground::Ground;
 pub use release::{Released, release};
-pub use survey::{Listed, Survey, excluded_by_name, list, look, survey};
+pub use survey::{Listed, Named, Survey, excluded_by_name, list, look, survey};
 pub use work::{protect, protect_one};
 
 use replication::BucketName;

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use cloud::{Cloud, CloudError, Job};
 use futures::StreamExt;
 use replication::bucket::BucketRef;
-use replication::echo::{Coverage, Standing, Verdict};
+use replication::echo::{Coverage, LISTED, Standing, Verdict};
 use replication::observed::{BucketReads, Existence, ObservedBucket, Reads, Seen};
 use replication::{BucketName, Echo, Observed, Pair};
 
@@ -19,6 +19,27 @@ pub struct Survey {
     pub coverage: Coverage,
     /// The buckets that a sweep has something to do for, by name.
     pub work: BTreeSet<BucketName>,
+    /// Those that are open to everybody, where their targets are mirrored settings of them.
+    pub public: Named,
+}
+
+/// Some buckets by name, and how many more there are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Named {
+    /// The first of them.
+    pub buckets: BTreeSet<BucketName>,
+    /// How many more.
+    pub unlisted: usize,
+}
+
+impl Named {
+    fn add(&mut self, bucket: &BucketName) {
+        self.buckets.insert(bucket.clone());
+        if self.buckets.len() > LISTED {
+            self.buckets.pop_last();
+            self.unlisted += 1;
+        }
+    }
 }
 
 /// Looks at every bucket of the source.
@@ -41,15 +62,18 @@ pub async fn survey(cloud: &Cloud, echo: &Echo, job: &Job) -> Result<Survey, Clo
     }
     let mut found = futures::stream::iter(selected)
         .map(|bucket| async move {
-            let standing = if job.cancel.is_cancelled() {
-                cancelled()
+            let (standing, public) = if job.cancel.is_cancelled() {
+                (cancelled(), false)
             } else {
-                look(cloud, echo, &bucket).await
+                glance_at(cloud, echo, &bucket).await
             };
-            Found { bucket, standing }
+            (Found { bucket, standing }, public)
         })
         .buffer_unordered(AT_ONCE);
-    while let Some(found) = found.next().await {
+    while let Some((found, public)) = found.next().await {
+        if public {
+            survey.public.add(&found.bucket);
+        }
         survey.coverage.add(found.bucket.as_str(), &found.standing);
         if found.standing.needs_work() {
             survey.work.insert(found.bucket);
@@ -172,30 +196,31 @@ pub async fn excluded_by_name(
 
 /// How one bucket stands, given that its name is selected.
 pub async fn look(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Standing {
-    let pair = match echo.pair(bucket) {
-        Ok(pair) => pair,
-        Err(problem) => return Standing::failed(&problem),
+    Box::pin(glance_at(cloud, echo, bucket)).await.0
+}
+
+/// How one bucket stands, and whether a person should hear of it since it is open to everybody.
+async fn glance_at(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> (Standing, bool) {
+    let seen = async {
+        let pair = echo.pair(bucket).map_err(|p| Standing::failed(&p))?;
+        let tags = tags_of(cloud, echo, bucket).await;
+        let tags = tags.map_err(|error| failed(&error))?;
+        if let Some(standing) = excluded_by_tags(echo, bucket, &tags) {
+            return Err(standing);
+        }
+        let seen = glance(cloud, echo, pair).await;
+        let (pair, mut observed) = seen.map_err(|error| failed(&error))?;
+        let standing = echo.standing(&pair, &observed);
+        if standing != Standing::Pending {
+            let told = echo.is_told_of(&pair, &observed, &standing);
+            return Ok((standing, told));
+        }
+        observed.extend(tags);
+        let (pair, observed) = look_closer(cloud, echo, pair, observed).await?;
+        let told = echo.is_told_of(&pair, &observed, &standing);
+        Ok((standing, told))
     };
-    let tags = match tags_of(cloud, echo, bucket).await {
-        Ok(tags) => tags,
-        Err(error) => return failed(&error),
-    };
-    if let Some(standing) = excluded_by_tags(echo, bucket, &tags) {
-        return standing;
-    }
-    let (pair, mut observed) = match glance(cloud, echo, pair).await {
-        Ok(seen) => seen,
-        Err(error) => return failed(&error),
-    };
-    let standing = echo.standing(&pair, &observed);
-    if standing != Standing::Pending {
-        return standing;
-    }
-    observed.extend(tags);
-    match look_closer(cloud, echo, pair, observed).await {
-        Ok(_) => Standing::Pending,
-        Err(standing) => standing,
-    }
+    seen.await.unwrap_or_else(|standing| (standing, false))
 }
 
 /// A bucket that is not replicated yet: whether it may get a target. Only such a bucket costs the calls.

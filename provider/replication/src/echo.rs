@@ -11,6 +11,7 @@ mod admission;
 mod contest;
 mod coverage;
 mod lineage;
+mod publicity;
 mod selection;
 mod standing;
 mod target_name;

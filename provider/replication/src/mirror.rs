@@ -9,6 +9,7 @@
 //!
 //! * One direction: nothing of the destination ever goes to the source, in a two-way pair neither.
 //! * What the destination has and the source lacks stays, unless the user asked for an exact mirror.
+//! * Nothing opens the destination to everybody unless the user says so.
 //! * A setting of the source that was not seen says nothing: the destination's then stays as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,7 @@ use crate::name::NameError;
 mod derive;
 mod lifecycle;
 mod policy;
+mod public;
 mod rule_list;
 
 pub(crate) use derive::{Source, derive};
@@ -122,6 +124,8 @@ pub struct Mirror {
     pub settings: BTreeSet<Setting>,
     /// Whether what the source lacks goes from the destination.
     pub exact: bool,
+    /// Whether the destination may be opened to everybody as the source is.
+    pub public: bool,
 }
 
 impl Mirror {
@@ -190,4 +194,6 @@ pub struct DesiredMirror {
     pub public_access_block: Wanted<PublicAccessBlock>,
     /// The source's statements in its policy, rewritten to speak of it.
     pub policy: Option<OwnedStatements>,
+    /// What it does not get since that would open it to everybody.
+    pub withheld: Vec<String>,
 }

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use echo::Survey;
+use echo::{Named, Survey};
 use replication::Echo;
 use tfplugin::{
     ApplyRequest, ApplyResponse, Context, Diagnostics, ImportRequest, Imported, MoveRequest,
@@ -55,6 +55,13 @@ impl Surveys {
     fn keep(&self, echo: &Echo, survey: Survey) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.insert(echo.id(), (echo.clone(), survey));
+    }
+
+    /// What the last survey found open to everybody, if it is of just this echo.
+    fn public(&self, echo: &Echo) -> Option<Named> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (of, survey) = kept.get(&echo.id())?;
+        (of == echo).then(|| survey.public.clone())
     }
 
     /// The last survey, if it is of just this echo.

@@ -7,7 +7,7 @@ use super::{
     DesiredMirror, Mirror, MirroredLifecycle, MirroredTags, Setting, Wanted, belongs_to_its_bucket,
     canonical_cors,
 };
-use crate::bucket::Encryption;
+use crate::bucket::{Encryption, PublicAccessBlock};
 use crate::desired::DesiredBucket;
 use crate::observed::{Existence, ObservedBucket, Seen};
 use crate::pair::Side;
@@ -73,12 +73,41 @@ fn wanted<T>(source: Seen<T>, exact: bool) -> Wanted<T> {
     }
 }
 
-/// What the destination should hold, given the source.
+/// The source's public-access block as far as it closes the destination: what is blocked there stays so.
+fn closed(
+    source: &Seen<PublicAccessBlock>,
+    own: Option<PublicAccessBlock>,
+    found: Option<&ObservedBucket>,
+    withheld: &mut Vec<String>,
+) -> Wanted<PublicAccessBlock> {
+    let is = match (own, found.map(|bucket| &bucket.public_access_block)) {
+        (Some(own), _) => own,
+        (None, Some(Seen::Present(is))) => *is,
+        (None, Some(Seen::Absent)) => PublicAccessBlock::NOTHING,
+        _ => return Wanted::Anything,
+    };
+    let Some(source) = source.present() else {
+        return Wanted::Anything;
+    };
+    let both = is.and(*source);
+    if both != *source {
+        withheld.push(format!("the public-access block, {source}"));
+    }
+    // What we close by ourselves needs no mirror.
+    if own == Some(both) || both == PublicAccessBlock::NOTHING {
+        Wanted::Anything
+    } else {
+        Wanted::This(both)
+    }
+}
+
+/// What the destination should hold, given the source. `own`: the public-access block that it gets by our making it.
 pub(crate) fn derive(
     mirror: &Mirror,
     source: &Source<'_>,
     destination: &Side,
     found: Option<&ObservedBucket>,
+    own: Option<PublicAccessBlock>,
     problems: &mut Vec<Problem>,
 ) -> DesiredMirror {
     let exact = mirror.exact;
@@ -118,8 +147,12 @@ pub(crate) fn derive(
     }
     if mirror.has(Setting::PublicAccessBlock) {
         let will = source.wanted.public_access_block.as_ref();
-        desired.public_access_block =
-            wanted(source.has_or_will(will, |b| &b.public_access_block), exact);
+        let has = source.has_or_will(will, |b| &b.public_access_block);
+        desired.public_access_block = if mirror.public {
+            wanted(has, exact)
+        } else {
+            closed(&has, own, found, &mut desired.withheld)
+        };
     }
     let policy = source.has(|bucket| &bucket.policy);
     if mirror.has(Setting::Policy) && policy.is_known() {
@@ -135,6 +168,7 @@ pub(crate) fn derive(
                     destination,
                     &policy.unwrap_or_default(),
                     theirs.as_ref(),
+                    &mut desired.withheld,
                     problems,
                 ));
             }

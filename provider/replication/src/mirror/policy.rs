@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Mirror;
+use super::public::is_public;
 use crate::arn::bucket_arn;
 use crate::desired::{OwnedStatements, SID_PREFIX};
 use crate::name::BucketName;
@@ -24,6 +25,7 @@ pub(super) fn statements(
     destination: &Side,
     policy: &ResourcePolicy,
     theirs: Option<&ResourcePolicy>,
+    withheld: &mut Vec<String>,
     problems: &mut Vec<Problem>,
 ) -> OwnedStatements {
     let mut owned = OwnedStatements {
@@ -45,6 +47,10 @@ pub(super) fn statements(
         let hash = short_hash(&value.to_string());
         let sid = value.get("Sid").and_then(Value::as_str);
         let sid = sid.unwrap_or_default().to_owned();
+        if !mirror.public && is_public(&value) {
+            withheld.push(format!("statement \"{sid}\" of the policy"));
+            continue;
+        }
         let mut named = format!("{}{sid}", owned.prefix);
         if sid.is_empty() || taken.contains(&named) {
             named.push_str(&hash);

@@ -156,13 +156,28 @@ impl Pair {
         };
         let at = self.destination.at();
         let found = observed.buckets.get(&at);
+        let own = desired
+            .buckets
+            .get(&at)
+            .and_then(|bucket| bucket.public_access_block);
         let mirrored = mirror::derive(
             &self.mirror,
             &source,
             &self.destination,
             found,
+            own,
             &mut desired.problems,
         );
+        if !mirrored.withheld.is_empty() {
+            desired.problems.push(Problem::warning(
+                ["mirror_settings"],
+                format!("Bucket {at} is not opened to everybody as {} is", self.source.at()),
+                format!(
+                    "Not mirrored: {}. To have it mirrored, set `mirror_public = true`; to hear no more of it, take the setting out of `mirror_settings`.",
+                    mirrored.withheld.join("; ")
+                ),
+            ));
+        }
         let Some(bucket) = desired.buckets.get_mut(&at) else {
             return;
         };

@@ -110,9 +110,10 @@ pub fn own_role(pair: &Pair) -> RoleArn {
 
 pub fn mirrors() -> impl Strategy<Value = Mirror> {
     let some = proptest::sample::subsequence(Setting::ALL.to_vec(), 0..=Setting::ALL.len());
-    (some, any::<bool>()).prop_map(|(settings, exact)| Mirror {
+    (some, any::<bool>(), any::<bool>()).prop_map(|(settings, exact, public)| Mirror {
         settings: settings.into_iter().collect(),
         exact,
+        public,
     })
 }
 

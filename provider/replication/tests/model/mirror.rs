@@ -16,6 +16,7 @@ fn scene(exact: bool) -> (Pair, World) {
     pair.mirror = Mirror {
         settings: Setting::ALL.into(),
         exact,
+        public: true,
     };
     let mut world = bare(&pair);
     let open = PublicAccessBlock {
@@ -450,4 +451,48 @@ fn a_lifecycle_that_cannot_be_read_is_not_overwritten() {
     assert!(mirrored.merged(Some(&found)).is_ok());
     let third = side(pair.source.site, "third").at();
     assert!(world.buckets[&third].lifecycle.is_none());
+}
+
+const FOR_ALL: &str = r#"{"Version":"2012-10-17","Statement":[
+  {"Sid":"Web","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::orders/*"},
+  {"Sid":"Team","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::orders/*"}]}"#;
+
+/// The source is public, which may be a mistake. A copy that nobody looks at is not opened unasked: not one that we make,
+/// and no other further than it is.
+#[test]
+fn nothing_opens_a_destination_unasked() {
+    let there = PublicAccessBlock {
+        block_public_policy: false,
+        ..PublicAccessBlock::ALL
+    };
+    for (made, public) in [(true, false), (false, false), (true, true)] {
+        let (mut pair, mut world) = scene(true);
+        pair.mirror.public = public;
+        pair.destination.create = made;
+        let source = world.buckets.get_mut(&pair.source.at()).unwrap();
+        source.policy = Some(FOR_ALL.to_owned());
+        let open = source.public_access_block.unwrap();
+        if made {
+            world.buckets.remove(&pair.destination.at());
+        } else {
+            destination(&mut world, &pair).public_access_block = Some(there);
+        }
+        let warned = planned(&world, &pair).2.problems;
+        let warned = warned
+            .iter()
+            .any(|problem| problem.summary.contains("not opened to everybody"));
+        assert_eq!(warned, !public);
+        apply_and_settle(&mut world, &pair);
+        let has = destination(&mut world, &pair);
+        let block = has.public_access_block.unwrap();
+        let policy = has.policy.clone().unwrap_or_default();
+        assert!(policy.contains("Team"), "{policy}");
+        assert_eq!(policy.contains("Web"), public, "{policy}");
+        let expected = match (made, public) {
+            (_, true) => open,
+            (true, false) => PublicAccessBlock::ALL,
+            (false, false) => there.and(open),
+        };
+        assert_eq!(block, expected);
+    }
 }

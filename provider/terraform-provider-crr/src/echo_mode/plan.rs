@@ -4,14 +4,17 @@
 //! So the planned coverage follows from the refreshed state alone; and where there is none of this configuration, it is known
 //! after apply, and a warning says what a look shows now.
 
-use replication::echo::Coverage;
-use tfplugin::{Context, Deferred, Diagnostics, Path, PlanRequest, PlanResponse, Value};
+use tfplugin::{Context, Deferred, Diagnostics, PlanRequest, PlanResponse, Value};
 
 use super::config::{Resolution, resolve};
-use super::survey::{job, missing_roles, survey};
+use super::survey::{job, survey};
 use super::{Surveys, accounts, agent_config, coverage, handover, schema};
 use crate::pair::Operation;
 use crate::runtime::Runtime;
+
+mod warn;
+
+use warn::{contends, warn, warn_of_missing_roles, warn_of_public, warn_of_work};
 
 /// What changes nothing about how buckets stand.
 const BESIDE: [&str; 7] = [
@@ -125,6 +128,9 @@ async fn plan_any(
         Some(now) => {
             planned.set("coverage", coverage::to_value(&now.once_protected()));
             warn(echo, now, diagnostics);
+            if let Some(public) = surveys.public(echo) {
+                warn_of_public(echo, &public, diagnostics);
+            }
         }
         None => {
             planned.set("coverage", Value::unknown());
@@ -134,36 +140,15 @@ async fn plan_any(
                 last = survey(runtime, echo, &job, diagnostics).await;
             }
             if let Some(survey) = last {
-                if resolved.paused {
-                    diagnostics.warning(
-                        format!("Echo {} is paused", echo.id()),
-                        format!("Nothing will be touched. {}", words(&survey.coverage)),
-                    );
-                } else if survey.coverage.needs_work() {
-                    diagnostics.warning(
-                        format!(
-                            "Echo {} will protect {}",
-                            echo.id(),
-                            buckets(survey.work.len())
-                        ),
-                        words(&survey.coverage),
-                    );
-                }
+                warn_of_work(echo, &survey, resolved.paused, diagnostics);
                 warn(echo, &survey.coverage, diagnostics);
+                warn_of_public(echo, &survey.public, diagnostics);
                 surveys.keep(echo, survey);
             }
         }
     }
     if known.is_none() && !resolved.paused {
-        for role in missing_roles(runtime, echo, diagnostics).await {
-            if !runtime.is_noted_site_role(&role) {
-                diagnostics.warning_at(
-                    Path::root().attribute("role"),
-                    format!("Role {role} does not exist yet"),
-                    "If `replication_role` of the site's `crr_site` makes it in the same apply, name that site by `crr_site.NAME.name`. Otherwise the apply will fail, before it touches anything.",
-                );
-            }
-        }
+        warn_of_missing_roles(runtime, echo, diagnostics).await;
     }
     let mut response = request.as_proposed();
     response.planned = Some(planned);
@@ -181,83 +166,6 @@ pub fn buckets(count: usize) -> String {
         "1 bucket".to_owned()
     } else {
         format!("{count} buckets")
-    }
-}
-
-/// How many names a diagnostic repeats.
-const NAMED: usize = 20;
-
-fn words(coverage: &Coverage) -> String {
-    let counts = &coverage.counts;
-    let mut text = format!(
-        "Of {} {} protected, {} pending, {} drifted, {} cannot be looked at or protected, {} replicated by others, {} replicated elsewhere, {} excluded.",
-        buckets(counts.buckets),
-        counts.protected,
-        counts.pending,
-        counts.drifted,
-        counts.failed,
-        counts.by_others,
-        counts.conflicts,
-        counts.excluded
-    );
-    for (name, why) in coverage.exceptions.iter().take(NAMED) {
-        text.push_str("\n- ");
-        text.push_str(name);
-        text.push_str(": ");
-        text.push_str(why);
-    }
-    let more = coverage.exceptions.len().saturating_sub(NAMED) + coverage.unlisted;
-    if more > 0 {
-        text.push_str("\nand ");
-        text.push_str(&more.to_string());
-        text.push_str(" more");
-    }
-    text
-}
-
-/// Two echoes of one run would write over each other's rules.
-fn contends(echo: &replication::Echo, other: &replication::Echo, diagnostics: &mut Diagnostics) {
-    diagnostics.error_at(
-        Path::root().attribute("select"),
-        format!("Two echoes {} may be for one bucket", echo.id()),
-        format!(
-            "One is for {}, the other ({}) for {}. Both give their rules the same IDs, so in every apply the one would write over the other's. Let their selections share no bucket: by patterns that have no name in common, by `exclude`, or by different values of one tag.",
-            echo.selection, other.id(), other.selection
-        ),
-    );
-}
-
-/// What no apply will mend by itself.
-fn warn(echo: &replication::Echo, coverage: &Coverage, diagnostics: &mut Diagnostics) {
-    let of = |kind: &str| -> String {
-        coverage
-            .exceptions
-            .iter()
-            .filter(|(_, why)| why.starts_with(kind))
-            .take(NAMED)
-            .map(|(name, why)| format!("- {name}: {why}"))
-            .collect::<Vec<_>>()
-            .join("\n")
-    };
-    if coverage.counts.conflicts > 0 {
-        diagnostics.warning(
-            format!(
-                "Site {} has {} in conflict with what others made",
-                echo.template.source.site.name,
-                buckets(coverage.counts.conflicts)
-            ),
-            format!("The echo leaves them alone. To stand beside rules that replicate elsewhere, set `merge = true`; to take a bucket that was there before as the target, `adopt_targets = true`; or exclude them.\n{}", of("conflict")),
-        );
-    }
-    if coverage.counts.failed > 0 {
-        diagnostics.warning(
-            format!(
-                "Site {} has {} that could not be protected so far",
-                echo.template.source.site.name,
-                buckets(coverage.counts.failed)
-            ),
-            format!("The apply tries again and says more.\n{}", of("failed")),
-        );
     }
 }
 

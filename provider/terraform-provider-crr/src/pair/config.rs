@@ -35,6 +35,7 @@ pub struct PairAttributes {
     tags: Attr<BTreeMap<String, Attr<String>>>,
     pub mirror_settings: Attr<Vec<Attr<String>>>,
     pub mirror_exact: Attr<bool>,
+    pub mirror_public: Attr<bool>,
     adopt: Attr<bool>,
     timeouts: Attr<Timeouts>,
     created: Attr<Created>,
@@ -283,6 +284,7 @@ impl PairAttributes {
         Ok(Mirror {
             settings,
             exact: set(&self.mirror_exact)?.unwrap_or_default(),
+            public: set(&self.mirror_public)?.unwrap_or_default(),
         })
     }
 

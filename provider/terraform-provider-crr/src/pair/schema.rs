@@ -154,6 +154,7 @@ pub fn schema() -> Schema {
         )
         .attribute("mirror_settings", mirror::settings())
         .attribute("mirror_exact", mirror::exact())
+        .attribute("mirror_public", mirror::public())
         .attribute(
             "adopt",
             Attribute::bool().optional_computed().default(false).describe(

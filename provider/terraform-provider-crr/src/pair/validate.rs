@@ -47,12 +47,17 @@ impl PairAttributes {
                 "S3 takes Replication Time Control only together with replication metrics. Leave `metrics` out, or set `rtc = false`.",
             );
         }
-        if self.mirror_exact == Attr::Known(true) && self.mirror_settings.is_null() {
-            diagnostics.error_at(
-                root.attribute("mirror_exact"),
-                "Nothing is mirrored",
-                "`mirror_exact` says how the settings in `mirror_settings` are mirrored. Name them, or leave it out.",
-            );
+        for (name, set) in [
+            ("mirror_exact", &self.mirror_exact),
+            ("mirror_public", &self.mirror_public),
+        ] {
+            if *set == Attr::Known(true) && self.mirror_settings.is_null() {
+                diagnostics.error_at(
+                    root.attribute(name),
+                    "Nothing is mirrored",
+                    format!("`{name}` says how the settings in `mirror_settings` are mirrored. Name them, or leave it out."),
+                );
+            }
         }
         for (name, rule) in self.rules.as_known().into_iter().flatten() {
             if let Some(rule) = rule.as_known() {

@@ -108,6 +108,7 @@ fn an_empty_bucket_is_a_target_and_is_told_whose() {
     echo.template.mirror = Mirror {
         settings: [Setting::Policy].into(),
         exact: true,
+        public: false,
     };
     let mut pair = pair;
     pair.tags.clear();

@@ -9,7 +9,7 @@ pub fn settings() -> Attribute {
         .optional()
         .validate(known)
         .describe(format!(
-            "Settings of the source bucket that the destination bucket is to have too, of: {}. Always from source to destination, in a `two_way` pair as well. Each is a facet like any other, `destination.mirror.tags` and so on: shown, drift-checked and mended. What the destination has and the source lacks stays, unless `mirror_exact` is set. Where a bucket that the pair makes would have a setting by default, the mirror goes before it, a public-access block that is open not excepted. Destroying the pair, or taking a setting out of this list, leaves the destination's setting as it is.",
+            "Settings of the source bucket that the destination bucket is to have too, of: {}. Always from source to destination, in a `two_way` pair as well. Each is a facet like any other, `destination.mirror.tags` and so on: shown, drift-checked and mended. What the destination has and the source lacks stays, unless `mirror_exact` is set. Where a bucket that the pair makes would have a setting by default, the mirror goes before it. What would open the destination to everybody is left out, and the plan says so, unless `mirror_public` is set. Destroying the pair, or taking a setting out of this list, leaves the destination's setting as it is.",
             Setting::ALL
                 .map(|setting| format!("`{setting}`"))
                 .join(", "),
@@ -20,6 +20,13 @@ pub fn settings() -> Attribute {
 pub fn exact() -> Attribute {
     Attribute::bool().optional().describe(
         "Whether what the destination has and the source lacks goes, for each of the `mirror_settings`: tags (not those of AWS, nor of this provider), lifecycle rules, statements of the bucket policy (not those of this provider), and settings as a whole. Default: false.",
+    )
+}
+
+/// `mirror_public`
+pub fn public() -> Attribute {
+    Attribute::bool().optional().describe(
+        "Whether the destination may be opened to everybody because the source is: by a public-access block that blocks less than the destination's, or by statements of its policy that allow something to everybody. Default: false; these are then not mirrored, and the plan warns of them.",
     )
 }
 

@@ -1,5 +1,8 @@
 //! The demo: two sites, a two-way pair, objects that arrive, something broken behind Terraform's back, the plan that
-//! finds it, and all of it taken away again. Each step is a line with a tick and its time; a failure says what failed.
+//! finds it, and all of it taken away again; then a whole site that the agent keeps. Each step is a line with a tick and its
+//! time; a failure says what failed.
+
+mod echo;
 
 use std::future::Future;
 use std::io::Write as _;
@@ -134,6 +137,8 @@ async fn play() -> Result<(), LabError> {
         nothing_left(&lab, [(&east, &orders), (&west, &replica)]),
     )
     .await?;
+    say("");
+    Box::pin(echo::play(&lab, &stem)).await?;
     step("stop the lab", async {
         drop(lab);
         Ok(())

@@ -1,7 +1,10 @@
 //! Measures the provider: calls a pair, round trips, time and memory, for few pairs and for many, through the gateway with a
 //! latency on each call. Prints a table in Markdown; docs/design/bench.md keeps one beside the targets.
 //!
-//! `bench [trace] [PAIRS...]`, by default 1, 100 and 1000. With `trace` each call of each line is shown below it.
+//! `bench [trace] [echo] [PAIRS...]`, by default 1, 100 and 1000 pairs, and then a whole site; `echo` is the latter alone. With
+//! `trace` each call of each line is shown below it.
+
+mod echo;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -71,10 +74,13 @@ async fn run() -> Result<(), LabError> {
         .skip(1)
         .filter_map(|number| number.parse().ok())
         .collect();
-    let sizes = if asked.is_empty() {
-        vec![1, 100, 1_000]
+    if std::env::args().any(|argument| argument == "echo") {
+        return echo::run(trace).await;
+    }
+    let (sizes, all) = if asked.is_empty() {
+        (vec![1, 100, 1_000], true)
     } else {
-        asked
+        (asked, false)
     };
     let binary = provider_binary()?;
     let size = std::fs::metadata(&binary).map_or(0, |data| data.len());
@@ -98,6 +104,9 @@ async fn run() -> Result<(), LabError> {
                 say(&line.calls.lines())?;
             }
         }
+    }
+    if all {
+        return echo::run(trace).await;
     }
     Ok(())
 }
