@@ -29,7 +29,7 @@ resource "crr_echo_mode" "this" {
 
   source = var.roles == null ? crr_site.this[each.key].name : each.value.source
   target = var.roles == null ? crr_site.this[each.value.other].name : each.value.target
-  paused = var.lost_site != null || var.active_site != each.value.source
+  paused = var.lost_site != null || coalesce(var.active_site, each.value.source) != each.value.source
 
   select        = var.select
   target_bucket = var.target_bucket

@@ -4,8 +4,10 @@ output "coverage" {
 }
 
 output "unprotected" {
-  description = "Why a bucket of the active site is not as it should be, by its name. Empty: all are protected."
-  value       = crr_echo_mode.this[var.active_site == var.first_site ? "first" : "second"].coverage.exceptions
+  description = "Why a bucket of a site whose echo works is not as it should be, by the site's name and its own, as `east:orders`. Empty: all are protected."
+  value = merge([for echo in crr_echo_mode.this : {
+    for bucket, why in echo.coverage.exceptions : "${echo.source}:${bucket}" => why
+  } if !echo.paused]...)
 }
 
 output "agent_configs" {

@@ -26,12 +26,12 @@ variable "second_site" {
 }
 
 variable "active_site" {
-  description = "The site that applications write to: `first_site` or `second_site`. Its echo works, and protects every bucket there; that of the other is paused. What stands keeps replicating in both directions, whichever it is."
+  description = "The site that applications write to: `first_site` or `second_site`. Its echo works, and protects every bucket there; that of the other is paused. Left out, both work. What stands keeps replicating in both directions, whichever it is."
   type        = string
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = contains([var.first_site, var.second_site], var.active_site)
+    condition     = var.active_site == null ? true : contains([var.first_site, var.second_site], var.active_site)
     error_message = "active_site is neither first_site nor second_site."
   }
 }
@@ -47,7 +47,7 @@ variable "lost_site" {
   }
 
   validation {
-    condition     = var.lost_site == null || var.lost_site != var.active_site
+    condition     = var.lost_site == null ? true : coalesce(var.active_site, "") != var.lost_site
     error_message = "The active site is said to be lost: name the other in active_site, and send applications there."
   }
 }

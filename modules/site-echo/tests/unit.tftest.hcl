@@ -45,6 +45,18 @@ run "switching_pauses_the_one_and_resumes_the_other" {
   }
 }
 
+run "without_an_active_site_both_work" {
+  command = plan
+  variables {
+    active_site = null
+  }
+
+  assert {
+    condition     = alltrue([for echo in crr_echo_mode.this : !echo.paused])
+    error_message = "an echo is paused"
+  }
+}
+
 run "a_lost_site_pauses_both" {
   command = plan
   variables {

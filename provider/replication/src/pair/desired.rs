@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::lane::{Lane, ROLE_PATH};
 use super::warn::warn;
-use super::{Pair, RoleChoice, Side};
+use super::{Direction, Pair, RoleChoice, Side};
 use crate::arn::{KeyArn, RoleArn};
 use crate::bucket::{BucketRef, Encryption, Ownership, PublicAccessBlock};
 use crate::desired::{
@@ -89,11 +89,14 @@ impl Pair {
         };
         wanted.versioned = true;
         if let Some(creation) = &mut wanted.creation {
-            creation.object_lock = side.object_lock.is_some()
-                || observed
-                    .buckets
-                    .get(&other.at())
-                    .is_some_and(|b| b.object_lock.present().is_some());
+            let others = observed.buckets.get(&other.at());
+            let has = others.is_some_and(|b| b.object_lock.present().is_some());
+            let asked = other.object_lock.is_some();
+            // Where locked objects arrive there must be Object Lock. A destination that locks by itself asks nothing of
+            // a source that gets none of its objects.
+            let arrives = label == "destination" || self.direction == Direction::TwoWay;
+            creation.object_lock =
+                side.object_lock.is_some() || arrives && (asked || has) || !asked && has;
             let lock = side.object_lock.as_ref();
             creation.retention = lock.and_then(|lock| lock.retention.clone());
         }

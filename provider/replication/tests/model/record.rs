@@ -23,9 +23,9 @@ fn recorded(mut pair: Pair) -> Pair {
         (&mut pair.destination, "log-west"),
     ] {
         side.access_log = log(bucket, true);
-        if side.create {
-            side.object_lock = Some(days(30));
-        }
+    }
+    if pair.destination.create {
+        pair.destination.object_lock = Some(days(30));
     }
     pair
 }
@@ -157,4 +157,27 @@ fn a_retention_is_set_changed_and_mended_on_what_we_made() {
     // Object Lock without a retention of ours leaves the one that is there.
     pair.destination.object_lock = Some(ObjectLock::default());
     assert_settled(&world, &pair);
+}
+
+/// The vault locks by itself; a source that gets nothing back from it stays as it is made.
+#[test]
+fn a_vault_that_locks_asks_nothing_of_its_source() {
+    let mut pair = plain();
+    (pair.source.create, pair.destination.create) = (true, true);
+    pair.destination.object_lock = Some(days(30));
+    let mut world = World::default();
+    apply_and_settle(&mut world, &pair);
+    assert!(!world.buckets[&pair.source.at()].object_lock);
+    assert!(world.buckets[&pair.destination.at()].object_lock);
+}
+
+/// S3 fails each locked object whose destination has no Object Lock.
+#[test]
+fn what_a_locked_source_sends_arrives_in_a_bucket_with_object_lock() {
+    let mut pair = plain();
+    (pair.source.create, pair.destination.create) = (true, true);
+    pair.source.object_lock = Some(ObjectLock::default());
+    let mut world = World::default();
+    apply_and_settle(&mut world, &pair);
+    assert!(world.buckets[&pair.destination.at()].object_lock);
 }
