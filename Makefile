@@ -12,7 +12,7 @@ TARGET := $(abspath $(or $(CARGO_TARGET_DIR),$(ROOT)target))
 BUILD := cargo build --workspace --bins --example docs
 
 .DEFAULT_GOAL := help
-.PHONY: help tools test install lab bench demo docs docs-check
+.PHONY: help tools test install install-agent function lab bench demo docs docs-check
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -27,6 +27,15 @@ test: tools ## Run every test; needs Terraform 1.11 or later in the PATH
 install: ## Build the provider and put it where Terraform and OpenTofu find it
 	@cargo build --release --package terraform-provider-crr
 	@$(ROOT).ci/install $(TARGET)/release/terraform-provider-crr
+
+install-agent: ## Build the agent and the checks, `crr`, and put them into ~/.local/bin, or PREFIX/bin
+	@cargo build --release --package crr
+	@install -D -m 755 $(TARGET)/release/crr $(or $(PREFIX),$(HOME)/.local)/bin/crr
+	@echo "$(or $(PREFIX),$(HOME)/.local)/bin/crr"
+
+function: ## Build the agent as a Lambda function, target/crr-function.zip; on Amazon Linux 2023, or with no newer C library
+	@cargo build --release --package crr
+	@$(PYTHON) $(ROOT).ci/function $(TARGET)/release/crr $(TARGET)/crr-function.zip
 
 demo: tools ## See it work on the lab: a two-way pair, objects that arrive, drift found and mended; a site that the agent keeps
 	@$(BUILD)

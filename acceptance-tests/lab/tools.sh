@@ -46,7 +46,7 @@ fi
 echo "tools: making the lab's environment in $environment" >&2
 rm -rf "$environment"
 "$python" -m venv "$environment"
-"$environment/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement "$requirements" || {
+"$environment/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: --requirement "$requirements" || {
     rm -rf "$environment"
     echo "tools: pip could not install $requirements (see above); without a network, point PIP_INDEX_URL or PIP_FIND_LINKS at a mirror that has these versions" >&2
     exit 1

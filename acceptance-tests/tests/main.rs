@@ -9,6 +9,7 @@
 )]
 
 mod check;
+mod ci;
 mod echo_mode;
 mod ground;
 mod keeping;

@@ -4,6 +4,7 @@ mod adopt_existing;
 mod cross_account_vault;
 mod environments;
 mod fan_out;
+mod full_mesh;
 mod kms;
 mod quickstart;
 mod site_echo_failover;

@@ -17,16 +17,20 @@ impl Workdir {
         variables: &Value,
     ) -> Result<Self, LabError> {
         let workdir = Self::new(engine)?;
-        workdir.copy_example(&Path::new("scenarios").join(name))?;
+        workdir.copy_example(&Path::new("scenarios").join(name), "")?;
         workdir.write("terraform.tfvars.json", &variables.to_string())?;
         workdir.init().await?;
         Ok(workdir)
     }
 
-    /// Copies a folder of `examples` into this one, without what Terraform has written into it.
-    pub fn copy_example(&self, folder: &Path) -> Result<(), LabError> {
+    /// Copies a folder of `examples` into this one, or into one in it, without what Terraform has written into it.
+    pub fn copy_example(&self, folder: &Path, to: &str) -> Result<(), LabError> {
         let from = root().join("examples").join(folder);
-        copy(&from, self.path(), "./")
+        let up = match Path::new(to).components().count() {
+            0 => "./".to_owned(),
+            many => "../".repeat(many),
+        };
+        copy(&from, &self.path().join(to), &up)
             .because(&format!("examples/{} cannot be copied", folder.display()))?;
         let modules = self.path().join("modules");
         if !modules.exists() {

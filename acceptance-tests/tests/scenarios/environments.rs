@@ -11,7 +11,7 @@ use crate::ground::{replication, stands};
 /// The scenario's folders, with variables in one of them, initialised there.
 async fn environment(lab: &Lab, folder: &str, bucket: &str) -> Result<Workdir, LabError> {
     let workdir = Workdir::new(Engine::installed()?)?;
-    workdir.copy_example(Path::new("scenarios/environments"))?;
+    workdir.copy_example(Path::new("scenarios/environments"), "")?;
     let variables = with_sites(lab, json!({ "bucket": bucket })).to_string();
     workdir.write(&format!("{folder}/terraform.tfvars.json"), &variables)?;
     in_folder(&workdir, folder, &["init"]).await?;

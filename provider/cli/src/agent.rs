@@ -162,7 +162,13 @@ fn wake(engine: &Arc<Engine>, number: usize, pace: Pace) {
     ));
     tokio::spawn(incoming::keep(engine.clone(), number, queue.clone()));
     tokio::spawn(incoming::count(engine.clone(), number, queue.clone()));
-    tokio::spawn(incoming::take(engine.clone(), number, queue));
+    let engine = engine.clone();
+    tokio::spawn(async move {
+        if let Some(served) = engine.served.get(number) {
+            engine.find_roles(served).await;
+        }
+        incoming::take(engine, number, queue).await;
+    });
 }
 
 /// One look at everything, and what it takes to protect it.

@@ -99,6 +99,11 @@ async fn call(
     let mut poison = Vec::new();
     // One configuration, one echo.
     let number = 0;
+    if let Some(served) = engine.served.get(number)
+        && !served.may_work()
+    {
+        engine.find_roles(served).await;
+    }
     match payload.get("Records").and_then(Value::as_array) {
         Some(records) => {
             for record in records {

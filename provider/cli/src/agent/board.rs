@@ -82,8 +82,9 @@ impl Status {
 struct Known {
     status: Status,
     why: String,
-    /// Since when it has had to be protected: when it was made, or when we first saw it.
-    since: SystemTime,
+    /// Since when it has had to be protected: when it was made, or when we first saw that it is not. None: it was there before us,
+    /// and may well be protected.
+    since: Option<SystemTime>,
     created: Option<SystemTime>,
     /// Whether a listing has it: else its name was not held against the other buckets' yet.
     listed: bool,
@@ -123,9 +124,8 @@ impl Board {
                         .is_some_and(|known| known.created.is_some() && known.created != created);
                     let new = again || !self.buckets.contains_key(bucket.as_str());
                     if new {
-                        // What was there before us cannot be protected before we came.
-                        let since = created.filter(|_| !first).unwrap_or(now);
-                        self.appear(&bucket, since);
+                        let since = (!first).then(|| created.unwrap_or(now));
+                        self.see(&bucket, since);
                     }
                     if let Some(known) = self.buckets.get_mut(bucket.as_str()) {
                         known.created = created;
@@ -149,6 +149,10 @@ impl Board {
 
     /// Somebody says that a bucket was made.
     pub fn appear(&mut self, bucket: &BucketName, since: SystemTime) {
+        self.see(bucket, Some(since));
+    }
+
+    fn see(&mut self, bucket: &BucketName, since: Option<SystemTime>) {
         self.buckets.insert(
             bucket.to_string(),
             Known {
@@ -183,16 +187,12 @@ impl Board {
             self.buckets.remove(bucket.as_str());
             return None;
         };
-        let before = self.buckets.get(bucket.as_str());
-        let took = before
-            .filter(|known| {
-                status == Status::Protected
-                    && matches!(
-                        known.status,
-                        Status::Unseen | Status::Pending | Status::Failed
-                    )
-            })
-            .map(|known| now.duration_since(known.since).unwrap_or_default());
+        let took = self
+            .buckets
+            .get(bucket.as_str())
+            .filter(|_| status == Status::Protected)
+            .and_then(|known| known.since)
+            .map(|since| now.duration_since(since).unwrap_or_default());
         let mut line = Coverage::default();
         line.add(bucket.as_str(), standing);
         let why = line.exceptions.into_values().next().unwrap_or_default();
@@ -207,13 +207,15 @@ impl Board {
             .or_insert_with(|| Known {
                 status,
                 why: String::new(),
-                since: now,
+                since: None,
                 created: None,
                 listed: false,
             });
-        if known.status == Status::Protected && status.is_unprotected() {
-            known.since = now;
-        }
+        known.since = if status.is_unprotected() {
+            known.since.or(Some(now))
+        } else {
+            None
+        };
         known.status = status;
         known.why = why;
     }
@@ -279,7 +281,10 @@ mod tests {
         let old = board.list(vec![selected("old", 1)], at(100));
         assert!(!old[0].new, "the first listing has nothing to compare with");
         let took = board.note(&bucket("old"), &Standing::Protected, at(103));
-        assert_eq!(took, Some(Duration::from_secs(3)), "from when we came");
+        assert_eq!(took, None, "it was protected before we came");
+        board.note(&bucket("old"), &Standing::Pending, at(104));
+        let took = board.note(&bucket("old"), &Standing::Protected, at(107));
+        assert_eq!(took, Some(Duration::from_secs(3)), "from when we saw it");
         let listed = board.list(vec![selected("old", 1), selected("new", 198)], at(200));
         assert_eq!(
             listed.iter().map(|a| a.new).collect::<Vec<_>>(),

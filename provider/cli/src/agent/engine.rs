@@ -233,8 +233,9 @@ impl Engine {
     }
 
     /// S3 takes rules whose role is not there, and then fails every object: no bucket is touched until it is.
-    async fn find_roles(&self, served: &Served) {
+    pub async fn find_roles(&self, served: &Served) {
         if served.opened.paused {
+            served.tried(Tried::Role, None);
             return;
         }
         let mut diagnostics = tfplugin::Diagnostics::new();
@@ -372,11 +373,11 @@ impl Engine {
         if let Some(took) = took {
             self.metrics.protected(&served.name, took);
         }
-        let failed = standing.needs_work() && served.may_work();
-        let outcome = if failed {
-            Outcome::Failed
-        } else {
-            Outcome::Settled
+        let failed = standing.needs_work() && !served.opened.paused;
+        let outcome = match failed {
+            true if served.may_work() => Outcome::Failed,
+            true => Outcome::Hindered,
+            false => Outcome::Settled,
         };
         let ended = self
             .schedule()
@@ -434,13 +435,26 @@ impl Engine {
     fn at_end(&self, served: &Served, bucket: Option<&BucketName>) {
         if let Some((letters, took, buckets)) = served.looked(bucket) {
             self.metrics.swept(&served.name);
-            tracing::info!(
-                echo = served.name,
-                buckets,
-                seconds = took.as_secs_f64(),
-                unprotected = served.board().unprotected().count(),
-                "looked at the whole site"
-            );
+            let unprotected = served.board().unprotected().count();
+            let seconds = took.as_secs_f64();
+            // A small site is looked at every few seconds: only what is news is worth a line.
+            if served.counted((buckets, unprotected)) {
+                tracing::info!(
+                    echo = served.name,
+                    buckets,
+                    unprotected,
+                    seconds,
+                    "looked at the whole site"
+                );
+            } else {
+                tracing::debug!(
+                    echo = served.name,
+                    buckets,
+                    unprotected,
+                    seconds,
+                    "looked at the whole site"
+                );
+            }
             if !letters.is_empty() {
                 self.post(Mail::Done(letters));
             }

@@ -16,6 +16,9 @@ pub struct Pace {
     pub look_every: Duration,
 }
 
+/// After a look that could not be, where a queue says what happens otherwise.
+const AGAIN: Duration = Duration::from_secs(15);
+
 /// Up to a tenth more or less: processes that were started together shall not call together.
 fn about(duration: Duration) -> Duration {
     duration.mul_f64(0.9 + fastrand::f64() / 5.0)
@@ -61,12 +64,13 @@ pub async fn poll(engine: Arc<Engine>, number: usize, pace: Pace) {
 pub async fn look_now_and_then(engine: Arc<Engine>, number: usize, look_every: Duration) {
     let mut spread = Duration::ZERO;
     loop {
-        let done = engine.list(number, Some(spread)).await.is_some();
-        let pause = if done {
+        let listed = engine.list(number, Some(spread)).await.is_some();
+        let served = engine.served.get(number);
+        let pause = if listed && served.is_some_and(|served| served.trouble().is_none()) {
             spread = look_every / 2;
             about(look_every)
         } else {
-            about(Duration::from_secs(5).min(look_every))
+            about(AGAIN.min(look_every))
         };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}

@@ -82,6 +82,8 @@ pub enum Outcome {
     Settled,
     /// It failed.
     Failed,
+    /// It needs work, and nothing may be tried for now: what looks at the whole site comes back to it, but a ticket is not done with.
+    Hindered,
 }
 
 /// What becomes of the tickets of a bucket.
@@ -263,6 +265,12 @@ impl<K: Ord + Clone, T> Schedule<K, T> {
             return ended;
         };
         self.running -= 1;
+        let asked = self.always_tell || !(entry.tickets.is_empty() && entry.later.is_empty());
+        let outcome = match outcome {
+            Outcome::Hindered if asked => Outcome::Failed,
+            Outcome::Hindered => Outcome::Settled,
+            outcome => outcome,
+        };
         ended.tickets.append(&mut entry.tickets);
         match (outcome, again) {
             (Outcome::Settled, None) => {
@@ -275,7 +283,7 @@ impl<K: Ord + Clone, T> Schedule<K, T> {
                 entry.tickets.append(&mut entry.later);
                 self.enqueue(urgency, key.clone());
             }
-            (Outcome::Failed, _) => {
+            (Outcome::Failed | Outcome::Hindered, _) => {
                 ended.tickets.append(&mut entry.later);
                 entry.attempts = entry.attempts.saturating_add(1);
                 let rest = Rest {

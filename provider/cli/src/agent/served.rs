@@ -26,6 +26,8 @@ pub struct Served {
     /// How many whole looks have come to their end.
     pub swept: watch::Sender<u64>,
     troubles: Mutex<Troubles>,
+    /// How many buckets the last sweep found, and how many of them unprotected.
+    counted: Mutex<Option<(usize, usize)>>,
 }
 
 /// A look at the whole site under way.
@@ -72,9 +74,11 @@ impl Served {
             board: Mutex::default(),
             sweep: Mutex::default(),
             swept: watch::Sender::new(0),
+            counted: Mutex::default(),
             troubles: Mutex::new(Troubles {
-                listing: Some(trouble),
-                ..Troubles::default()
+                listing: Some(trouble.clone()),
+                role: Some(trouble),
+                queue: None,
             }),
         }
     }
@@ -169,6 +173,11 @@ impl Served {
         drop(place);
         self.swept.send_modify(|count| *count += 1);
         Some((sweep.letters, sweep.began.elapsed(), sweep.total))
+    }
+
+    /// Notes what a sweep found. Answers whether it is something else than the one before.
+    pub fn counted(&self, found: (usize, usize)) -> bool {
+        lock(&self.counted).replace(found) != Some(found)
     }
 
     /// How far a sweep is: looked at, of so many.

@@ -153,6 +153,24 @@ fn a_message_about_a_bucket_that_rests_is_put_back() {
 }
 
 #[test]
+fn where_nothing_may_be_tried_only_a_ticket_waits() {
+    let mut schedule = Schedule::new(10);
+    schedule.wake("a", wake(None), seconds(0));
+    schedule.wake("b", wake(Some(1)), seconds(0));
+    names(&mut schedule, seconds(0));
+    let ended = schedule.done(&"a", Outcome::Hindered, seconds(0), 0.0);
+    assert_eq!(ended.rest, None);
+    let ended = schedule.done(&"b", Outcome::Hindered, seconds(0), 0.0);
+    assert!(ended.put_back.is_some());
+    schedule.wake("a", wake(None), seconds(0));
+    assert_eq!(
+        names(&mut schedule, seconds(0)),
+        ["a"],
+        "at once when it may"
+    );
+}
+
+#[test]
 fn who_may_not_live_so_long_tells_the_queue_of_each_failure() {
     let mut schedule: Schedule<_, u32> = Schedule::new(10).telling();
     schedule.wake("a", wake(None), seconds(0));

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Plans a change, and writes what a reviewer wants to know as Markdown.
+#
+#   plan.sh FOLDER COMMENT [options of crr check ...]
+#
+# FOLDER holds the configuration, initialised. COMMENT is the file to write: what the plan would do, how things stand at the
+# sites today, and the plan itself. Ends with 0 whether or not there is something to do, and with 1 where the plan fails.
+set -eu
+
+folder=$1
+comment=$2
+shift 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+code=0
+terraform -chdir="$folder" plan -input=false -no-color -lock=false -detailed-exitcode -out="$work/plan" >"$work/words" 2>&1 || code=$?
+case $code in
+0) title='No changes' ;;
+2) title=$(grep '^Plan: ' "$work/words" || echo 'Changes to outputs only') ;;
+*)
+    cat "$work/words" >&2
+    exit 1
+    ;;
+esac
+
+# What differs before an apply is what the apply is for: only a check that fails altogether is a failure here.
+code=0
+terraform -chdir="$folder" show -json "$work/plan" |
+    crr check --plan - --source-dir "$folder" --format markdown "$@" >"$work/report" || code=$?
+[ "$code" -ne 1 ] || exit 1
+
+# A comment may have 65,536 characters.
+{
+    printf "<!-- crr plan of %s -->\n### \`%s\`: %s\n\n" "$folder" "$folder" "$title"
+    head -c 20000 "$work/report"
+    printf '\n\n<details><summary>The plan</summary>\n\n````text\n'
+    head -c 40000 "$work/words"
+    printf '\n````\n\n</details>\n'
+} >"$comment"

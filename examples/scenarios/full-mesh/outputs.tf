@@ -1,0 +1,4 @@
+output "buckets" {
+  description = "The bucket of each site."
+  value       = module.documents.buckets
+}
