@@ -81,6 +81,12 @@ async fn settings_are_one_call_each() {
         body.contains("<Value>terraform-provider-crr</Value>"),
         "{body}"
     );
+    sent(Step::DeleteBucket { at: at() }, "east s3 DELETE /orders").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn object_lock_and_access_log_are_one_call_each() {
+    let at = || at("east", "orders");
     let body = sent(
         Step::PutObjectLock {
             at: at(),
@@ -119,7 +125,6 @@ async fn settings_are_one_call_each() {
         body.contains("<LoggingEnabled><TargetBucket>logs</TargetBucket><TargetPrefix>orders/</TargetPrefix></LoggingEnabled>"),
         "{body}"
     );
-    sent(Step::DeleteBucket { at: at() }, "east s3 DELETE /orders").await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -48,6 +48,7 @@ async fn look_at_role(script: &Script, reads: &Reads) -> ObservedRole {
     observed.roles[&role()].clone()
 }
 
+#[allow(clippy::too_many_lines, reason = "one script with every read")]
 #[tokio::test(start_paused = true)]
 async fn each_thing_of_a_bucket_is_one_call_for_its_owner() {
     let script = Script::default();

@@ -95,8 +95,7 @@ impl Pair {
             // Where locked objects arrive there must be Object Lock. A destination that locks by itself asks nothing of
             // a source that gets none of its objects.
             let arrives = label == "destination" || self.direction == Direction::TwoWay;
-            creation.object_lock =
-                side.object_lock.is_some() || arrives && (asked || has) || !asked && has;
+            creation.object_lock = side.object_lock.is_some() || arrives && asked || !asked && has;
             let lock = side.object_lock.as_ref();
             creation.retention = lock.and_then(|lock| lock.retention.clone());
         }

@@ -8,12 +8,12 @@ use crate::apply::{apply, apply_and_settle, assert_settled, planned, remove, tak
 use crate::generate::{bare, plain, scenes};
 use crate::world::World;
 
-fn log(bucket: &str, create: bool) -> Option<AccessLog> {
-    Some(AccessLog {
+fn log(bucket: &str, create: bool) -> AccessLog {
+    AccessLog {
         bucket: bucket.parse().unwrap(),
         prefix: "orders/".to_owned(),
         create,
-    })
+    }
 }
 
 /// Both sides logged, and what is made locked.
@@ -22,7 +22,7 @@ fn recorded(mut pair: Pair) -> Pair {
         (&mut pair.source, "log-east"),
         (&mut pair.destination, "log-west"),
     ] {
-        side.access_log = log(bucket, true);
+        side.access_log = Some(log(bucket, true));
     }
     if pair.destination.create {
         pair.destination.object_lock = Some(days(30));
@@ -122,15 +122,15 @@ fn a_log_that_somebody_turns_elsewhere_comes_back() {
 #[test]
 fn a_log_has_a_bucket_to_itself() {
     let mut pair = plain();
-    pair.source.access_log = log("orders", false);
+    pair.source.access_log = Some(log("orders", false));
     let problems = pair.check();
     assert_eq!(problems.len(), 1, "{problems:#?}");
     assert_eq!(problems[0].at, ["source", "access_log", "bucket"]);
 
     let mut pair = plain();
     pair.destination.site = pair.source.site.clone();
-    pair.source.access_log = log("logs", true);
-    pair.destination.access_log = log("logs", true);
+    pair.source.access_log = Some(log("logs", true));
+    pair.destination.access_log = Some(log("logs", true));
     let problems = pair.check();
     assert_eq!(problems.len(), 1, "{problems:#?}");
     assert_eq!(problems[0].at, ["destination", "access_log", "bucket"]);
