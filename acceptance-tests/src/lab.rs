@@ -302,7 +302,7 @@ impl Lab {
                 "access_key": site.operator.access_key,
                 "secret_key": site.operator.secret_key,
                 "path_style": true,
-                "endpoints": { "s3": endpoint, "s3control": endpoint, "iam": endpoint, "sts": endpoint, "kms": endpoint },
+                "endpoints": { "s3": endpoint, "s3control": endpoint, "iam": endpoint, "sts": endpoint, "kms": endpoint, "events": endpoint, "sqs": endpoint, "lambda": endpoint },
             });
             (site.name.clone(), value)
         };

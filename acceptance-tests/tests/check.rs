@@ -1,6 +1,9 @@
 //! `crr check` on the lab: planted drift is found, named and not mended; what may not be read is said to be unknown.
 
 mod drift;
+mod inputs;
+mod page;
+mod rehearsal;
 
 use std::path::PathBuf;
 use std::process::Stdio;

@@ -13,6 +13,7 @@ mod others;
 mod scale;
 mod selection;
 mod several;
+mod trigger;
 
 use acceptance_tests::{Lab, LabError, Workdir};
 use serde_json::Value;

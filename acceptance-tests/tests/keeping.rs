@@ -1,10 +1,13 @@
 //! A site that the agent keeps protected: what it promises, shown on the lab from outside.
 
+mod by_queue;
 mod by_tag;
+mod commands;
 mod credentials;
 mod faults;
 mod killed;
 mod many;
+mod resting;
 mod workflow;
 
 use acceptance_tests::agent::Desk;

@@ -177,9 +177,14 @@ impl<'a> Agent<'a> {
         ))
     }
 
+    /// SIGTERM, and no wait.
+    pub fn ask_to_stop(&self) {
+        signal("TERM", &self.process.to_string());
+    }
+
     /// SIGTERM, and its end; the exit code, with the log where that is not 0.
     pub async fn terminate(mut self) -> Result<String, LabError> {
-        signal("TERM", &self.process.to_string());
+        self.ask_to_stop();
         let ended = tokio::time::timeout(LIMIT, self.child.wait()).await;
         match ended {
             Ok(Ok(status)) if status.success() => Ok(self.log()),

@@ -20,6 +20,7 @@ mod format;
 mod ignore;
 mod look;
 mod report;
+mod simulate;
 mod sites;
 mod terraform;
 mod verdict;
@@ -29,6 +30,7 @@ use format::Format;
 use ignore::Ignores;
 use look::How;
 use report::{Counts, FORMAT_VERSION, Input, Program, Report, Status};
+use simulate::Simulator;
 use verdict::FailOn;
 
 /// What `crr check` is told.
@@ -45,6 +47,15 @@ pub struct Arguments {
     /// What `terraform show -json PLANFILE` prints: what should be is what the plan leads to
     #[arg(long, value_name = "FILE")]
     plan: Vec<String>,
+
+    /// The configuration of an agent, as `crr_echo_mode` exports it: its echo is looked at
+    #[arg(long, value_name = "FILE")]
+    config: Vec<String>,
+
+    /// Rehearse a plan instead of looking: the policies that it leads to are put through an evaluation of each action that S3
+    /// needs, and what would fail is named. `own` asks nobody
+    #[arg(long, value_enum, value_name = "WHO", num_args = 0..=1, default_missing_value = "auto", requires = "plan", conflicts_with_all = ["state", "config"])]
+    simulate: Option<Simulator>,
 
     /// How the sites are reached: JSON in the form of the provider block's `sites`, or of the whole block. Default: the plan's
     /// provider block, else region and endpoints of each `crr_site` in the state, with credentials from the usual chain
@@ -179,9 +190,14 @@ async fn check(arguments: &Arguments) -> Result<u8, String> {
                     source.input.file
                 )
             })?;
-        let found = look::look(&runtime, resources, &how).await;
-        items.extend(found.items);
-        answered.extend(found.sites);
+        if let Some(simulator) = arguments.simulate {
+            items.extend(simulate::simulate(&runtime, resources, &how, simulator).await);
+            items.extend(simulate::not_rehearsed(resources, &how));
+        } else {
+            let found = look::look(&runtime, resources, &how).await;
+            items.extend(found.items);
+            answered.extend(found.sites);
+        }
         inputs.push(source.input);
     }
     how.progress.finish_and_clear();
@@ -213,6 +229,17 @@ async fn check(arguments: &Arguments) -> Result<u8, String> {
     Ok(report.exit_code)
 }
 
+fn read_input(file: &str) -> Result<String, String> {
+    if file != "-" {
+        return read_file(Path::new(file));
+    }
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| format!("standard input cannot be read: {error}"))?;
+    Ok(text)
+}
+
 fn sources(arguments: &Arguments) -> Result<Vec<Source>, String> {
     let states = arguments
         .state
@@ -224,15 +251,7 @@ fn sources(arguments: &Arguments) -> Result<Vec<Source>, String> {
         .map(|file| (file, terraform::Form::Plan, "plan"));
     let mut sources = Vec::new();
     for (file, form, kind) in states.chain(plans) {
-        let text = if file == "-" {
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|error| format!("standard input cannot be read: {error}"))?;
-            text
-        } else {
-            read_file(Path::new(file))?
-        };
+        let text = read_input(file)?;
         let document = terraform::read(&text, form).map_err(|error| format!("{file}: {error}"))?;
         let input = Input {
             kind,
@@ -240,9 +259,18 @@ fn sources(arguments: &Arguments) -> Result<Vec<Source>, String> {
         };
         sources.push(Source { input, document });
     }
+    for file in &arguments.config {
+        let document = terraform::of_config(&read_input(file)?, file)?;
+        let input = Input {
+            kind: "config",
+            file: file.clone(),
+        };
+        sources.push(Source { input, document });
+    }
     if sources.is_empty() {
         return Err(
-            "say what should be: --state FILE or --plan FILE. See `crr check --help`".to_owned(),
+            "say what should be: --state FILE, --plan FILE or --config FILE. See `crr check --help`"
+                .to_owned(),
         );
     }
     Ok(sources)

@@ -39,6 +39,7 @@ mod pace;
 mod queue;
 mod recent;
 mod remedy;
+mod simulate;
 mod site;
 mod tally;
 mod wait;

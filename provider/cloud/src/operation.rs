@@ -81,6 +81,7 @@ operations! {
     GET_ROLE_POLICY = "iam" "GetRolePolicy" "iam:GetRolePolicy";
     PUT_ROLE_POLICY = "iam" "PutRolePolicy" "iam:PutRolePolicy";
     DELETE_ROLE_POLICY = "iam" "DeleteRolePolicy" "iam:DeleteRolePolicy";
+    SIMULATE_CUSTOM_POLICY = "iam" "SimulateCustomPolicy" "iam:SimulateCustomPolicy";
     LIST_ROLE_POLICIES = "iam" "ListRolePolicies" "iam:ListRolePolicies";
     LIST_ATTACHED_POLICIES = "iam" "ListAttachedRolePolicies" "iam:ListAttachedRolePolicies";
     DETACH_ROLE_POLICY = "iam" "DetachRolePolicy" "iam:DetachRolePolicy";

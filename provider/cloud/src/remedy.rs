@@ -5,35 +5,37 @@ use crate::failure::Failure;
 use crate::operation::{CREATE_FUNCTION, DELETE_OBJECTS, PUT_ROLE_POLICY};
 use crate::site::Site;
 
-/// What the user can do, where it is known.
-pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
+/// What the user can do where no service has answered.
+fn unanswered(failure: &Failure, site: &Site) -> Option<String> {
     let name = &site.name;
     match failure.kind {
         ErrorKind::Credentials
             if failure.message.contains("sts:AssumeRole") && name.as_str() != name.configured() =>
         {
-            return Some(format!(
+            Some(format!(
                 "The account is entered by `access_role` of `accounts` with the credentials of site \"{}\". The role must be there, its trust policy must name the account of those credentials, and their own policy must allow sts:AssumeRole on it.",
                 name.configured()
-            ));
+            ))
         }
-        ErrorKind::Credentials if failure.message.contains("sts:AssumeRole") => {
-            return Some(format!(
-                "The role of site \"{name}\" does not let these credentials in: its trust policy must name them, and the external id and tags that `assume_role` gives; and their own policy must allow sts:AssumeRole on it, with sts:TagSession where there are tags."
-            ));
-        }
-        ErrorKind::Credentials => {
-            return Some(format!(
-                "Give credentials for site \"{name}\": profile, assume_role, or access_key with secret_key in the provider's sites, or any source of the AWS SDK (environment, shared files, SSO, web identity, instance metadata). If they are given, check that they are current and that this machine's clock is right."
-            ));
-        }
-        ErrorKind::Connection => {
-            return Some(format!(
-                "Check region and endpoints of site \"{name}\" in the provider's sites, and that this machine reaches them (proxy, firewall, CA bundle)."
-            ));
-        }
-        _ => {}
+        ErrorKind::Credentials if failure.message.contains("sts:AssumeRole") => Some(format!(
+            "The role of site \"{name}\" does not let these credentials in: its trust policy must name them, and the external id and tags that `assume_role` gives; and their own policy must allow sts:AssumeRole on it, with sts:TagSession where there are tags."
+        )),
+        ErrorKind::Credentials => Some(format!(
+            "Give credentials for site \"{name}\": profile, assume_role, or access_key with secret_key in the provider's sites, or any source of the AWS SDK (environment, shared files, SSO, web identity, instance metadata). If they are given, check that they are current and that this machine's clock is right."
+        )),
+        ErrorKind::Connection => Some(format!(
+            "Check region and endpoints of site \"{name}\" in the provider's sites, and that this machine reaches them (proxy, firewall, CA bundle)."
+        )),
+        _ => None,
     }
+}
+
+/// What the user can do, where it is known.
+pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
+    if let Some(remedy) = unanswered(failure, site) {
+        return Some(remedy);
+    }
+    let name = &site.name;
     if failure.is_denied() && failure.operation == DELETE_OBJECTS {
         return Some(format!(
             "Versions under Object Lock go only after their retention and legal hold. For all others, allow {} to the credentials of site \"{name}\".",
@@ -56,7 +58,12 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
             site.region
         ));
     }
-    let text = match failure.code.as_deref()? {
+    of_code(failure).map(str::to_owned)
+}
+
+/// What to do where the service's code alone says it.
+fn of_code(failure: &Failure) -> Option<&'static str> {
+    Some(match failure.code.as_deref()? {
         "NoSuchBucket" => "Check the bucket's name and site; it may have been deleted meanwhile.",
         "BucketAlreadyExists" => {
             "Somebody else owns a bucket of this name: names are shared by all accounts of a partition. Choose another."
@@ -108,8 +115,7 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
             "Replication or Object Lock keeps the bucket from this. Both buckets of a pair need the same Object Lock setting."
         }
         _ => return None,
-    };
-    Some(text.to_owned())
+    })
 }
 
 /// The action that a refusal names: S3 asks for more than the call's own where a role is passed.

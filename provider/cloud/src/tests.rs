@@ -22,6 +22,7 @@ mod order;
 mod role_steps;
 mod script;
 mod shared_documents;
+mod trigger;
 
 use script::{Script, answer};
 
@@ -38,7 +39,7 @@ fn cloud(script: &Script) -> Cloud {
 fn cloud_calling(script: &Script, max_concurrency: usize) -> Cloud {
     let site = |name: &str, region: &str| SiteConfig {
         region: Some(region.to_owned()),
-        endpoints: ["s3", "iam", "sts", "kms"]
+        endpoints: ["s3", "iam", "sts", "kms", "events", "sqs", "lambda"]
             .map(|service| (service.to_owned(), format!("http://{service}.{name}.test")))
             .into(),
         path_style: true,

@@ -46,6 +46,7 @@ pub mod pair;
 pub mod plan;
 pub mod policy;
 pub mod problem;
+pub mod rehearsal;
 pub mod role;
 pub mod rule;
 pub mod step;

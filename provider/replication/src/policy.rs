@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 mod canonical;
+pub mod evaluate;
 mod resource_policy;
 
 pub use canonical::canonical;

@@ -31,6 +31,7 @@ mod plan;
 mod remove;
 pub mod schema;
 pub(crate) mod survey;
+mod trigger;
 
 /// The names that the resource goes by. The second one's first word is no provider's, so a configuration that uses it must
 /// say `provider = crr`.

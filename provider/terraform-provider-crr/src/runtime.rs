@@ -82,6 +82,8 @@ pub struct Runtime {
     echoes: Mutex<Echoes>,
     /// Replication roles of whole sites, as the `crr_site` resources of this run have them.
     site_roles: Mutex<BTreeMap<SiteName, RoleArn>>,
+    /// Sites that are taken for what a plan says they are, without a call.
+    presumed: Mutex<BTreeMap<SiteName, Site>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -102,6 +104,7 @@ impl Runtime {
             claims: Mutex::default(),
             echoes: Mutex::default(),
             site_roles: Mutex::default(),
+            presumed: Mutex::default(),
         }
     }
 
@@ -114,6 +117,9 @@ impl Runtime {
     ) -> SiteLookup {
         if self.unknown.is_some() {
             return SiteLookup::Unknown;
+        }
+        if let Some(site) = lock(&self.presumed).get(name) {
+            return SiteLookup::Known(site.clone());
         }
         if !self.cloud.knows(name) {
             let known: Vec<&str> = self.cloud.sites().map(SiteName::as_str).collect();
@@ -147,6 +153,11 @@ impl Runtime {
                 SiteLookup::Failed
             }
         }
+    }
+
+    /// Takes a site for what is said of it, without asking: for a rehearsal, which needs no credentials.
+    pub fn presume(&self, site: Site) {
+        lock(&self.presumed).insert(site.name.clone(), site);
     }
 
     /// Looks, and looks again where the first look shows more to see.

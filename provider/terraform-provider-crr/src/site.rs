@@ -24,6 +24,7 @@ use apply::{RolesLeft, Work, look};
 pub use role::default_role;
 use role::{RoleWish, SiteAttributes};
 pub use stated::look_at_site;
+pub(crate) use stated::papers_of_site;
 
 /// The resource.
 pub struct SiteResource {

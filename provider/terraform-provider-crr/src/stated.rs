@@ -6,19 +6,23 @@
 //! [`look_at_site`], [`look_at_pair`] and [`resolve_echo`] make of them what Terraform's refresh would make, by the same code,
 //! and say how it stands. Nothing here plans, locks or writes.
 
-use cloud::{Cloud, Job};
+use cloud::Cloud;
 use replication::health::Health;
+use replication::rehearsal::Papers;
 use replication::{Echo, Pair, Problem, RoleArn, Site};
 use serde_json::Value as Json;
-use tfplugin::{ConfigureRequest, Diagnostics, Schema, Value, json};
+use tfplugin::{Diagnostics, Schema, Value, json};
 
 use crate::echo_mode::config::{Resolution, resolve};
 use crate::echo_mode::{self, survey};
 use crate::runtime::Runtime;
 use crate::{pair, provider_block, site};
 
+mod rehearsal;
+
 pub use crate::pair::{look_at_pair, resolve_pair};
 pub use crate::site::look_at_site;
+pub use rehearsal::{Rehearsal, presume, rehearse};
 
 /// A kind of resource that can be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,16 +118,21 @@ pub fn runtime(block: &Json, program: &str) -> Result<Runtime, Diagnostics> {
         }
     };
     provider_block::validate(&config, &mut diagnostics);
-    let request = ConfigureRequest {
-        config,
-        terraform_version: program.to_owned(),
-        deferral_allowed: false,
-    };
-    let runtime = provider_block::configure(&request, &mut diagnostics);
+    let program = vec![(program.to_owned(), None)];
+    let runtime = provider_block::runtime(&config, program, &mut diagnostics);
     match runtime {
         Some(runtime) if !diagnostics.has_errors() => Ok(runtime),
         _ => Err(diagnostics),
     }
+}
+
+/// What of an agent's configuration is the provider block's.
+pub fn block_of(config: &Json) -> Json {
+    let schema = provider_block::schema();
+    let members = schema
+        .attributes()
+        .filter_map(|(name, _)| Some((name.to_owned(), config.get(name)?.clone())));
+    Json::Object(members.collect())
 }
 
 /// A site that was looked at.
@@ -191,12 +200,12 @@ pub async fn missing_roles(runtime: &Runtime, echo: &Echo) -> Result<Vec<Problem
         .collect())
 }
 
+/// The policies of the role that a site is to have; none: it has no role, or too little is known of it.
+pub async fn papers_of_site(runtime: &Runtime, values: &Value) -> Option<Papers> {
+    site::papers_of_site(runtime, values).await
+}
+
 /// The services that a runtime speaks to.
 pub fn cloud(runtime: &Runtime) -> &Cloud {
     &runtime.cloud
-}
-
-/// A job that nobody ends early.
-pub fn patient() -> Job {
-    Job::default()
 }

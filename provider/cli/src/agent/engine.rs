@@ -6,7 +6,7 @@
 //! * A bucket that failed is tried again after a rest of its own, and shown as failed meanwhile.
 //! * On the way out nothing is begun; what is under way gets its time, and what is left goes back to where it came from.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -22,8 +22,13 @@ use tracing::Instrument;
 
 use super::letter::{Letter, Mail};
 use super::metrics::Metrics;
-use super::schedule::{Answer, Depth, Outcome, Schedule, Urgency, Wake};
-use super::served::{Served, Tried};
+use super::schedule::{Answer, Depth, Outcome, Schedule, Wake};
+use super::served::Served;
+
+mod sweep;
+mod tell;
+
+use tell::tell;
 
 /// A bucket of an echo.
 pub type Key = (usize, BucketName);
@@ -151,116 +156,6 @@ impl Engine {
         }
     }
 
-    /// Lists the buckets of an echo's source and wakes those that are new. `whole`: all of them, within this time.
-    ///
-    /// The answer is how many there are; none where they could not be listed.
-    pub async fn list(&self, number: usize, whole: Option<Duration>) -> Option<usize> {
-        self.list_from(number, whole, None, None).await
-    }
-
-    /// The same, from a name on, for a letter.
-    pub async fn list_from(
-        &self,
-        number: usize,
-        whole: Option<Duration>,
-        from: Option<&str>,
-        letter: Option<Letter>,
-    ) -> Option<usize> {
-        let served = self.served.get(number)?;
-        if whole.is_some() {
-            self.find_roles(served).await;
-        }
-        let opened = &served.opened;
-        let listed = match echo::list(&opened.runtime.cloud, &opened.echo).await {
-            Ok(listed) => listed,
-            Err(error) => {
-                if served.tried(Tried::Listing, Some(error.summary())) {
-                    tracing::error!(echo = served.name, error = %error, remedy = error.remedy, "the buckets cannot be listed");
-                }
-                if let Some(letter) = letter {
-                    self.post(Mail::HandBack(vec![letter]));
-                }
-                return None;
-            }
-        };
-        if served.tried(Tried::Listing, None) {
-            tracing::info!(
-                echo = served.name,
-                buckets = listed.len(),
-                "the buckets can be listed"
-            );
-        }
-        self.metrics.listed(&served.name);
-        let appeared = served.board().list(listed, SystemTime::now());
-        let total = appeared.len();
-        if whole.is_some() {
-            let wanted = |bucket: &BucketName| from.is_none_or(|from| bucket.as_str() >= from);
-            let schedule = self.schedule();
-            let buckets: BTreeSet<BucketName> = appeared
-                .iter()
-                .map(|appeared| &appeared.bucket)
-                .filter(|bucket| {
-                    wanted(bucket) && !schedule.is_resting(&(number, (*bucket).clone()))
-                })
-                .cloned()
-                .collect();
-            drop(schedule);
-            served.begin(buckets.clone(), letter);
-            let now = self.now();
-            let spread = whole.unwrap_or_default();
-            let mut schedule = self.schedule();
-            for bucket in buckets {
-                let at = now + spread.mul_f64(fastrand::f64());
-                schedule.wake_at((number, bucket), at);
-            }
-            drop(schedule);
-            self.at_end(served, None);
-        }
-        for appeared in appeared.into_iter().filter(|appeared| appeared.new) {
-            tracing::info!(echo = served.name, bucket = %appeared.bucket, "a bucket appeared");
-            self.wake(
-                (number, appeared.bucket),
-                Wake {
-                    urgency: Urgency::Urgent,
-                    depth: Depth::Whole,
-                    ticket: None,
-                    attempts: 0,
-                },
-            );
-        }
-        self.changed.notify_one();
-        Some(total)
-    }
-
-    /// S3 takes rules whose role is not there, and then fails every object: no bucket is touched until it is.
-    pub async fn find_roles(&self, served: &Served) {
-        if served.opened.paused {
-            served.tried(Tried::Role, None);
-            return;
-        }
-        let mut diagnostics = tfplugin::Diagnostics::new();
-        let missing = served.opened.missing_roles(&mut diagnostics).await;
-        let trouble = match missing.first() {
-            Some(role) => Some(format!(
-                "role {role} does not exist: set replication_role on the crr_site of each site that objects leave, or name the role in source_role or target_role"
-            )),
-            None => terraform_provider_crr::echo_mode::agent_config::words(&diagnostics)
-                .into_iter()
-                .next(),
-        };
-        if served.tried(Tried::Role, trouble.clone()) {
-            if let Some(why) = trouble {
-                tracing::error!(
-                    echo = served.name,
-                    why,
-                    "no bucket is touched without its role"
-                );
-            } else {
-                tracing::info!(echo = served.name, "the roles are there");
-            }
-        }
-    }
-
     /// Hands out work until it is told to stop, or until then.
     pub async fn run(self: &Arc<Self>, grace: Duration, until: Until) {
         let mut hands = Hands::default();
@@ -382,7 +277,7 @@ impl Engine {
         let ended = self
             .schedule()
             .done(&key, outcome, self.now(), fastrand::f64());
-        self.tell(served, &key.1, &standing, took, ended.rest.map(|r| r.after));
+        tell(served, &key.1, &standing, took, ended.rest.map(|r| r.after));
         self.metrics.looked(&served.name, failed);
         self.at_end(served, Some(&key.1));
         match ended.put_back {
@@ -395,69 +290,6 @@ impl Engine {
             }),
             None if ended.tickets.is_empty() => {}
             None => self.post(Mail::Done(ended.tickets)),
-        }
-    }
-
-    #[allow(clippy::unused_self, reason = "it reads as the others do")]
-    fn tell(
-        &self,
-        served: &Served,
-        bucket: &BucketName,
-        standing: &Standing,
-        took: Option<Duration>,
-        rest: Option<Duration>,
-    ) {
-        let (echo, bucket) = (&served.name, bucket.as_str());
-        match standing {
-            Standing::Failed { summary, detail } => tracing::warn!(
-                echo,
-                bucket,
-                why = summary,
-                detail,
-                again_in_seconds = rest.map(|rest| rest.as_secs_f64()),
-                "a bucket is not protected"
-            ),
-            Standing::Protected if took.is_some() => tracing::info!(
-                echo,
-                bucket,
-                seconds = took.map(|took| took.as_secs_f64()),
-                "a bucket is protected"
-            ),
-            Standing::Protected => tracing::debug!(echo, bucket, "a bucket stands well"),
-            Standing::Conflict { why } => {
-                tracing::debug!(echo, bucket, why, "a bucket is in conflict");
-            }
-            standing => tracing::debug!(echo, bucket, ?standing, "done with a bucket"),
-        }
-    }
-
-    /// Where a sweep is at its end, those who asked for it are answered.
-    fn at_end(&self, served: &Served, bucket: Option<&BucketName>) {
-        if let Some((letters, took, buckets)) = served.looked(bucket) {
-            self.metrics.swept(&served.name);
-            let unprotected = served.board().unprotected().count();
-            let seconds = took.as_secs_f64();
-            // A small site is looked at every few seconds: only what is news is worth a line.
-            if served.counted((buckets, unprotected)) {
-                tracing::info!(
-                    echo = served.name,
-                    buckets,
-                    unprotected,
-                    seconds,
-                    "looked at the whole site"
-                );
-            } else {
-                tracing::debug!(
-                    echo = served.name,
-                    buckets,
-                    unprotected,
-                    seconds,
-                    "looked at the whole site"
-                );
-            }
-            if !letters.is_empty() {
-                self.post(Mail::Done(letters));
-            }
         }
     }
 

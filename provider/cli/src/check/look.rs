@@ -79,7 +79,7 @@ pub async fn look(runtime: &Runtime, resources: &[Resource], how: &How) -> Found
 }
 
 impl How {
-    fn wants(&self, resource: &Resource) -> bool {
+    pub(super) fn wants(&self, resource: &Resource) -> bool {
         self.only.is_empty() || {
             let item = item(resource);
             let buckets = [&item.source, &item.target]
@@ -126,7 +126,7 @@ fn text<'a>(values: &'a Value, pointer: &str) -> Option<&'a str> {
 }
 
 /// The item of a resource, with what its attributes say of where it is.
-fn item(resource: &Resource) -> Item {
+pub(super) fn item(resource: &Resource) -> Item {
     let values = &resource.values;
     let place = |side: &str| {
         Some(Place {
@@ -181,7 +181,7 @@ async fn pair(runtime: &Runtime, resource: &Resource, item: &mut Item) {
     }
 }
 
-fn unreadable(item: &mut Item, error: &str) {
+pub(super) fn unreadable(item: &mut Item, error: &str) {
     not_looked(
         item,
         "its attributes cannot be read",

@@ -5,10 +5,10 @@ use terraform_provider_crr::stated::Kind;
 
 use super::terraform::Resource;
 
-/// The provider block for a document: a file's, else the plan's own, else what the state says of each `crr_site`, with
-/// credentials from the usual chain.
-pub fn block(file: Option<Value>, of_plan: Option<Value>, resources: &[Resource]) -> Value {
-    file.or(of_plan)
+/// The provider block for a document: a file's, else the document's own, else what the state says of each `crr_site` and
+/// what its echoes export for the agent, with credentials from the usual chain.
+pub fn block(file: Option<Value>, of_document: Option<Value>, resources: &[Resource]) -> Value {
+    file.or(of_document)
         .unwrap_or_else(|| json!({ "sites": of_resources(resources) }))
 }
 
@@ -42,6 +42,17 @@ pub fn read(text: &str) -> Result<Value, String> {
 
 fn of_resources(resources: &[Resource]) -> Map<String, Value> {
     let mut sites = Map::new();
+    // What an echo exports for the agent says all but keys of its two sites.
+    for resource in resources
+        .iter()
+        .filter(|resource| resource.kind == Kind::Echo)
+    {
+        let exported = resource.values.get("agent_config").and_then(Value::as_str);
+        let config: Option<Value> = exported.and_then(|text| serde_json::from_str(text).ok());
+        if let Some(of_echo) = config.as_ref().and_then(|c| c.get("sites")?.as_object()) {
+            sites.extend(of_echo.clone());
+        }
+    }
     for resource in resources
         .iter()
         .filter(|resource| resource.kind == Kind::Site)
@@ -49,6 +60,9 @@ fn of_resources(resources: &[Resource]) -> Map<String, Value> {
         let Some(name) = resource.values.get("name").and_then(Value::as_str) else {
             continue;
         };
+        if sites.contains_key(name) {
+            continue;
+        }
         let mut site = Map::new();
         for attribute in ["region", "endpoints"] {
             if let Some(value) = resource

@@ -1,14 +1,16 @@
 //! What `terraform show -json` says: a state, or a plan.
 
 use serde_json::{Map, Value};
-use terraform_provider_crr::stated::Kind;
+use terraform_provider_crr::echo_mode::agent_config::AgentConfig;
+use terraform_provider_crr::stated::{self, Kind};
+use tfplugin::Diagnostics;
 
 /// A document of `terraform show -json`.
 #[derive(Debug)]
 pub struct Document {
     /// The resources of ours that should be there.
     pub resources: Vec<Resource>,
-    /// The provider block's arguments, as far as a plan shows them; a state shows none.
+    /// The provider block's arguments, as far as the document shows them; a state shows none.
     pub block: Option<Value>,
 }
 
@@ -68,6 +70,30 @@ pub fn read(text: &str, form: Form) -> Result<Document, String> {
             block: block(&document),
         }),
     }
+}
+
+/// Reads an agent's configuration: the one echo that it has, and the provider block's arguments beside it.
+///
+/// # Errors
+///
+/// Where it is none, with what is wrong in words.
+pub fn of_config(text: &str, file: &str) -> Result<Document, String> {
+    let mut diagnostics = Diagnostics::new();
+    if AgentConfig::parse(text, &mut diagnostics).is_none() {
+        let (summary, detail) = super::finding::first(&diagnostics);
+        return Err(format!("{file}: {summary}. {detail}"));
+    }
+    // It has been read once already, so it is JSON.
+    let values: Value = serde_json::from_str(text).unwrap_or_default();
+    Ok(Document {
+        block: Some(stated::block_of(&values)),
+        resources: vec![Resource {
+            kind: Kind::Echo,
+            address: file.to_owned(),
+            values,
+            unknown: None,
+        }],
+    })
 }
 
 /// The resources of a module and of those in it.
@@ -157,3 +183,6 @@ fn constant(expression: &Value, document: &Value) -> Option<Value> {
     // An expression around the variable cannot be told from the variable alone: an object is taken for what it is.
     given.is_object().then(|| given.clone())
 }
+
+#[cfg(test)]
+mod tests;

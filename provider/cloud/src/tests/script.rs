@@ -207,7 +207,8 @@ fn read(request: &HttpRequest) -> Sent {
             let path = path.trim_end_matches('/');
             format!("{} /{path}{mark}{}", request.method(), query.join("&"))
         }
-        "kms" => headers["x-amz-target"]
+        "lambda" => format!("{} /{path}", request.method()),
+        "kms" | "events" | "sqs" => headers["x-amz-target"]
             .rsplit('.')
             .next()
             .unwrap()

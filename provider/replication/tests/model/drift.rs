@@ -309,6 +309,27 @@ fn a_drift_differs_in_its_facets_and_is_mended_by_its_steps() {
                     None => found == wanted,
                 });
         assert!(same, "{what}: {found:?}");
+        // The report of a check says the same, each with a step of this plan as its remedy.
+        let mut told: Vec<String> = Vec::new();
+        for facet in replication::examine(&desired, &observed).facets {
+            if facet.standing != replication::FacetStanding::InSync {
+                let remedy = facet.remedy.unwrap_or_default();
+                let is_a_step = plan.steps().any(|step| step.step.to_string() == remedy);
+                // Of a bucket that is gone all goes with it.
+                assert!(
+                    is_a_step,
+                    "{what}: {} has the remedy {remedy:?}",
+                    facet.facet
+                );
+                told.push(facet.facet);
+            }
+        }
+        told.sort();
+        assert!(
+            told.iter().all(|facet| found.contains(facet)),
+            "{what}: {told:?}"
+        );
+        assert_eq!(told.is_empty(), found.is_empty(), "{what}");
 
         let taken: Vec<String> = plan.steps().map(|s| s.step.to_string()).collect();
         assert_eq!(taken.len(), steps.len(), "{what}: {taken:?}");

@@ -15,6 +15,7 @@ mod crowd;
 mod drift;
 mod generate;
 mod guard;
+mod health;
 mod mirror;
 mod record;
 mod ring;

@@ -10,7 +10,7 @@ use serde_json::Value;
 pub const POLICY: &str = "acceptance-tests/lab/operator-policy.json";
 
 /// What the statements are for. One that is not here is an error: nobody is asked to grant what is not explained.
-const REASONS: [(&str, &str); 9] = [
+const REASONS: [(&str, &str); 14] = [
     (
         "FindBuckets",
         "`crr_site` asks for the name of one bucket, to prove that S3 answers; `crr_echo_mode` and `crr_coverage` for all.",
@@ -43,6 +43,26 @@ const REASONS: [(&str, &str); 9] = [
     (
         "CheckKeysAndGrantThem",
         "For `kms_key_arn` alone: to check the keys and, where the destination's account is another, to write one statement in its key's policy. Narrow `Resource` to the keys.",
+    ),
+    (
+        "ManageTriggers",
+        "For `trigger` of `crr_echo_mode` alone, at its source: the rules that send events. All of a trigger has names that begin with `crr-echo-`: narrow `Resource` to `arn:aws:events:*:*:rule/crr-echo-*`. (The emulator that the tests run on does not tell rules apart here.)",
+    ),
+    (
+        "ManageTheirQueues",
+        "For `trigger`: the queue and its dead-letter queue. No message is read or sent.",
+    ),
+    (
+        "ManageTheirFunctions",
+        "For `trigger.function` alone; narrow `Resource` to `arn:aws:lambda:*:*:function:crr-echo-*`. Without it, keep `lambda:GetFunction` and `lambda:ListTags`: by those an echo sees that no function is left of an earlier configuration.",
+    ),
+    (
+        "LeadMessagesToTheirFunctions",
+        "For `trigger.function` alone. Lambda knows these by ids of its own; narrow them by the condition `lambda:FunctionArn`, but for the listing.",
+    ),
+    (
+        "HandFunctionRolesToLambda",
+        "For `trigger.function` without `role_arn`: Lambda asks for it of whoever makes the function. Add the ARN of a role of your own.",
     ),
 ];
 

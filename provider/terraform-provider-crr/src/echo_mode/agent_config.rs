@@ -17,13 +17,14 @@ mod tests;
 pub use open::{Opened, Overrides, open, words};
 
 /// Computed, or about this resource's life and no bucket's.
-const LEFT_OUT: [&str; 6] = [
+const LEFT_OUT: [&str; 7] = [
     "id",
     "coverage",
     "agent_config",
     "on_destroy",
     "timeouts",
     "trigger",
+    super::trigger::SHOWN,
 ];
 
 /// Where the events come from, where the echo has a trigger: an attribute of neither schema.
@@ -31,9 +32,13 @@ const QUEUE_URL: &str = "queue_url";
 
 /// The JSON of a value of the resource's type, with the sites that it is about, or an unknown where anything in it is.
 pub fn of(value: &Value, runtime: &Runtime) -> Value {
-    members(value, &runtime.block).map_or_else(Value::unknown, |members| {
-        Value::from(format!("{{{}}}", members.join(",")))
-    })
+    with_block(value, &runtime.block).map_or_else(Value::unknown, Value::from)
+}
+
+/// The same for one that reaches the sites in a way of its own.
+pub(super) fn with_block(value: &Value, block: &Value) -> Option<String> {
+    let members = members(value, block)?;
+    Some(format!("{{{}}}", members.join(",")))
 }
 
 /// None where anything is unknown.

@@ -7,7 +7,7 @@ use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value};
 use super::config::{Resolution, Resolved, resolve};
 use super::plan::{buckets, only_rests, target_account, wants_the_same};
 use super::survey::{job, missing_roles, survey, waiting};
-use super::{Surveys, accounts, agent_config, coverage};
+use super::{Surveys, accounts, agent_config, coverage, trigger};
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
@@ -26,66 +26,18 @@ pub(super) async fn apply(
         return request.unchanged();
     };
     if only_rests(request.prior.as_ref(), &planned) {
-        return ApplyResponse {
-            state: Some(planned),
-            private: request.private,
-            identity: None,
-        };
+        return trigger::rest(runtime, context, request, planned, diagnostics).await;
     }
     let operation = if request.prior.is_some() {
         Operation::Update
     } else {
         Operation::Create
     };
-    let mut resolution = resolve(&planned, runtime, diagnostics).await;
-    if let Resolution::Unknown {
-        account: Some(_), ..
-    } = &resolution
-    {
-        accounts::make(
-            &planned,
-            runtime,
-            &waiting(context, &planned, operation),
-            diagnostics,
-        )
-        .await;
-        if diagnostics.has_errors() {
-            return request.unchanged();
-        }
-        resolution = resolve(&planned, runtime, diagnostics).await;
-    }
-    let resolved = match resolution {
-        Resolution::Known(resolved) => resolved,
-        Resolution::Unknown { .. } => {
-            diagnostics.error(
-                "Still unknown at apply",
-                "A value that the echo needs is not known although everything it comes from has been applied. If it is in the provider block, make what it comes from first, with -target.",
-            );
-            return request.unchanged();
-        }
-        Resolution::Failed => return request.unchanged(),
+    let Some(resolved) = known(runtime, context, &planned, operation, diagnostics).await else {
+        return request.unchanged();
     };
     let job = job(context, &resolved, operation);
     let echo = &resolved.echo;
-    if !resolved.paused {
-        for role in missing_roles(runtime, echo, diagnostics).await {
-            diagnostics.error_at(
-                Path::root().attribute("role"),
-                format!("Role {role} does not exist"),
-                "IAM answers NoSuchEntity. S3 would take the rules all the same and then fail every object. Set `replication_role` on the `crr_site` of each site that objects leave, and name the site here by `crr_site.NAME.name`. Where that role has a name of its own, give it as `source_role` or `target_role` = `crr_site.NAME.replication_role_arn`.",
-            );
-        }
-        if diagnostics.has_errors() {
-            return request.unchanged();
-        }
-    }
-    let surveyed = match surveys.take(echo) {
-        Some(survey) => survey,
-        None => match survey(runtime, echo, &job, diagnostics).await {
-            Some(survey) => survey,
-            None => return request.unchanged(),
-        },
-    };
     let mut state = planned.clone();
     if state
         .get("replica_modifications")
@@ -96,12 +48,43 @@ pub(super) async fn apply(
     }
     state.set("id", Value::from(echo.id()));
     state.set("target_account_id", target_account(echo));
-    state.set("agent_config", agent_config::of(&state, runtime));
-    if resolved.paused {
-        return finish(state, &planned, &surveyed.coverage, diagnostics);
-    }
+    // What it replaces has left its rules, and its trigger, to it.
+    let replaced = request
+        .prior
+        .is_none()
+        .then(|| runtime.echoes().take_replaced(&request.private))
+        .flatten();
+    let former = request.prior.as_ref().or(replaced.as_ref());
     // From here on something may be made: whatever happens, state must know of it.
-    context.keep_private(Vec::new());
+    context.keep_private(trigger::private(former, &request.private));
+    context.keep(request.prior.clone().unwrap_or_else(|| state.clone()));
+    // Before the buckets are looked at: what is made after the look, an event tells.
+    let applied = trigger::apply(
+        runtime,
+        context,
+        &resolved,
+        &mut state,
+        (former, &request.private),
+        &job,
+        diagnostics,
+    )
+    .await;
+    state.set("agent_config", agent_config::of(&state, runtime));
+    let private = applied.private;
+    let last = surveys.take(echo).filter(|_| !applied.changed);
+    let surveyed = match last {
+        Some(survey) => survey,
+        None => match survey(runtime, echo, &job, diagnostics).await {
+            Some(survey) => survey,
+            None => return failed(&request, state, private),
+        },
+    };
+    if resolved.paused {
+        if diagnostics.has_errors() {
+            return failed(&request, with_coverage(state, &surveyed.coverage), private);
+        }
+        return finish(state, &planned, &surveyed.coverage, private, diagnostics);
+    }
     context.keep(with_coverage(
         request.prior.clone().unwrap_or_else(|| state.clone()),
         &surveyed.coverage,
@@ -114,27 +97,80 @@ pub(super) async fn apply(
     let found = echo::protect(runtime, echo, work, &job).await;
     let after = before.after(found.iter().map(|f| (f.bucket.as_str(), &f.standing)));
     tell(&found, diagnostics);
-    // What it replaces has left its rules to it.
-    let replaced = request
-        .prior
-        .is_none()
-        .then(|| runtime.echoes().take_replaced(&request.private))
-        .flatten();
     if !diagnostics.has_errors()
-        && let Some(former) = request.prior.as_ref().or(replaced.as_ref())
+        && let Some(former) = former
     {
         release_former(runtime, former, &planned, &resolved, &job, diagnostics).await;
     }
     if diagnostics.has_errors() {
-        // A change that failed leaves the old configuration in state, so that the next plan shows the change again.
-        let kept = request.prior.unwrap_or(state);
-        return ApplyResponse {
-            state: Some(with_coverage(kept, &after)),
-            private: Vec::new(),
-            identity: None,
-        };
+        return failed(&request, with_coverage(state, &after), private);
     }
-    finish(state, &planned, &after, diagnostics)
+    finish(state, &planned, &after, private, diagnostics)
+}
+
+/// The echo, and the account of its target made where that is wanted.
+async fn known(
+    runtime: &Runtime,
+    context: &Context,
+    planned: &Value,
+    operation: Operation,
+    diagnostics: &mut Diagnostics,
+) -> Option<Box<Resolved>> {
+    let mut resolution = resolve(planned, runtime, diagnostics).await;
+    if let Resolution::Unknown {
+        account: Some(_), ..
+    } = &resolution
+    {
+        let job = waiting(context, planned, operation);
+        accounts::make(planned, runtime, &job, diagnostics).await;
+        if diagnostics.has_errors() {
+            return None;
+        }
+        resolution = resolve(planned, runtime, diagnostics).await;
+    }
+    let resolved = match resolution {
+        Resolution::Known(resolved) => resolved,
+        Resolution::Unknown { .. } => {
+            diagnostics.error(
+                "Still unknown at apply",
+                "A value that the echo needs is not known although everything it comes from has been applied. If it is in the provider block, make what it comes from first, with -target.",
+            );
+            return None;
+        }
+        Resolution::Failed => return None,
+    };
+    if resolved.paused {
+        return Some(resolved);
+    }
+    for role in missing_roles(runtime, &resolved.echo, diagnostics).await {
+        diagnostics.error_at(
+            Path::root().attribute("role"),
+            format!("Role {role} does not exist"),
+            "IAM answers NoSuchEntity. S3 would take the rules all the same and then fail every object. Set `replication_role` on the `crr_site` of each site that objects leave, and name the site here by `crr_site.NAME.name`. Where that role has a name of its own, give it as `source_role` or `target_role` = `crr_site.NAME.replication_role_arn`.",
+        );
+    }
+    (!diagnostics.has_errors()).then_some(resolved)
+}
+
+/// A change that failed leaves the old configuration in state, so that the next plan shows the change again. What is there
+/// now is shown beside it.
+fn failed(request: &ApplyRequest, reached: Value, private: Vec<u8>) -> ApplyResponse {
+    let state = match request.prior.clone() {
+        Some(mut kept) => {
+            for name in ["coverage", trigger::SHOWN] {
+                if let Some(value @ (Value::Object(_) | Value::Map(_))) = reached.get(name) {
+                    kept.set(name, value.clone());
+                }
+            }
+            kept
+        }
+        None => trigger::without_unknowns(reached),
+    };
+    ApplyResponse {
+        state: Some(state),
+        private,
+        identity: None,
+    }
 }
 
 /// What the former configuration made and this one does not want.
@@ -214,6 +250,7 @@ fn finish(
     mut state: Value,
     planned: &Value,
     reached: &Coverage,
+    private: Vec<u8>,
     diagnostics: &mut Diagnostics,
 ) -> ApplyResponse {
     if let Some(told) = coverage::of(planned) {
@@ -232,7 +269,7 @@ fn finish(
     }
     ApplyResponse {
         state: Some(state),
-        private: Vec::new(),
+        private,
         identity: None,
     }
 }

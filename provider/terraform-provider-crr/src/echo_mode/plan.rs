@@ -8,7 +8,7 @@ use tfplugin::{Context, Deferred, Diagnostics, PlanRequest, PlanResponse, Value}
 
 use super::config::{Resolution, resolve};
 use super::survey::{job, survey};
-use super::{Surveys, accounts, agent_config, coverage, handover, schema};
+use super::{Surveys, accounts, agent_config, coverage, handover, schema, trigger};
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
@@ -17,7 +17,7 @@ mod warn;
 use warn::{contends, warn, warn_of_missing_roles, warn_of_public, warn_of_work};
 
 /// What changes nothing about how buckets stand.
-const BESIDE: [&str; 7] = [
+const BESIDE: [&str; 9] = [
     "id",
     // It is about the same account as before, or it is an error.
     "target_account_id",
@@ -26,6 +26,8 @@ const BESIDE: [&str; 7] = [
     "timeouts",
     "coverage",
     "agent_config",
+    "trigger",
+    trigger::SHOWN,
 ];
 
 /// Whether two values of the resource's type want the same of every bucket.
@@ -89,6 +91,7 @@ async fn plan_any(
             for name in ["id", "target_account_id", "coverage"] {
                 rested.set(name, given(name));
             }
+            trigger::plan_rest(runtime, prior, &mut rested, diagnostics).await;
             rested.set("agent_config", agent_config::of(&rested, runtime));
             let mut response = request.as_proposed();
             response.planned = Some(rested);
@@ -118,6 +121,7 @@ async fn plan_any(
     }
     planned.set("id", Value::from(echo.id()));
     planned.set("target_account_id", target_account(echo));
+    trigger::plan(runtime, &resolved, &mut planned, diagnostics).await;
     planned.set("agent_config", agent_config::of(&planned, runtime));
     let known = prior
         .as_ref()
@@ -176,6 +180,13 @@ fn unknown(request: PlanRequest, provider: bool) -> PlanResponse {
         for name in ["id", "target_account_id", "coverage", "agent_config"] {
             planned.set(name, Value::unknown());
         }
+        let triggered = planned.get("trigger").is_some_and(|value| !value.is_null());
+        let shown = if triggered {
+            Value::unknown()
+        } else {
+            Value::Null
+        };
+        planned.set(trigger::SHOWN, shown);
     }
     if provider && deferral_allowed {
         response.deferred = Some(Deferred::ProviderConfigUnknown);

@@ -6,10 +6,11 @@ use super::apply::release;
 use super::config::{Resolution, resolve};
 use super::handover;
 use super::survey::job;
+use super::trigger;
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
-/// Takes away what the echo put on buckets, where the user wants that. Never a bucket, never an object.
+/// Takes away the trigger, and what the echo put on buckets where the user wants that. Never a bucket, never an object.
 pub(super) async fn remove(
     runtime: &Runtime,
     context: &Context,
@@ -19,10 +20,12 @@ pub(super) async fn remove(
     let Some(prior) = &request.prior else {
         return request.unchanged();
     };
-    if prior.get("on_destroy").and_then(tfplugin::Value::as_str) != Some("remove") {
+    let removes = prior.get("on_destroy").and_then(tfplugin::Value::as_str) == Some("remove");
+    let triggered = trigger::may_have(prior, &request.private);
+    if !removes && !triggered {
         return ApplyResponse::default();
     }
-    if handover::is_replaced(prior, &request.private) {
+    if removes && handover::is_replaced(prior, &request.private) {
         runtime
             .echoes()
             .replace(request.private.clone(), prior.clone());
@@ -42,7 +45,7 @@ pub(super) async fn remove(
         }
         return request.unchanged();
     };
-    if resolved.paused {
+    if removes && resolved.paused {
         diagnostics.error_at(
             Path::root().attribute("paused"),
             format!("Echo {} is paused", resolved.echo.id()),
@@ -51,6 +54,13 @@ pub(super) async fn remove(
         return request.unchanged();
     }
     let job = job(context, &resolved, Operation::Delete);
+    // It is ours alone, and it goes in either case: first, so that nobody is woken to put back what is taken away.
+    if triggered && !trigger::remove(runtime, &resolved, prior, &job, diagnostics).await {
+        return request.unchanged();
+    }
+    if !removes {
+        return ApplyResponse::default();
+    }
     release(runtime, &resolved.echo, true, &job, diagnostics).await;
     if diagnostics.has_errors() {
         return request.unchanged();

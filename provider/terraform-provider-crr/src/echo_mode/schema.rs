@@ -5,7 +5,7 @@ use replication::pair::STORAGE_CLASSES;
 use replication::{KeyArn, RoleArn, SiteName};
 use tfplugin::{Attribute, Diagnostics, Nested, Path, Schema, Type, Value};
 
-use super::{accounts, coverage};
+use super::{accounts, coverage, trigger};
 use crate::pair::parses_as;
 
 /// The attributes of `crr_pair` that are about its two buckets, or computed: an echo has its own in their place.
@@ -175,10 +175,12 @@ pub fn schema() -> Schema {
         schema = schema.attribute(name, attribute);
     }
     schema
+        .attribute("trigger", trigger::schema::attribute())
         .attribute("coverage", coverage::attribute())
+        .attribute(trigger::SHOWN, trigger::schema::shown())
         .attribute(
             "agent_config",
-            Attribute::string().computed().describe("This configuration as JSON, without any secret: for `crr_coverage`, and for programs that keep the site protected between applies."),
+            Attribute::string().computed().describe("This configuration and how its two sites are reached, as JSON without any key: for `crr_coverage`, and for the agent that keeps the site protected between applies."),
         )
 }
 

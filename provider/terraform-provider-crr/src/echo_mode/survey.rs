@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::config::{Resolution, Resolved, resolve, timeout};
 use super::plan::target_account;
-use super::{Surveys, coverage};
+use super::{Surveys, coverage, trigger};
 use crate::diagnostics::add_error;
 use crate::pair::Operation;
 use crate::runtime::Runtime;
@@ -94,6 +94,12 @@ pub(super) async fn read(
     }
     let mut found = Diagnostics::new();
     let response = refresh(runtime, surveys, context, request, &mut found).await;
+    warn_of(found, diagnostics);
+    response
+}
+
+/// What is an error for an echo at work, and stops nothing while it is paused.
+pub fn warn_of(found: Diagnostics, diagnostics: &mut Diagnostics) {
     for mut diagnostic in found {
         if diagnostic.severity == Severity::Error {
             diagnostic.severity = Severity::Warning;
@@ -104,7 +110,6 @@ pub(super) async fn read(
         }
         diagnostics.push(diagnostic);
     }
-    response
 }
 
 async fn refresh(
@@ -133,6 +138,8 @@ async fn refresh(
     };
     let mut response = request.unchanged();
     if let Some(state) = &mut response.state {
+        let private = std::mem::take(&mut response.private);
+        response.private = trigger::read(runtime, &resolved, state, private, diagnostics).await;
         state.set("coverage", coverage::to_value(&survey.coverage));
         state.set("target_account_id", target_account(&resolved.echo));
     }

@@ -6,7 +6,7 @@ use tfplugin::{Attribute, Diagnostics, Nested, Path, Schema, Type, Value};
 use crate::duration;
 
 /// The services whose endpoints can be given.
-const SERVICES: [(&str, &str); 7] = [
+const SERVICES: [(&str, &str); 9] = [
     ("s3", "Buckets and objects."),
     (
         "s3control",
@@ -20,6 +20,11 @@ const SERVICES: [(&str, &str); 7] = [
         "Accounts of an organization, where an echo's `accounts` asks for them.",
     ),
     ("sqs", "Queues, which the agent is woken by."),
+    (
+        "events",
+        "EventBridge, whose rules send events to the queue.",
+    ),
+    ("lambda", "The function that takes the place of the agent."),
 ];
 
 /// The schema of the provider block.

@@ -1,12 +1,14 @@
 //! A site as a state or a plan states it, looked at and not written.
 
-use replication::{Health, examine};
-use tfplugin::{Diagnostics, Path, Value};
+use replication::rehearsal::Papers;
+use replication::{Health, Observed, examine};
+use tfplugin::{Diagnostics, Path, Value, from_value};
 
 use super::apply::look;
+use super::role::SiteAttributes;
 use super::{Proof, SiteResource, moved};
 use crate::diagnostics::add_error;
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, SiteLookup};
 use crate::stated::{NotLooked, SiteLook};
 
 /// Looks at a site as a refresh does: who answers there, that S3 does, and how its role stands.
@@ -41,4 +43,16 @@ pub async fn look_at_site(runtime: &Runtime, values: &Value) -> Result<SiteLook,
         role: proven.wish.map(|wish| wish.arn),
         health,
     })
+}
+
+/// The policies of the role that a site is to have. No call is made for a site that is presumed.
+pub(crate) async fn papers_of_site(runtime: &Runtime, values: &Value) -> Option<Papers> {
+    let attributes: SiteAttributes = from_value(values).ok()?;
+    let name = attributes.name.as_known()?.parse().ok()?;
+    let mut diagnostics = Diagnostics::new();
+    let SiteLookup::Known(site) = runtime.site(&name, Path::root(), &mut diagnostics).await else {
+        return None;
+    };
+    let wish = attributes.wish(&site, &runtime.default_tags).ok()??;
+    Some(Papers::of(&wish.desired(), &Observed::default()))
 }

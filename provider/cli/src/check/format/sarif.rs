@@ -208,3 +208,6 @@ fn fingerprint(item: &Item, facet: &Facet) -> String {
             text
         })
 }
+
+#[cfg(test)]
+mod tests;

@@ -294,3 +294,41 @@ fn without_code_spans(line: &str) -> String {
     outside.push_str(rest);
     outside
 }
+
+/// Every member of a value, by its path.
+fn members(value: &serde_json::Value, path: &str, found: &mut std::collections::BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(all) => {
+            for (name, member) in all {
+                let dot = if path.is_empty() { "" } else { "." };
+                members(member, &format!("{path}{dot}{name}"), found);
+            }
+        }
+        serde_json::Value::Array(all) => {
+            for element in all {
+                members(element, &format!("{path}[]"), found);
+            }
+        }
+        _ => {
+            found.insert(path.to_owned());
+        }
+    }
+}
+
+#[test]
+fn the_guide_names_every_member_and_no_other() {
+    let report = serde_json::to_value(of_everything()).unwrap();
+    let mut written = std::collections::BTreeSet::new();
+    members(&report, "", &mut written);
+    let guide = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/guides/check-report.md"
+    );
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let documented: std::collections::BTreeSet<String> = guide
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned()))
+        .collect();
+    assert_eq!(documented, written);
+    assert!(guide.contains(&format!("| `format_version` | `{FORMAT_VERSION}` |")));
+}

@@ -1,0 +1,123 @@
+//! `crr check --plan --simulate`: what a plan's policies would let S3 do, before anything is made.
+
+use acceptance_tests::lab::Keys;
+use acceptance_tests::{LabError, Workdir};
+use serde_json::Value;
+
+use super::{amiss, assert_only_read, check};
+use crate::pair::Scene;
+
+/// Plans, and leaves the plan's JSON in a file.
+async fn plan(workdir: &Workdir) -> Result<Value, LabError> {
+    let plan = workdir.plan_json().await?;
+    workdir.write("plan.json", &plan.to_string())?;
+    Ok(plan)
+}
+
+fn with_sites(text: &str) -> String {
+    let site = |name: &str| {
+        format!(
+            "resource \"crr_site\" \"{name}\" {{\n  name = \"{name}\"\n  replication_role = {{ read = [\"orders*\"], write = [\"orders*\"] }}\n}}\n"
+        )
+    };
+    format!("{}{}{text}", site("east"), site("vault"))
+}
+
+#[tokio::test]
+async fn a_plan_is_rehearsed_without_a_call_and_its_policies_are_enough() -> Result<(), LabError> {
+    let scene = Scene::existing("vault", "direction = \"two_way\"\ndelete_markers = true").await?;
+    let text = scene.text("", "", "direction = \"two_way\"\ndelete_markers = true");
+    scene.workdir.write("main.tf", &with_sites(&text))?;
+    plan(&scene.workdir).await?;
+    let checked = check(
+        &scene.lab,
+        &scene.workdir,
+        &["--plan", "plan.json", "--simulate=own", "--format", "json"],
+    )
+    .await?;
+    assert_eq!(checked.code, 0, "{checked}");
+    assert!(
+        scene.lab.calls().is_empty(),
+        "{}",
+        scene.lab.calls().lines()
+    );
+    let report = checked.report();
+    let facets = report["items"][0]["facets"].as_array().expect("facets");
+    for name in [
+        "source.trust",
+        "source.may.s3:ReplicateObject",
+        "source.bucket_policy.s3:ReplicateDelete",
+        "destination.may.s3:GetObjectVersionForReplication",
+    ] {
+        assert!(
+            facets.iter().any(|facet| facet["name"] == name),
+            "{name}: {report}"
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_site_role_may_not_is_named_with_the_objects_that_fail() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let site = |name: &str, write: &str| {
+        format!(
+            "resource \"crr_site\" \"{name}\" {{\n  name = \"{name}\"\n  replication_role = {{ read = [\"orders*\"], write = [\"{write}\"] }}\n}}\n"
+        )
+    };
+    let pair = scene.text("", "", "role = \"site\"");
+    let text = format!(
+        "{}{}{pair}",
+        site("east", "invoices*"),
+        site("west", "orders*")
+    );
+    scene.workdir.write("main.tf", &text)?;
+    plan(&scene.workdir).await?;
+    let simulate = ["--plan", "plan.json", "--simulate", "--format", "json"];
+    // As root, who may ask IAM's simulator, too.
+    let mut sites = scene.lab.terraform_sites();
+    for site in scene.lab.sites() {
+        let root = Keys::root(&site.account);
+        sites[&site.name]["access_key"] = root.access_key.into();
+        sites[&site.name]["secret_key"] = root.secret_key.into();
+    }
+    scene.workdir.write("sites.json", &sites.to_string())?;
+    let arguments = [&simulate[..], &["--sites", "sites.json"]].concat();
+    let checked = check(&scene.lab, &scene.workdir, &arguments).await?;
+    assert_eq!(checked.code, 2, "{checked}");
+    assert_only_read(&scene.lab);
+    assert!(
+        !scene.lab.calls().of("SimulateCustomPolicy").is_empty(),
+        "IAM's simulator is asked: {}",
+        scene.lab.calls().lines()
+    );
+    let report = checked.report();
+    let names: Vec<String> = amiss(&report)
+        .into_iter()
+        .map(|(_, name, _)| name)
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "source.may.s3:ReplicateObject",
+            "source.may.s3:ReplicateTags"
+        ],
+        "{report}"
+    );
+    let remedy = report
+        .pointer("/items/0/facets")
+        .and_then(Value::as_array)
+        .and_then(|facets| {
+            facets
+                .iter()
+                .find(|facet| facet["name"] == "source.may.s3:ReplicateObject")?["remedy"]
+                .as_str()
+                .map(str::to_owned)
+        });
+    let remedy = remedy.expect("a remedy");
+    assert!(
+        remedy.contains("every object fails") && remedy.contains("DstPutObjectNotPermitted"),
+        "{remedy}"
+    );
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! `crr status`, `crr wait` and `crr echo --once`: for people and for scripts.
+
+use std::time::Duration;
+
+use acceptance_tests::{Effect, Fault, LabError, When};
+use serde_json::Value;
+
+use super::{applied, desk, desk_with};
+use crate::ground::replication;
+
+#[tokio::test]
+async fn status_says_how_they_stand_and_once_protects_them() -> Result<(), LabError> {
+    let scene = applied("select = { exclude = [\"logs-*\"] }").await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    scene.buckets(&["orders", "payroll", "logs-1"]).await;
+    let desk = desk(&scene).await?;
+    lab.reset_calls();
+    let status = desk.run(&["status", "--output", "json"]).await?.ok()?;
+    assert!(lab.calls().writes().is_empty(), "{}", lab.calls().lines());
+    let status: Value = serde_json::from_str(&status.stdout).expect("JSON");
+    let echo = &status["echoes"][0];
+    assert_eq!(echo["echo"], "east->west");
+    assert_eq!(echo["counts"]["pending"], 2);
+    assert_eq!(echo["counts"]["excluded"], 1);
+    let table = desk.run(&["status"]).await?.ok()?;
+    assert!(
+        table.stdout.contains("payroll: pending"),
+        "the exceptions are named: {table}"
+    );
+
+    let denied = Fault::on("PutBucketReplication", Effect::AccessDenied);
+    let fault = lab.inject(denied.resource("payroll").when(When::Every));
+    let once = desk.run(&["echo", "--once"]).await?;
+    assert_eq!(once.code, 1, "{once}");
+    assert!(
+        once.stderr.contains("payroll") && once.stderr.contains("s3:PutReplicationConfiguration"),
+        "the name and the remedy: {once}"
+    );
+    assert!(fault.hits() > 0);
+    assert!(
+        replication(lab, east, "orders").await.is_some(),
+        "others are done"
+    );
+    lab.gateway().clear_faults();
+    desk.run(&["echo", "--once"]).await?.ok()?;
+    assert!(replication(lab, east, "payroll").await.is_some());
+    lab.reset_calls();
+    desk.run(&["echo", "--once"]).await?.ok()?;
+    assert!(lab.calls().writes().is_empty(), "{}", lab.calls().lines());
+    Ok(())
+}
+
+#[tokio::test]
+async fn wait_ends_when_the_bucket_is_protected_or_says_why_not() -> Result<(), LabError> {
+    let scene = applied("select = { exclude = [\"logs-*\"] }").await?;
+    let desk = desk(&scene).await?;
+    let missing = desk.run(&["wait", "orders", "--timeout", "1s"]).await?;
+    assert_eq!(missing.code, 1, "{missing}");
+    assert!(missing.stderr.contains("no such bucket"), "{missing}");
+    let excluded = desk.run(&["wait", "logs-1", "--timeout", "1h"]).await?;
+    assert_eq!(excluded.code, 1, "it does not wait for nothing: {excluded}");
+    assert!(excluded.stderr.contains("logs-*"), "{excluded}");
+    scene.buckets(&["orders"]).await;
+    let pending = desk.run(&["wait", "orders", "--timeout", "1s"]).await?;
+    assert!(pending.stderr.contains("not replicated yet"), "{pending}");
+
+    let waiting = desk.run(&["wait", "orders", "--timeout", "2m"]);
+    let working = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        desk.run(&["echo", "--once"]).await
+    };
+    let (waited, worked) = tokio::join!(waiting, working);
+    worked?.ok()?;
+    waited?.ok()?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_configuration_that_cannot_be_is_told_before_anything_is_done() -> Result<(), LabError> {
+    let scene = applied("").await?;
+    let desk = desk_with(&scene, |config| config["target_bucket"] = "copy".into()).await?;
+    scene.lab.reset_calls();
+    let refused = desk.run(&["echo", "--once"]).await?;
+    assert_eq!(refused.code, 1, "{refused}");
+    assert!(
+        refused.stderr.contains("target_bucket") && refused.stderr.contains("{bucket}"),
+        "{refused}"
+    );
+    assert!(
+        scene.lab.calls().is_empty(),
+        "{}",
+        scene.lab.calls().lines()
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_its_role_no_bucket_is_touched() -> Result<(), LabError> {
+    let scene = applied("").await?;
+    scene.buckets(&["orders"]).await;
+    let role = "arn:aws:iam::111111111111:role/nobody";
+    let desk = desk_with(&scene, |config| config["source_role"] = role.into()).await?;
+    scene.lab.reset_calls();
+    let mut agent = desk.start(&["--interval", "200ms"]).await?;
+    agent
+        .until("the missing role is told", async |agent: &_| {
+            let health = agent.get("/healthz").await?;
+            let told = health.1.contains(role);
+            Ok(told && health.0 == 503 && agent.buckets("pending").await? > 0.5)
+        })
+        .await?;
+    let writes = scene.lab.calls().writes();
+    assert!(writes.is_empty(), "{}", writes.lines());
+    agent.terminate().await?;
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! The model's own policies let S3 do all that it needs, and no less: what is taken out of them is missed.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::bucket::Ownership;
+use crate::name::{Namespace, RuleName};
+use crate::observed::{ObservedBucket, Seen};
+use crate::pair::{Direction, PairRule, RoleChoice, Side, Site};
+use crate::rule::Filter;
+
+const KEY: &str = "arn:aws:kms:REGION:ACCOUNT:key/0b5ad0d1-6f4c-4c2e-9f4a-1b1e64ab3c5d";
+
+fn side(name: &str, region: &str, account: &str) -> Side {
+    Side {
+        site: Site {
+            name: name.parse().unwrap(),
+            account: account.parse().unwrap(),
+            partition: "aws".parse().unwrap(),
+            region: region.parse().unwrap(),
+            namespace: Namespace::Partition("aws".parse().unwrap()),
+        },
+        bucket: format!("orders-{name}").parse().unwrap(),
+        create: false,
+        created: false,
+        storage_class: None,
+        key: Some(
+            KEY.replace("REGION", region)
+                .replace("ACCOUNT", account)
+                .parse()
+                .unwrap(),
+        ),
+        role: RoleChoice::Own,
+    }
+}
+
+/// A pair both ways to another account, with keys, delete markers and Object Lock.
+fn pair() -> Pair {
+    Pair {
+        source: side("east", "us-east-1", "111122223333"),
+        destination: side("vault", "eu-central-1", "444455556666"),
+        direction: Direction::TwoWay,
+        rules: vec![PairRule {
+            name: RuleName::everything(),
+            id: None,
+            filter: Filter::default(),
+            enabled: true,
+            priority: None,
+            delete_markers: true,
+            replica_modifications: true,
+            rtc: false,
+            metrics: true,
+            storage_class: None,
+        }],
+        owner_override: Some(true),
+        mirror: crate::mirror::Mirror::default(),
+        boundary: None,
+        tags: BTreeMap::new(),
+        adopt: false,
+        remembered_ids: [].into(),
+        trusted_accounts: None,
+    }
+}
+
+fn observed(pair: &Pair) -> Observed {
+    let mut bucket = ObservedBucket::of(Existence::Exists);
+    bucket.object_lock = Seen::Present(());
+    bucket.ownership = Seen::Present(Ownership::BucketOwnerPreferred);
+    bucket.policy = Seen::Absent;
+    Observed {
+        buckets: [&pair.source, &pair.destination]
+            .into_iter()
+            .map(|side| (side.at(), bucket.clone()))
+            .collect(),
+        ..Observed::default()
+    }
+}
+
+fn refused(needs: &[Need], papers: &Papers) -> Vec<String> {
+    needs
+        .iter()
+        .filter(|need| rehearse(need, papers) != Outcome::Allowed)
+        .map(|need| need.facet.clone())
+        .collect()
+}
+
+#[test]
+fn what_the_model_writes_is_enough() {
+    let pair = pair();
+    let observed = observed(&pair);
+    let desired = pair.desired(&observed);
+    let needs = needs(&pair, &desired, &observed);
+    let papers = Papers::of(&desired, &observed);
+    assert_eq!(refused(&needs, &papers), [""; 0]);
+    for action in [
+        "source.trust",
+        "destination.may.s3:GetObjectRetention",
+        "source.may.s3:ObjectOwnerOverrideToBucketOwner",
+        "source.bucket_policy.s3:ReplicateDelete",
+        "source.may.kms:Decrypt",
+        "source.key_policy.kms:Encrypt",
+    ] {
+        assert!(needs.iter().any(|need| need.facet == action), "{action}");
+    }
+}
+
+#[test]
+fn each_action_that_is_taken_away_is_missed() {
+    let pair = pair();
+    let observed = observed(&pair);
+    let desired = pair.desired(&observed);
+    let needs = needs(&pair, &desired, &observed);
+    let whole = Papers::of(&desired, &observed);
+    for (arn, role) in &whole.roles {
+        for (name, text) in &role.policies {
+            for need in needs
+                .iter()
+                .filter(|n| n.role == *arn && n.subject == Subject::Role)
+            {
+                let mut papers = whole.clone();
+                // Another action of the same length in its place: the document stays one.
+                let less = text.replace(&format!("\"{}\"", need.request.action), "\"s3:Nothing\"");
+                papers
+                    .roles
+                    .get_mut(arn)
+                    .unwrap()
+                    .policies
+                    .insert(name.clone(), less);
+                assert!(
+                    refused(&needs, &papers).contains(&need.facet),
+                    "{} of {name}",
+                    need.facet
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stranger_that_denies_is_heard() {
+    let pair = pair();
+    let mut observed = observed(&pair);
+    let deny = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::orders-vault/*","Condition":{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}}]}"#;
+    observed
+        .buckets
+        .get_mut(&pair.destination.at())
+        .unwrap()
+        .policy = Seen::Present(deny.to_owned());
+    let desired = pair.desired(&observed);
+    let needs = needs(&pair, &desired, &observed);
+    let papers = Papers::of(&desired, &observed);
+    let found = refused(&needs, &papers);
+    assert!(
+        found.contains(&"source.bucket_policy.s3:ReplicateObject".to_owned()),
+        "{found:?}"
+    );
+    assert!(
+        found.contains(&"destination.bucket_policy.s3:GetObjectVersionForReplication".to_owned()),
+        "the way back: {found:?}"
+    );
+}
+
+#[test]
+fn a_role_of_others_is_unknown_until_a_resource_of_the_plan_says_what_it_may() {
+    let mut pair = pair();
+    pair.direction = Direction::OneWay;
+    let role: RoleArn = "arn:aws:iam::111122223333:role/crr/crr-site-east"
+        .parse()
+        .unwrap();
+    pair.source.role = RoleChoice::Existing(role.clone());
+    let observed = observed(&pair);
+    let desired = pair.desired(&observed);
+    let needs = needs(&pair, &desired, &observed);
+    let mut papers = Papers::of(&desired, &observed);
+    let trust = needs
+        .iter()
+        .find(|need| need.subject == Subject::Trust)
+        .unwrap();
+    assert!(matches!(rehearse(trust, &papers), Outcome::Unknown(_)));
+    papers.extend(Papers {
+        roles: [(
+            role,
+            RolePapers {
+                trust: Some(crate::role::trust_policy(&pair.source.site.account, &[]).to_json()),
+                policies: BTreeMap::new(),
+                whole: true,
+            },
+        )]
+        .into(),
+        ..Papers::default()
+    });
+    assert_eq!(rehearse(trust, &papers), Outcome::Allowed);
+    let may = needs
+        .iter()
+        .find(|need| need.subject == Subject::Role)
+        .unwrap();
+    assert!(matches!(rehearse(may, &papers), Outcome::Refused(_)));
+}
