@@ -64,7 +64,7 @@ fn pair() -> Pair {
 
 fn observed(pair: &Pair) -> Observed {
     let mut bucket = ObservedBucket::of(Existence::Exists);
-    bucket.object_lock = Seen::Present(());
+    bucket.object_lock = Seen::Present(crate::ObjectLock::default());
     bucket.ownership = Seen::Present(Ownership::BucketOwnerPreferred);
     bucket.policy = Seen::Absent;
     Observed {
