@@ -23,6 +23,8 @@ fn side(name: &str, region: &str, account: &str) -> Side {
         bucket: format!("orders-{name}").parse().unwrap(),
         create: false,
         created: false,
+        object_lock: None,
+        access_log: None,
         storage_class: None,
         key: Some(
             KEY.replace("REGION", region)
