@@ -42,7 +42,7 @@ demo: tools ## See it work on the lab: a two-way pair, objects that arrive, drif
 	@CRR_PROVIDER=$(TARGET)/debug/terraform-provider-crr $(TARGET)/debug/demo
 
 bench: tools ## Measure calls, round trips, time and memory for 1, 100 and 1,000 pairs and a whole site, with the release build
-	@cargo build --release --workspace --bins
+	@cargo build --release --workspace --bin terraform-provider-crr --bin crr --bin bench
 	@CRR_PROVIDER=$(TARGET)/release/terraform-provider-crr $(TARGET)/release/bench
 
 lab: tools ## Start the lab in the foreground and print its sites as JSON (`tfvars` is the provider's); ends with Ctrl-C

@@ -30,6 +30,9 @@ use crate::{Because as _, LabError};
 /// What the documentation tells an administrator to grant.
 pub const OPERATOR_POLICY: &str = include_str!("../lab/operator-policy.json");
 
+/// What an agent needs besides, to work on a trigger's queue.
+pub const AGENT_POLICY: &str = include_str!("../lab/agent-policy.json");
+
 /// A running lab.
 #[derive(Debug)]
 pub struct Lab {
@@ -134,6 +137,27 @@ impl Lab {
             for site in self.sites.iter_mut().filter(|site| site.account == account) {
                 site.operator = keys.clone();
             }
+        }
+        Ok(())
+    }
+
+    /// Lets the operators work on the queues of triggers, as an agent does. Terraform itself neither reads nor sends a message, so
+    /// this is not in their own policy.
+    pub async fn grant_queues(&self) -> Result<(), LabError> {
+        let accounts: BTreeSet<_> = self.sites.iter().map(|site| &site.account).collect();
+        for account in accounts {
+            let Some(site) = self.sites.iter().find(|site| site.account == *account) else {
+                continue;
+            };
+            let put = self
+                .admin_iam(site)
+                .put_user_policy()
+                .user_name("operator")
+                .policy_name("queues")
+                .policy_document(AGENT_POLICY);
+            put.send()
+                .await
+                .because("the operator cannot be let to the queues")?;
         }
         Ok(())
     }

@@ -5,9 +5,11 @@ mod by_tag;
 mod commands;
 mod credentials;
 mod faults;
+mod function;
 mod killed;
 mod many;
 mod resting;
+mod two_agents;
 mod workflow;
 
 use acceptance_tests::agent::Desk;
@@ -19,6 +21,7 @@ use crate::ground::{make_bucket, put, status};
 /// An echo from `east` to `west` with these further arguments, applied.
 pub async fn applied(arguments: &str) -> Result<Scene, LabError> {
     let scene = Scene::new(arguments).await?;
+    scene.lab.grant_queues().await?;
     scene.workdir.apply().await?;
     Ok(scene)
 }

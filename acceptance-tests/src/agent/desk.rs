@@ -44,6 +44,7 @@ impl<'a> Desk<'a> {
             );
         }
         desk.write("aws-config", &profiles)?;
+        desk.write("aws-credentials", "")?;
         Ok(desk)
     }
 
@@ -101,7 +102,10 @@ impl<'a> Desk<'a> {
         command
             .env("HOME", self.path())
             .env("AWS_CONFIG_FILE", &shared)
-            .env("AWS_SHARED_CREDENTIALS_FILE", self.path().join("none"))
+            .env(
+                "AWS_SHARED_CREDENTIALS_FILE",
+                self.path().join("aws-credentials"),
+            )
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .stdin(Stdio::null());
         Ok(command)

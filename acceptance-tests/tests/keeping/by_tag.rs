@@ -76,6 +76,16 @@ async fn by_polling() -> Result<(), LabError> {
 }
 
 #[tokio::test]
+async fn by_events() -> Result<(), LabError> {
+    let scene = applied(&format!("{SELECT}\ntrigger = {{ look_every = null }}")).await?;
+    // No look at the whole site in the time of the test: it is the events that wake.
+    follows_the_tag(&scene, &["--look-every", "1h"]).await?;
+    let told = scene.lab.gateway().told();
+    assert!(told.sent > 3 && told.refused.is_empty(), "{told:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_lost_its_tag_keeps_replicating_until_the_echo_is_destroyed() -> Result<(), LabError> {
     let scene = applied(&format!("{SELECT}\non_destroy = \"remove\"")).await?;
     scene.buckets(&["orders"]).await;

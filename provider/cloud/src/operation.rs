@@ -83,6 +83,11 @@ operations! {
     LIST_ROLE_POLICIES = "iam" "ListRolePolicies" "iam:ListRolePolicies";
     LIST_ATTACHED_POLICIES = "iam" "ListAttachedRolePolicies" "iam:ListAttachedRolePolicies";
     DETACH_ROLE_POLICY = "iam" "DetachRolePolicy" "iam:DetachRolePolicy";
+    VAULT_LIST_ACCOUNTS = "vault" "ListAccounts" "ListAccounts";
+    VAULT_CREATE_ACCOUNT = "vault" "CreateAccount" "CreateAccount";
+    VAULT_GENERATE_ACCOUNT_ACCESS_KEY = "vault" "GenerateAccountAccessKey" "GenerateAccountAccessKey";
+    LIST_ACCESS_KEYS = "iam" "ListAccessKeys" "iam:ListAccessKeys";
+    DELETE_ACCESS_KEY = "iam" "DeleteAccessKey" "iam:DeleteAccessKey";
     LIST_ACCOUNT_ALIASES = "iam" "ListAccountAliases" "iam:ListAccountAliases";
     DESCRIBE_ACCOUNT = "organizations" "DescribeAccount" "organizations:DescribeAccount";
     LIST_ACCOUNTS = "organizations" "ListAccounts" "organizations:ListAccounts";

@@ -33,6 +33,7 @@ const MADE: usize = 20;
 /// A lab with an applied echo, and what it exports.
 async fn applied(arguments: &str) -> Result<(Lab, Workdir, String), LabError> {
     let lab = Lab::start().await?;
+    lab.grant_queues().await?;
     let workdir = Workdir::in_lab(&lab, &ECHO.replace("ARGUMENTS", arguments)).await?;
     workdir.apply().await?;
     let echo = workdir.resource("crr_echo_mode.dr").await?;
@@ -185,11 +186,11 @@ async fn made_to_protected(what: &str, echo: &str, arguments: &[&str]) -> Result
 }
 
 /// All of it.
-pub async fn run(trace: bool) -> Result<(), LabError> {
+pub async fn run(trace: bool, swept: Option<u32>, refreshed: Option<u32>) -> Result<(), LabError> {
     say("\n| what | buckets | calls a bucket | time | peak memory |")?;
     say("|---|---|---|---|---|")?;
-    first_sweep(1_000, trace).await?;
-    refresh(10_000, trace).await?;
+    first_sweep(swept.unwrap_or(1_000), trace).await?;
+    refresh(refreshed.unwrap_or(10_000), trace).await?;
     let queue = "trigger = { look_every = null }";
     made_to_protected(
         "made to protected, by events",

@@ -1,8 +1,8 @@
 //! Measures the provider: calls a pair, round trips, time and memory, for few pairs and for many, through the gateway with a
 //! latency on each call. Prints a table in Markdown; docs/design/bench.md keeps one beside the targets.
 //!
-//! `bench [trace] [echo] [PAIRS...]`, by default 1, 100 and 1000 pairs, and then a whole site; `echo` is the latter alone. With
-//! `trace` each call of each line is shown below it.
+//! `bench [trace] [PAIRS...]`, by default 1, 100 and 1000 pairs, and then a whole site. `bench [trace] echo [SWEPT REFRESHED]` is
+//! the latter alone, by default with 1,000 and 10,000 buckets. With `trace` the calls of each line are shown below it.
 
 mod check;
 mod echo;
@@ -76,7 +76,7 @@ async fn run() -> Result<(), LabError> {
         .filter_map(|number| number.parse().ok())
         .collect();
     if std::env::args().any(|argument| argument == "echo") {
-        return echo::run(trace).await;
+        return echo::run(trace, asked.first().copied(), asked.get(1).copied()).await;
     }
     let (sizes, all) = if asked.is_empty() {
         (vec![1, 100, 1_000], true)
@@ -107,7 +107,7 @@ async fn run() -> Result<(), LabError> {
         }
     }
     if all {
-        return echo::run(trace).await;
+        return echo::run(trace, None, None).await;
     }
     Ok(())
 }

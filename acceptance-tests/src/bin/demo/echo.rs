@@ -88,12 +88,9 @@ fn told(agent: &Agent<'_>, buckets: &[String]) -> Vec<String> {
     let of = |bucket: &String| {
         let line = log.lines().rfind(|line| line.contains(bucket.as_str()))?;
         let line: serde_json::Value = serde_json::from_str(line).ok()?;
-        let message = line
-            .get("message")
-            .or_else(|| line.pointer("/fields/message"))?;
+        let seconds = line.get("seconds")?.as_f64()?;
         Some(format!(
-            "{bucket}: {}",
-            message.as_str().unwrap_or_default()
+            "{bucket}: protected {seconds:.1} s after it was made"
         ))
     };
     buckets.iter().filter_map(of).collect()
