@@ -109,6 +109,8 @@ fn echo() -> Echo {
         create: false,
         created: false,
         storage_class: None,
+        access_log: None,
+        object_lock: None,
         key: None,
         role: RoleChoice::Existing(
             format!("arn:aws:iam::{ACCOUNT}:role/crr/crr-site-{name}")
