@@ -8,6 +8,7 @@ mod full_mesh;
 mod kms;
 mod quickstart;
 mod site_echo_failover;
+mod tag_driven;
 mod two_way_lab;
 
 use acceptance_tests::{Engine, Lab, LabError, Site, Workdir, root};

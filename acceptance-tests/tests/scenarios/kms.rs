@@ -7,7 +7,8 @@ use serde_json::json;
 use super::{arrives, no_roles_are_left, scenario};
 use crate::ground::{replication, stands};
 
-async fn key(lab: &Lab, site: &Site) -> String {
+/// The ARN of a new key of a site.
+pub async fn key(lab: &Lab, site: &Site) -> String {
     let made = lab.admin_kms(site).create_key().send().await;
     let made = made.expect("a key");
     made.key_metadata()

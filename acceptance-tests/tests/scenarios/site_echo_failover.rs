@@ -1,5 +1,6 @@
 //! The primary is lost, the secondary takes writes, the primary comes back: nothing is lost.
 
+use acceptance_tests::agent::Desk;
 use acceptance_tests::{Effect, Fault, Lab, LabError, Site, When, Workdir};
 use aws_sdk_s3::types as t;
 use serde_json::json;
@@ -242,4 +243,58 @@ async fn a_third_site_takes_the_place_of_a_primary_that_never_comes_back() -> Re
         ["meanwhile"]
     );
     Ok(())
+}
+
+/// Nobody tells the agent anything: it fails while the primary is lost, and goes on when that is back.
+#[tokio::test]
+async fn the_agent_takes_it_up_by_itself_when_the_primary_is_back() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let (east, west) = (lab.site("east"), lab.site("west"));
+    make_bucket(&lab, east, "failover-orders").await;
+    let workdir = scenario(&lab, "site-echo-failover", json!({})).await?;
+    workdir.apply().await?;
+    let configs = workdir.output().await?["agent_configs"]["value"].clone();
+    let mut desk = Desk::new(&lab)?;
+    for echo in ["out", "back"] {
+        let config = configs[echo].as_str().expect("a configuration");
+        desk.configure(&format!("{echo}.json"), config)?;
+    }
+    let mut agent = desk.start(&["--interval", "200ms"]).await?;
+    agent.until_all_protected(1).await?;
+
+    cut(&lab, east);
+    put(&lab, west, "failover-orders-dr", "meanwhile").await;
+    make_bucket(&lab, west, "failover-reports").await;
+    put(&lab, west, "failover-reports", "first").await;
+    agent
+        .until("an error that names the site", async |agent| {
+            Ok(agent.log().contains("did not answer"))
+        })
+        .await?;
+    let status = desk.run(&["status"]).await?;
+    assert!(
+        status.code == 1 && status.words().contains("at site \"east\""),
+        "{status}"
+    );
+
+    lab.gateway().clear_faults();
+    agent.until_all_protected(2).await?;
+    let back = configs["back"].as_str().expect("a configuration");
+    let waited = Desk::of(&lab, back)?
+        .run(&["wait", "failover-reports"])
+        .await?;
+    assert_eq!(waited.code, 0, "{waited}");
+    copy_in_place(&lab, west, "failover-reports").await;
+    for (bucket, target) in [
+        ("failover-orders-dr", "failover-orders"),
+        ("failover-reports", "failover-reports-dr"),
+    ] {
+        let here = contents(&lab, west, bucket).await;
+        assert!(!here.is_empty());
+        assert_eq!(here, contents(&lab, east, target).await, "{bucket}");
+    }
+    agent.terminate().await?;
+    // What the agent did is what an apply would have done: only the numbers are new.
+    workdir.apply().await?;
+    workdir.expect_empty_plan().await
 }
