@@ -20,6 +20,7 @@ mod creation;
 mod emptying;
 mod key;
 mod lifecycle;
+mod lock_and_log;
 mod policy;
 mod replication_rules;
 mod role;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::arn::{KeyArn, RoleArn};
-use crate::bucket::{BucketRef, Encryption, Ownership, PublicAccessBlock};
+use crate::bucket::{BucketRef, Encryption, Logging, Ownership, PublicAccessBlock, Retention};
 use crate::desired::{OwnedRules, OwnedStatements};
 use crate::mirror::{Lifecycle, MirroredLifecycle};
 use crate::name::{Region, SiteName};
@@ -83,10 +83,19 @@ pub enum Step {
         /// All tags.
         tags: BTreeMap<String, String>,
     },
-    /// Switch Object Lock on, without a default retention.
+    /// Switch Object Lock on.
     PutObjectLock {
         /// Where.
         at: BucketRef,
+        /// What locks new objects; none: nothing does.
+        retention: Option<Retention>,
+    },
+    /// Have a bucket's access log written.
+    PutLogging {
+        /// Where.
+        at: BucketRef,
+        /// To which bucket, and below which prefix.
+        logging: Logging,
     },
     /// Write a bucket's policy.
     PutBucketPolicy {
@@ -236,7 +245,8 @@ impl Step {
             | Self::PutCors { at, .. }
             | Self::PutEncryption { at, .. }
             | Self::PutBucketTags { at, .. }
-            | Self::PutObjectLock { at }
+            | Self::PutObjectLock { at, .. }
+            | Self::PutLogging { at, .. }
             | Self::PutBucketPolicy { at, .. }
             | Self::PutReplicationRules { at, .. }
             | Self::EmptyBucket { at }
@@ -292,7 +302,15 @@ impl fmt::Display for Step {
                 write!(f, "set default encryption of {at} to {encryption}")
             }
             Self::PutBucketTags { at, .. } => write!(f, "tag bucket {at}"),
-            Self::PutObjectLock { at } => write!(f, "enable Object Lock on {at}"),
+            Self::PutObjectLock {
+                at,
+                retention: None,
+            } => write!(f, "enable Object Lock on {at}"),
+            Self::PutObjectLock {
+                at,
+                retention: Some(retention),
+            } => write!(f, "lock new objects of {at} ({retention})"),
+            Self::PutLogging { at, logging } => write!(f, "write the access log of {at} {logging}"),
             Self::PutBucketPolicy {
                 at,
                 policy: Some(_),

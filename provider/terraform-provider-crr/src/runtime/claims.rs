@@ -157,6 +157,8 @@ mod tests {
             created: true,
             storage_class: None,
             key: None,
+            object_lock: None,
+            access_log: None,
             role: RoleChoice::Own,
         };
         Pair {
