@@ -24,6 +24,7 @@ mod lock_and_log;
 mod policy;
 mod replication_rules;
 mod role;
+mod tags;
 mod trigger;
 
 /// Takes the plan. After a stage in which a step failed no other is begun.

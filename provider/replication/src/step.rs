@@ -6,7 +6,7 @@ use std::fmt;
 use crate::arn::{KeyArn, RoleArn};
 use crate::bucket::{BucketRef, Encryption, Logging, Ownership, PublicAccessBlock, Retention};
 use crate::desired::{OwnedRules, OwnedStatements};
-use crate::mirror::{Lifecycle, MirroredLifecycle};
+use crate::mirror::{Lifecycle, MirroredLifecycle, OwnedTags};
 use crate::name::{Region, SiteName};
 use crate::trigger::{Change, ResourceRef};
 
@@ -82,6 +82,8 @@ pub enum Step {
         at: BucketRef,
         /// All tags.
         tags: BTreeMap<String, String>,
+        /// Which of them are to be set, to merge again just before writing.
+        owned: OwnedTags,
     },
     /// Switch Object Lock on.
     PutObjectLock {

@@ -13,7 +13,7 @@ use replication::bucket::BucketRef;
 use replication::step::Target;
 use replication::{Encryption, Ownership, PublicAccessBlock, Step};
 
-use super::{cors, creation, emptying, lifecycle, lock_and_log, policy, replication_rules};
+use super::{cors, creation, emptying, lifecycle, lock_and_log, policy, replication_rules, tags};
 use crate::cloud::Cloud;
 use crate::error::CloudError;
 use crate::failure::Failure;
@@ -72,7 +72,9 @@ async fn write(
         Step::PutEncryption { encryption, .. } => {
             persist!(patience, put_encryption(access, encryption))
         }
-        Step::PutBucketTags { tags, .. } => persist!(patience, put_tags(access, tags)),
+        Step::PutBucketTags { tags, owned, .. } => {
+            tags::put(access, tags.clone(), owned, patience).await
+        }
         Step::PutObjectLock { retention, .. } => {
             persist!(
                 patience,

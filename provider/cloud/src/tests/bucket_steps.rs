@@ -75,6 +75,7 @@ async fn settings_are_one_call_each() {
     let step = Step::PutBucketTags {
         at: at(),
         tags: made_by(),
+        owned: replication::mirror::OwnedTags::default(),
     };
     let body = sent(step, "east s3 PUT /orders?tagging").await;
     assert!(

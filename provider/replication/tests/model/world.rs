@@ -185,7 +185,7 @@ impl World {
             Step::PutEncryption { at, encryption } => {
                 self.bucket(at)?.encryption = encryption.clone();
             }
-            Step::PutBucketTags { at, tags } => self.bucket(at)?.tags = tags.clone(),
+            Step::PutBucketTags { at, tags, .. } => self.bucket(at)?.tags = tags.clone(),
             Step::PutLogging { at, logging } => {
                 let target = |other: &&BucketRef| {
                     other.site == at.site && other.bucket.as_str() == logging.bucket
