@@ -27,8 +27,10 @@ def end_with_the_lab():
 
 threading.Thread(target=end_with_the_lab, daemon=True).start()
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import replication  # noqa: E402  (beside this file, and only after the watch has begun)
+import account_keys  # noqa: E402  (beside this file, and only after the watch has begun)
+import replication  # noqa: E402
 
+account_keys.install()
 replication.install()
 sys.argv = ["ministack"]
 runpy.run_module("ministack", run_name="__main__", alter_sys=True)

@@ -4,6 +4,7 @@
 
 pub mod organizations;
 mod signature;
+pub mod vault;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -54,7 +54,7 @@ struct State {
 }
 
 /// IAM of an account as its root.
-type IamOf = Box<dyn Fn(&str) -> aws_sdk_iam::Client + Send + Sync>;
+pub type IamOf = Box<dyn Fn(&str) -> aws_sdk_iam::Client + Send + Sync>;
 
 /// The organization.
 pub struct Organizations {

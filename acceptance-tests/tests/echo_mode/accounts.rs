@@ -1,6 +1,7 @@
 //! The target in an account of an organization: found, made, entered, and never mixed up.
 
 mod faults;
+mod vault;
 
 use acceptance_tests::lab::{AWAY, HOME};
 use acceptance_tests::stand_in::StandIn;

@@ -98,7 +98,7 @@ async fn a_configuration_that_cannot_be_is_told_before_anything_is_done() -> Res
 async fn without_its_role_no_bucket_is_touched() -> Result<(), LabError> {
     let scene = applied("").await?;
     scene.buckets(&["orders"]).await;
-    let role = "arn:aws:iam::111111111111:role/nobody";
+    let role = "arn:aws:iam::111111111111:role/crr/nobody";
     let desk = desk_with(&scene, |config| config["source_role"] = role.into()).await?;
     scene.lab.reset_calls();
     let mut agent = desk.start(&["--interval", "200ms"]).await?;

@@ -25,6 +25,9 @@ mod wait;
 
 use arguments::{Arguments, Command};
 
+/// How long giving keys back may take.
+const LAST_CALLS: std::time::Duration = std::time::Duration::from_secs(5);
+
 fn main() -> ExitCode {
     let arguments = if function::is_one() {
         None
@@ -45,15 +48,16 @@ fn main() -> ExitCode {
         }
     };
     runtime.block_on(async {
-        let Some(arguments) = arguments else {
-            return function::run().await;
+        let code = match arguments.map(|arguments| arguments.command) {
+            None => function::run().await,
+            Some(Command::Echo(arguments)) => agent::run(arguments).await,
+            Some(Command::Wait(arguments)) => wait::run(arguments).await,
+            Some(Command::Status(arguments)) => status::run(arguments).await,
+            Some(Command::Check(arguments)) => check::run(arguments).await,
         };
-        match arguments.command {
-            Command::Echo(arguments) => agent::run(arguments).await,
-            Command::Wait(arguments) => wait::run(arguments).await,
-            Command::Status(arguments) => status::run(arguments).await,
-            Command::Check(arguments) => check::run(arguments).await,
-        }
+        // However it ended: keys that were made for this process are not left behind.
+        let _ = tokio::time::timeout(LAST_CALLS, cloud::accounts::give_back_keys()).await;
+        code
     })
 }
 

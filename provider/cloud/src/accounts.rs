@@ -2,6 +2,8 @@
 //!
 //! # Guarantees
 //!
+//! * A key that we make is one an account and process, says by its id whose it is, is renewed, and is deleted by
+//!   [`Cloud::close`]; those of dead processes are deleted by the next. No key of anybody else's ever is.
 //! * An account is entered once a process: the same site, region and endpoints, with the credentials of a role there. STS gives
 //!   them, they are renewed before they expire, and they are nowhere but in memory.
 //! * A new account is asked for once: a request that is under way is waited for, and no request is repeated whose answer was lost.
@@ -17,8 +19,11 @@ use crate::operation::{DESCRIBE_ACCOUNT, LIST_ACCOUNT_ALIASES, LIST_ACCOUNTS};
 use crate::site::Site;
 
 mod creation;
+pub(crate) mod keys;
+pub(crate) mod vault;
 
 pub use creation::NewAccount;
+pub use vault::give_back_keys;
 
 impl Cloud {
     /// What the account of a site is called: by its organization, or, where that may not be asked, by its alias.

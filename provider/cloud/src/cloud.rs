@@ -14,6 +14,7 @@ use replication::observed::Reads;
 use replication::{KeyArn, Observed, Plan, RoleArn, SiteName};
 use tokio::sync::Semaphore;
 
+use crate::accounts::keys::Keys;
 use crate::config::{AssumeRole, CloudConfig, SiteConfig};
 use crate::connection::Connections;
 use crate::error::{CloudError, ErrorFacts, ErrorKind, ExecuteError};
@@ -47,7 +48,8 @@ pub(crate) struct Inner {
     connections: Connections,
     /// Tests answer in place of the network.
     http: Option<SharedHttpClient>,
-    calls: Semaphore,
+    /// One for each request that may be under way.
+    slots: Arc<Semaphore>,
     pub(crate) locks: Locks,
     pub(crate) recent: Recent,
     tally: Tally,
@@ -56,14 +58,22 @@ pub(crate) struct Inner {
 /// A site's configuration, and what is made of it when it is first needed.
 struct Entry {
     config: SiteConfig,
-    /// The role by which the site is entered with the credentials of the configuration.
-    enter: Option<AssumeRole>,
+    enter: Option<Enter>,
     site: Once<Arc<Site>>,
     identity: Once<Identity>,
 }
 
+/// How an account is entered that is not the one of the site's own credentials.
+#[derive(Clone)]
+pub(crate) enum Enter {
+    /// By a role that those credentials may assume.
+    Role(AssumeRole),
+    /// By keys of our own making.
+    Keys(Arc<Keys>),
+}
+
 impl Entry {
-    fn of(config: SiteConfig, enter: Option<AssumeRole>) -> Arc<Self> {
+    fn of(config: SiteConfig, enter: Option<Enter>) -> Arc<Self> {
         Arc::new(Self {
             config,
             enter,
@@ -97,7 +107,9 @@ impl Cloud {
                         .map(|(name, site)| (name.clone(), Entry::of(site.clone(), None)))
                         .collect(),
                 ),
-                calls: Semaphore::new(config.max_concurrency.min(Semaphore::MAX_PERMITS)),
+                slots: Arc::new(Semaphore::new(
+                    config.max_concurrency.min(Semaphore::MAX_PERMITS),
+                )),
                 connections: Connections::default(),
                 http,
                 locks: Locks::default(),
@@ -207,21 +219,51 @@ impl Inner {
         role: AssumeRole,
     ) -> Result<(), CloudError> {
         let mut sites = self.sites.write().unwrap_or_else(PoisonError::into_inner);
-        match sites.get(name).map(|entry| entry.enter.as_ref()) {
+        match sites.get(name).map(|entry| &entry.enter) {
             None => {
-                sites.insert(name.clone(), Entry::of(config, Some(role)));
+                sites.insert(name.clone(), Entry::of(config, Some(Enter::Role(role))));
                 Ok(())
             }
-            Some(Some(other)) if *other == role => Ok(()),
-            Some(other) => Err(configuration(
-                Some(name),
-                format!(
-                    "it is entered by {} already and cannot be entered by {}, too",
-                    other.map_or("no role", |other| other.role_arn.as_str()),
-                    role.role_arn
-                ),
-            )),
+            Some(Some(Enter::Role(other))) if *other == role => Ok(()),
+            Some(Some(Enter::Role(other))) => Err(entered_otherwise(name, &other.role_arn)),
+            Some(_) => Err(entered_otherwise(name, "a key")),
         }
+    }
+
+    /// Adds a site that is reached as another is, but with keys of our own making; or says those that it has already.
+    ///
+    /// # Errors
+    ///
+    /// Where a site of this name is there already and is entered by a role.
+    pub(crate) fn add_keyed(
+        &self,
+        name: &SiteName,
+        config: SiteConfig,
+        keys: Keys,
+    ) -> Result<Arc<Keys>, CloudError> {
+        let mut sites = self.sites.write().unwrap_or_else(PoisonError::into_inner);
+        match sites.get(name).map(|entry| &entry.enter) {
+            None => {
+                let keys = Arc::new(keys);
+                let enter = Enter::Keys(keys.clone());
+                sites.insert(name.clone(), Entry::of(config, Some(enter)));
+                Ok(keys)
+            }
+            Some(Some(Enter::Keys(keys))) => Ok(keys.clone()),
+            Some(_) => Err(entered_otherwise(name, "a role")),
+        }
+    }
+
+    /// All keys of our own making.
+    pub(crate) fn keys(&self) -> Vec<Arc<Keys>> {
+        let sites = self.sites.read().unwrap_or_else(PoisonError::into_inner);
+        sites
+            .values()
+            .filter_map(|entry| match &entry.enter {
+                Some(Enter::Keys(keys)) => Some(keys.clone()),
+                _ => None,
+            })
+            .collect()
     }
 
     /// The configuration of a site.
@@ -258,9 +300,16 @@ impl Inner {
             .get(|| {
                 async move {
                     let http = inner.http(&name, config.ca_bundle.as_deref()).await?;
-                    Site::make(name, config, enter.as_ref(), &inner.config, http)
-                        .await
-                        .map(Arc::new)
+                    Site::make(
+                        name,
+                        config,
+                        enter.as_ref(),
+                        &inner.config,
+                        http,
+                        inner.slots.clone(),
+                    )
+                    .await
+                    .map(Arc::new)
                 }
                 .boxed()
             })
@@ -284,28 +333,12 @@ impl Inner {
             })
     }
 
-    /// Makes one call. All calls of the process come through here, and so many at once as `max_concurrency` allows.
+    /// Makes one call. All calls of the process come through here, and are counted here. How many are under way at once is
+    /// decided below, where requests are sent.
     ///
     /// The SDK's futures are some kilobytes each, and many of ours nest them: each is put on the heap before anything is
     /// awaited.
     pub(crate) fn call<T, E>(
-        &self,
-        operation: Operation,
-        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
-    ) -> impl Future<Output = Result<T, Failure>> + Send
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
-        let request = Box::pin(request);
-        async move {
-            // The semaphore is never closed.
-            let _permit = self.calls.acquire().await;
-            self.ended(operation, request.await)
-        }
-    }
-
-    /// Makes one call that waits at the service for something to happen: it takes no place from those that work.
-    pub(crate) fn call_and_wait<T, E>(
         &self,
         operation: Operation,
         request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
@@ -329,6 +362,12 @@ impl Inner {
         self.tally.count(operation, answer.as_ref().err());
         answer
     }
+}
+
+fn entered_otherwise(name: &SiteName, by: &str) -> CloudError {
+    let message =
+        format!("it is entered by {by} already, and cannot be entered in another way, too");
+    configuration(Some(name), message)
 }
 
 fn configuration(site: Option<&SiteName>, message: String) -> CloudError {

@@ -56,6 +56,8 @@ pub struct SiteConfig {
     pub region: Option<String>,
     /// The profile of the shared configuration files.
     pub profile: Option<String>,
+    /// The profile of the shared configuration files whose credentials administrate the accounts, where `vault` has an endpoint.
+    pub admin_profile: Option<String>,
     /// A role to assume with the credentials found.
     pub assume_role: Option<AssumeRole>,
     /// Endpoints by service: `s3`, `iam`, `sts`, `kms`, `s3control` and so on.

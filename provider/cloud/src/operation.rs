@@ -63,6 +63,8 @@ operations! {
     GET_BUCKET_CORS = "s3" "GetBucketCors" "s3:GetBucketCORS";
     PUT_BUCKET_CORS = "s3" "PutBucketCors" "s3:PutBucketCORS";
     DELETE_BUCKET_CORS = "s3" "DeleteBucketCors" "s3:PutBucketCORS";
+    GET_BUCKET_LOGGING = "s3" "GetBucketLogging" "s3:GetBucketLogging";
+    PUT_BUCKET_LOGGING = "s3" "PutBucketLogging" "s3:PutBucketLogging";
     GET_OBJECT_LOCK = "s3" "GetObjectLockConfiguration" "s3:GetBucketObjectLockConfiguration";
     PUT_OBJECT_LOCK = "s3" "PutObjectLockConfiguration" "s3:PutBucketObjectLockConfiguration";
     LIST_OBJECT_VERSIONS = "s3" "ListObjectVersions" "s3:ListBucketVersions";
@@ -83,6 +85,11 @@ operations! {
     LIST_ROLE_POLICIES = "iam" "ListRolePolicies" "iam:ListRolePolicies";
     LIST_ATTACHED_POLICIES = "iam" "ListAttachedRolePolicies" "iam:ListAttachedRolePolicies";
     DETACH_ROLE_POLICY = "iam" "DetachRolePolicy" "iam:DetachRolePolicy";
+    VAULT_LIST_ACCOUNTS = "vault" "ListAccounts" "ListAccounts";
+    VAULT_CREATE_ACCOUNT = "vault" "CreateAccount" "CreateAccount";
+    VAULT_GENERATE_ACCOUNT_ACCESS_KEY = "vault" "GenerateAccountAccessKey" "GenerateAccountAccessKey";
+    LIST_ACCESS_KEYS = "iam" "ListAccessKeys" "iam:ListAccessKeys";
+    DELETE_ACCESS_KEY = "iam" "DeleteAccessKey" "iam:DeleteAccessKey";
     LIST_ACCOUNT_ALIASES = "iam" "ListAccountAliases" "iam:ListAccountAliases";
     DESCRIBE_ACCOUNT = "organizations" "DescribeAccount" "organizations:DescribeAccount";
     LIST_ACCOUNTS = "organizations" "ListAccounts" "organizations:ListAccounts";

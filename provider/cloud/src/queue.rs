@@ -102,7 +102,7 @@ impl Queue {
         let answer = self
             .cloud
             .inner
-            .call_and_wait(RECEIVE_MESSAGE, request.send())
+            .call(RECEIVE_MESSAGE, request.send())
             .await
             .map_err(|failure| self.failed("receive from", failure, &site))?;
         let messages = answer.messages.unwrap_or_default();

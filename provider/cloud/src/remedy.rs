@@ -9,6 +9,12 @@ use crate::site::Site;
 fn unanswered(failure: &Failure, site: &Site) -> Option<String> {
     let name = &site.name;
     match failure.kind {
+        ErrorKind::Credentials if failure.operation.service == "vault" => Some(format!(
+            "Vault does not know these credentials, or there are none: give site \"{name}\" an `admin_profile` with the keys of an administrator of Vault."
+        )),
+        ErrorKind::Configuration if failure.operation.service == "vault" => Some(format!(
+            "Give site \"{name}\" the endpoint of its Vault in the provider's sites, such as `endpoints = {{ vault = \"https://vault.example.com:8600\" }}`, and an `admin_profile`."
+        )),
         ErrorKind::Credentials
             if failure.message.contains("sts:AssumeRole") && name.as_str() != name.configured() =>
         {
@@ -36,6 +42,11 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
         return Some(remedy);
     }
     let name = &site.name;
+    if failure.is_denied() && failure.operation.service == "vault" {
+        return Some(format!(
+            "The credentials of `admin_profile` of site \"{name}\" must be those of an administrator of Vault."
+        ));
+    }
     if failure.is_denied() && failure.operation == DELETE_OBJECTS {
         return Some(format!(
             "Versions under Object Lock go only after their retention and legal hold. For all others, allow {} to the credentials of site \"{name}\".",

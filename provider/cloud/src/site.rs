@@ -1,6 +1,7 @@
 //! One site as it is spoken to: its region, its endpoints, its clients.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_config::meta::region::ProvideRegion as _;
 use aws_config::profile::ProfileFileCredentialsProvider;
@@ -14,11 +15,16 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use replication::{Region, SiteName};
+use tokio::sync::Semaphore;
 
+use crate::accounts::keys;
+use crate::accounts::vault::REGION;
+use crate::cloud::Enter;
 use crate::config::{AssumeRole, CloudConfig, Retry, SiteConfig};
 use crate::connection::{CONNECT_TIMEOUT, READ_TIMEOUT};
 use crate::error::{CloudError, ErrorFacts, ErrorKind};
-use crate::pace::paced;
+use crate::pace::{Turns, paced};
+use crate::slots::bounded;
 
 /// A site and its clients.
 pub(crate) struct Site {
@@ -30,6 +36,8 @@ pub(crate) struct Site {
     pub iam: aws_sdk_iam::Client,
     pub sts: aws_sdk_sts::Client,
     pub kms: aws_sdk_kms::Client,
+    /// Scality Vault, by the credentials of its administrator; none where the site has no endpoint of it.
+    pub vault: Option<aws_sdk_iam::Client>,
     pub organizations: aws_sdk_organizations::Client,
     pub sqs: aws_sdk_sqs::Client,
     pub events: aws_sdk_eventbridge::Client,
@@ -54,14 +62,19 @@ impl Site {
     pub(crate) async fn make(
         name: SiteName,
         config: SiteConfig,
-        enter: Option<&AssumeRole>,
+        enter: Option<&Enter>,
         all: &CloudConfig,
         http: SharedHttpClient,
+        slots: Arc<Semaphore>,
     ) -> Result<Self, CloudError> {
-        let http = match config.calls_per_second {
-            Some(calls) => paced(http, calls),
+        let turns = config.calls_per_second.map(Turns::new);
+        let paced = |http: SharedHttpClient| match &turns {
+            Some(turns) => paced(http, turns.clone()),
             None => http,
         };
+        // A call to a queue waits there for something to happen: it takes no slot from those that work.
+        let unbounded = paced(http.clone());
+        let http = paced(bounded(http, slots));
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http.clone())
             .retry_config(retry_config(all.retry))
@@ -80,7 +93,9 @@ impl Site {
         if let Some(region) = &config.region {
             loader = loader.region(aws_config::Region::new(region.clone()));
         }
-        if let (Some(key), Some(secret)) = (&config.access_key, &config.secret_key) {
+        if let Some(Enter::Keys(keys)) = enter {
+            loader = loader.credentials_provider(keys::Provider(keys.clone()));
+        } else if let (Some(key), Some(secret)) = (&config.access_key, &config.secret_key) {
             loader = loader.credentials_provider(Credentials::new(
                 key.reveal(),
                 secret.reveal(),
@@ -89,12 +104,17 @@ impl Site {
                 "site",
             ));
         } else if let Some(profile) = &config.profile {
-            loader = loader.credentials_provider(of_profile(profile, &config, http).await);
+            loader = loader.credentials_provider(of_profile(profile, &config, http.clone()).await);
         }
         let mut sdk = loader.load().await;
         let region = region(&name, &sdk)?;
         let endpoints = endpoints(&config, &sdk);
-        for role in config.assume_role.iter().chain(enter) {
+        let roles = match enter {
+            None => config.assume_role.iter().chain(None),
+            Some(Enter::Role(role)) => config.assume_role.iter().chain(Some(role)),
+            Some(Enter::Keys(_)) => None.iter().chain(None),
+        };
+        for role in roles {
             sdk = assume(role, sdk, endpoints.get("sts")).await;
         }
         // What the environment says of endpoints is in `endpoints` already.
@@ -107,10 +127,15 @@ impl Site {
         sts.set_endpoint_url(given("sts"));
         let mut kms = aws_sdk_kms::config::Builder::from(&sdk);
         kms.set_endpoint_url(given("kms"));
+        let vault = match given("vault") {
+            Some(url) => Some(vault(&config, &sdk, url, http).await),
+            None => None,
+        };
         let mut organizations = aws_sdk_organizations::config::Builder::from(&sdk);
         organizations.set_endpoint_url(given("organizations"));
         let mut sqs = aws_sdk_sqs::config::Builder::from(&sdk);
         sqs.set_endpoint_url(given("sqs"));
+        sqs.set_http_client(Some(unbounded));
         let mut events = aws_sdk_eventbridge::config::Builder::from(&sdk);
         events.set_endpoint_url(given("events"));
         let mut lambda = aws_sdk_lambda::config::Builder::from(&sdk);
@@ -123,6 +148,7 @@ impl Site {
             iam: aws_sdk_iam::Client::from_conf(iam.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             kms: aws_sdk_kms::Client::from_conf(kms.build()),
+            vault,
             organizations: aws_sdk_organizations::Client::from_conf(organizations.build()),
             sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
             events: aws_sdk_eventbridge::Client::from_conf(events.build()),
@@ -168,6 +194,22 @@ async fn of_profile(
         .configure(&settings)
         .profile_name(profile)
         .build()
+}
+
+/// Vault speaks as IAM does, whatever the site's region.
+async fn vault(
+    config: &SiteConfig,
+    sdk: &SdkConfig,
+    url: String,
+    http: SharedHttpClient,
+) -> aws_sdk_iam::Client {
+    let mut vault = aws_sdk_iam::config::Builder::from(sdk)
+        .endpoint_url(url)
+        .region(aws_config::Region::new(REGION));
+    if let Some(profile) = &config.admin_profile {
+        vault = vault.credentials_provider(of_profile(profile, config, http).await);
+    }
+    aws_sdk_iam::Client::from_conf(vault.build())
 }
 
 /// Us, and after us who drives us. What cannot stand in a user agent is left out.

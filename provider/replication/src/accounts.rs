@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use crate::name::{AccountId, NameError};
 
+pub mod keys;
+
 /// What stands for the name of the source's account.
 const ACCOUNT: &str = "{account}";
 
@@ -133,12 +135,13 @@ pub enum Choice {
     Several(Vec<AccountId>),
 }
 
-/// The account of this name, which is never the source's own: a copy beside what it is the copy of is none.
-pub fn choose(listed: &[Listed], name: &str, source: &AccountId) -> Choice {
+/// The account of this name, which is never the source's own: a copy beside what it is the copy of is none. No source: the list
+/// is of another system than the source's account, where the same id is another account.
+pub fn choose(listed: &[Listed], name: &str, source: Option<&AccountId>) -> Choice {
     let (same, others): (Vec<_>, Vec<_>) = listed
         .iter()
         .filter(|account| account.name == name)
-        .partition(|account| account.id == *source);
+        .partition(|account| Some(&account.id) == source);
     let (active, inactive): (Vec<_>, Vec<_>) =
         others.into_iter().partition(|account| account.active);
     let ids = |accounts: Vec<&Listed>| -> Vec<AccountId> {

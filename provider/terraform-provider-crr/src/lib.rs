@@ -107,8 +107,16 @@ impl Provider for Crr {
     }
 
     async fn configure(&self, request: ConfigureRequest, diagnostics: &mut Diagnostics) {
-        if let Some(runtime) = provider_block::configure(&request, diagnostics) {
-            self.shared.set(runtime);
+        if let Some(runtime) = provider_block::configure(&request, diagnostics)
+            && let Some(before) = self.shared.set(runtime)
+        {
+            before.close().await;
+        }
+    }
+
+    async fn close(&self) {
+        if let Some(runtime) = self.shared.take() {
+            runtime.close().await;
         }
     }
 }

@@ -27,6 +27,7 @@ struct Block {
 struct SiteBlock {
     region: Attr<String>,
     profile: Attr<String>,
+    admin_profile: Attr<String>,
     access_key: Attr<String>,
     secret_key: Attr<String>,
     session_token: Attr<String>,
@@ -253,6 +254,7 @@ fn resolve(site: SiteBlock, label: &str, taker: &mut Taker) -> SiteConfig {
     let mut config = SiteConfig {
         region: text("region", site.region),
         profile: text("profile", site.profile),
+        admin_profile: text("admin_profile", site.admin_profile),
         access_key: text("access_key", site.access_key).map(Secret::new),
         secret_key: text("secret_key", site.secret_key).map(Secret::new),
         session_token: text("session_token", site.session_token).map(Secret::new),

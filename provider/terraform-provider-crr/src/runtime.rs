@@ -29,9 +29,19 @@ pub struct Shared {
 
 impl Shared {
     /// Puts a runtime in place of the one before. A process that Terraform attaches to lives across runs, and each run configures
-    /// anew: what one saw and claimed is nothing to the next.
-    pub fn set(&self, runtime: Runtime) {
-        *self.runtime.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(runtime));
+    /// anew: what one saw and claimed is nothing to the next. The one before is to be closed.
+    pub fn set(&self, runtime: Runtime) -> Option<Arc<Runtime>> {
+        self.put(Some(Arc::new(runtime)))
+    }
+
+    /// Takes the runtime away: the process ends.
+    pub fn take(&self) -> Option<Arc<Runtime>> {
+        self.put(None)
+    }
+
+    fn put(&self, runtime: Option<Arc<Runtime>>) -> Option<Arc<Runtime>> {
+        let mut slot = self.runtime.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *slot, runtime)
     }
 
     /// The runtime, or a diagnostic where there is none.
@@ -106,6 +116,11 @@ impl Runtime {
             site_roles: Mutex::default(),
             presumed: Mutex::default(),
         }
+    }
+
+    /// Gives back what was made for the process alone, which are access keys. Nothing works after it where those were needed.
+    pub async fn close(&self) {
+        self.cloud.close().await;
     }
 
     /// Finds a site by its name, and who we are there.

@@ -67,6 +67,10 @@ pub trait Provider: Send + Sync + 'static {
     /// that do not exist yet. It is called once in the life of a process, except under a debugger, where one
     /// Terraform after the other attaches to the same process: then the last block counts.
     async fn configure(&self, request: ConfigureRequest, diagnostics: &mut Diagnostics);
+
+    /// Gives back what the process has made for itself alone. Called once when it ends, after the last call; Terraform waits two
+    /// seconds for it and not longer.
+    async fn close(&self) {}
 }
 
 /// What [`Provider::configure`] is given.

@@ -33,6 +33,8 @@ const CALLS: u32 = 4096;
 /// How long the process waits for its connections to close once it has been told to end. Terraform kills it after
 /// two seconds.
 const END_PATIENCE: Duration = Duration::from_millis(1500);
+/// How long a provider may take to give back what it holds. Terraform kills the process two seconds after it has asked it to end.
+const CLOSE_PATIENCE: Duration = Duration::from_millis(1500);
 /// How long the process lives without anybody connected. Terraform keeps its connection all the time; if it was
 /// killed, nobody will ever send Shutdown.
 const LONELY_PATIENCE: Duration = Duration::from_secs(10);
@@ -119,7 +121,8 @@ async fn session(
     offer: &Offer,
     debug: bool,
 ) -> Result<(), Failure> {
-    let service = Service::new(Arc::new(provider), options);
+    let provider = Arc::new(provider);
+    let service = Service::new(provider.clone(), options);
     let calls = service.calls();
     if !debug {
         host::hold_signals(calls.clone())?;
@@ -189,6 +192,7 @@ async fn session(
         ended = server => ended.map_err(Failure::from),
         () = orderly_end => Ok(()),
     };
+    let _ = tokio::time::timeout(CLOSE_PATIENCE, provider.close()).await;
     // The socket is taken away with its listener, and the process must not end before.
     accepting.abort();
     let _ = accepting.await;

@@ -24,13 +24,18 @@ fn the_one_of_the_name_that_is_not_the_source() {
         listed('4', "Orders", true),
     ];
     assert_eq!(
-        choose(&accounts, "orders", &id('1')),
+        choose(&accounts, "orders", Some(&id('1'))),
         Choice::Found(id('2')),
         "neither the source, nor the suspended one, nor one of another case"
     );
     assert_eq!(
-        choose(&accounts, "orders", &id('9')),
+        choose(&accounts, "orders", Some(&id('9'))),
         Choice::Several(vec![id('1'), id('2')])
+    );
+    assert_eq!(
+        choose(&accounts[..1], "orders", None),
+        Choice::Found(id('1')),
+        "the source is of another system"
     );
 }
 
@@ -38,14 +43,14 @@ fn the_one_of_the_name_that_is_not_the_source() {
 fn what_is_missing_says_what_was_there() {
     let accounts = [listed('1', "orders", true), listed('3', "orders", false)];
     assert_eq!(
-        choose(&accounts, "orders", &id('1')),
+        choose(&accounts, "orders", Some(&id('1'))),
         Choice::Missing {
             inactive: vec![id('3')],
             is_source: true
         }
     );
     assert_eq!(
-        choose(&accounts, "else", &id('1')),
+        choose(&accounts, "else", Some(&id('1'))),
         Choice::Missing {
             inactive: vec![],
             is_source: false

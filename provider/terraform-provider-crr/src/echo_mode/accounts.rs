@@ -19,6 +19,7 @@ use crate::diagnostics::add_error;
 use crate::runtime::{Runtime, SiteLookup};
 
 pub(super) mod schema;
+mod vault;
 
 use schema::{Missing, Wish};
 
@@ -36,17 +37,36 @@ pub(super) enum Place {
     Failed,
 }
 
-/// An account that is yet to be made, and in whose organization.
+/// An account that is yet to be made, and where.
 #[derive(Debug, Clone)]
 pub struct Creation {
     pub target: SiteName,
-    pub new: NewAccount,
+    pub new: New,
+}
+
+impl Creation {
+    /// What the account will be called.
+    pub fn name(&self) -> &str {
+        match &self.new {
+            New::InOrganization(new) => &new.name,
+            New::InVault { name, .. } => name,
+        }
+    }
+}
+
+/// What is to be made.
+#[derive(Debug, Clone)]
+pub enum New {
+    /// An account of the target's organization.
+    InOrganization(NewAccount),
+    /// An account of the target's Vault.
+    InVault { name: String, email: String },
 }
 
 /// What the process has found out about accounts.
 #[derive(Default)]
 pub struct Accounts {
-    entered: Mutex<BTreeMap<Question, SiteName>>,
+    entered: Mutex<BTreeMap<Question, (SiteName, SiteName)>>,
     /// Held while an account is looked for and made: two echoes may want the same.
     making: tokio::sync::Mutex<()>,
 }
@@ -56,19 +76,22 @@ pub struct Accounts {
 struct Question {
     source: SiteName,
     target: SiteName,
+    mode: &'static str,
     name: String,
-    role: String,
+    /// The role that enters it, or the source's account.
+    by: Option<String>,
 }
 
 impl Accounts {
-    fn entered(&self, question: &Question) -> Option<SiteName> {
+    /// The source and the target.
+    fn entered(&self, question: &Question) -> Option<(SiteName, SiteName)> {
         let entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
         entered.get(question).cloned()
     }
 
-    fn note(&self, question: Question, site: SiteName) {
+    fn note(&self, question: Question, source: SiteName, target: SiteName) {
         let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
-        entered.insert(question, site);
+        entered.insert(question, (source, target));
     }
 }
 
@@ -102,6 +125,10 @@ pub(super) async fn place(
                 Err(other) => other,
             }
         }
+        Wish::Vault(wanted) => match vault::place(value, &wanted, runtime, diagnostics).await {
+            Ok((source, target)) => Place::At { source, target },
+            Err(other) => other,
+        },
     }
 }
 
@@ -111,26 +138,38 @@ async fn sites(
     runtime: &Runtime,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Site, Site), Place> {
-    let mut found = Vec::with_capacity(2);
-    for label in ["source", "target"] {
-        let name = match value.get(label) {
-            Some(name) if name.is_unknown() => return Err(Place::Unknown),
-            name => name.and_then(Value::as_str).map(str::parse::<SiteName>),
-        };
-        let path = Path::root().attribute(label);
-        let Some(Ok(name)) = name else {
-            diagnostics.error_at(path, "Not a site name", "Name one of the provider's sites.");
-            return Err(Place::Failed);
-        };
-        match runtime.site(&name, path, diagnostics).await {
-            SiteLookup::Known(site) => found.push(site),
-            SiteLookup::Unknown => return Err(Place::Unknown),
-            SiteLookup::Failed => return Err(Place::Failed),
-        }
+    let source = site("source", value, runtime, diagnostics).await?;
+    let target = site("target", value, runtime, diagnostics).await?;
+    Ok((source, target))
+}
+
+/// The name of a site that an attribute has.
+fn named(label: &str, value: &Value, diagnostics: &mut Diagnostics) -> Result<SiteName, Place> {
+    let name = match value.get(label) {
+        Some(name) if name.is_unknown() => return Err(Place::Unknown),
+        name => name.and_then(Value::as_str).map(str::parse::<SiteName>),
+    };
+    if let Some(Ok(name)) = name {
+        return Ok(name);
     }
-    match (found.pop(), found.pop()) {
-        (Some(target), Some(source)) => Ok((source, target)),
-        _ => Err(Place::Failed),
+    let path = Path::root().attribute(label);
+    diagnostics.error_at(path, "Not a site name", "Name one of the provider's sites.");
+    Err(Place::Failed)
+}
+
+/// A site of the provider block, and who we are there.
+async fn site(
+    label: &str,
+    value: &Value,
+    runtime: &Runtime,
+    diagnostics: &mut Diagnostics,
+) -> Result<Site, Place> {
+    let name = named(label, value, diagnostics)?;
+    let path = Path::root().attribute(label);
+    match runtime.site(&name, path, diagnostics).await {
+        SiteLookup::Known(site) => Ok(site),
+        SiteLookup::Unknown => Err(Place::Unknown),
+        SiteLookup::Failed => Err(Place::Failed),
     }
 }
 
@@ -145,10 +184,11 @@ async fn organization(
     let question = Question {
         source: source.name.clone(),
         target: target.name.clone(),
+        mode: "organizations",
         name: wanted.name.to_string(),
-        role: wanted.access_role.clone(),
+        by: Some(wanted.access_role.clone()),
     };
-    if let Some(site) = runtime.accounts.entered(&question) {
+    if let Some((_, site)) = runtime.accounts.entered(&question) {
         return Ok(site);
     }
     let name = name_of_target(&wanted.name, source, runtime, diagnostics)
@@ -161,10 +201,10 @@ async fn organization(
             return Err(Place::Failed);
         }
     };
-    let account = match choose(&listed, &name, &source.account) {
+    let account = match choose(&listed, &name, Some(&source.account)) {
         Choice::Found(account) => account,
         Choice::Several(accounts) => {
-            several(&name, &accounts, target, diagnostics);
+            several(&name, &accounts, &target.name, diagnostics);
             return Err(Place::Failed);
         }
         Choice::Missing {
@@ -174,7 +214,8 @@ async fn organization(
             if let Some(email) = &wanted.create {
                 return Err(awaited(&name, email, wanted, target));
             }
-            missing(&name, &inactive, is_source, &listed, target, diagnostics);
+            let place = format!("organization of site \"{}\"", target.name);
+            missing(&name, &inactive, is_source, &listed, &place, diagnostics);
             return Err(Place::Failed);
         }
     };
@@ -190,7 +231,8 @@ async fn organization(
             }
         }
     };
-    runtime.accounts.note(question, entered.clone());
+    let source = source.name.clone();
+    runtime.accounts.note(question, source, entered.clone());
     Ok(entered)
 }
 
@@ -253,22 +295,21 @@ fn awaited(
 ) -> Place {
     Place::Awaited(Box::new(Creation {
         target: target.name.clone(),
-        new: NewAccount {
+        new: New::InOrganization(NewAccount {
             name: name.to_owned(),
             email: email.for_account(name),
             role: wanted.access_role.clone(),
-        },
+        }),
     }))
 }
 
-fn several(name: &str, accounts: &[AccountId], target: &Site, diagnostics: &mut Diagnostics) {
+fn several(name: &str, accounts: &[AccountId], target: &SiteName, diagnostics: &mut Diagnostics) {
     let ids: Vec<&str> = accounts.iter().map(AccountId::as_str).collect();
     diagnostics.error_at(
         at("name"),
         format!("{} accounts are named \"{name}\"", accounts.len()),
         format!(
-            "In the organization of site \"{}\" they are {}. Which is meant cannot be told: rename one of them, or give another `name`.",
-            target.name,
+            "At site \"{target}\" they are {}. Which is meant cannot be told: rename one of them, or give another `name`.",
             ids.join(" and ")
         ),
     );
@@ -279,12 +320,11 @@ fn missing(
     inactive: &[AccountId],
     is_source: bool,
     listed: &[Listed],
-    target: &Site,
+    place: &str,
     diagnostics: &mut Diagnostics,
 ) {
     let mut detail = format!(
-        "The organization of site \"{}\" has {} account(s), and none of that name to replicate to.",
-        target.name,
+        "The {place} has {} account(s), and none of that name to replicate to.",
         listed.len()
     );
     if !inactive.is_empty() {
@@ -306,15 +346,23 @@ fn missing(
 
 /// What a plan says of an account that the apply will make.
 pub(super) fn tell(creation: &Creation, diagnostics: &mut Diagnostics) {
-    let NewAccount { name, email, role } = &creation.new;
-    diagnostics.warning_at(
-        at("create"),
-        format!("Account \"{name}\" will be created"),
-        format!(
-            "The organization of site \"{}\" has none of that name. It is made with the address {email} and the role {role}, and which buckets are then protected is known after apply. An account cannot simply be unmade: destroy does not close it, closing is done by hand in AWS Organizations and takes 90 days, and its address is never free again.",
-            creation.target
+    let target = &creation.target;
+    let (name, detail) = match &creation.new {
+        New::InOrganization(NewAccount { name, email, role }) => (
+            name,
+            format!(
+                "The organization of site \"{target}\" has none of that name. It is made with the address {email} and the role {role}, and which buckets are then protected is known after apply. An account cannot simply be unmade: destroy does not close it, closing is done by hand in AWS Organizations and takes 90 days, and its address is never free again."
+            ),
         ),
-    );
+        New::InVault { name, email } => (
+            name,
+            format!(
+                "Vault of site \"{target}\" has none of that name. It is made with the address {email}, and which buckets are then protected is known after apply. Destroy does not delete it."
+            ),
+        ),
+    };
+    let summary = format!("Account \"{name}\" will be created");
+    diagnostics.warning_at(at("create"), summary, detail);
 }
 
 /// Makes the account, unless somebody has made it meanwhile, and waits until it can be worked in.
@@ -328,32 +376,49 @@ pub(super) async fn make(
     let Place::Awaited(creation) = place(value, runtime, diagnostics).await else {
         return;
     };
-    let Creation { target, new } = &*creation;
-    let cloud = &runtime.cloud;
-    let made = async {
-        let account = cloud.create_account(target, new, job).await?;
-        tracing::info!(account = %account, name = new.name, "the account is made");
-        let entered = cloud.enter(target, &account, &new.role).await?;
-        cloud.await_entered(&entered, &account, job).await?;
-        Ok::<_, cloud::CloudError>(entered)
-    };
-    match made.await {
-        Ok(entered) => {
-            let name = value.get("accounts").and_then(|it| it.get("name"));
-            let source = value.get("source").and_then(Value::as_str);
-            if let Some(Ok(source)) = source.map(str::parse) {
-                let template = name
-                    .and_then(Value::as_str)
-                    .map_or_else(|| AccountName::default().to_string(), str::to_owned);
-                let question = Question {
-                    source,
-                    target: target.clone(),
-                    name: template,
-                    role: new.role.clone(),
-                };
-                runtime.accounts.note(question, entered);
-            }
+    let made = match &creation.new {
+        New::InOrganization(new) => {
+            make_in_organization(value, &creation.target, new, runtime, job).await
         }
-        Err(error) => add_error(at("create"), &error, diagnostics),
+        New::InVault { name, email } => {
+            let made = runtime
+                .cloud
+                .create_vault_account(&creation.target, name, email);
+            made.await.map(drop)
+        }
+    };
+    if let Err(error) = made {
+        add_error(at("create"), &error, diagnostics);
     }
+}
+
+async fn make_in_organization(
+    value: &Value,
+    target: &SiteName,
+    new: &NewAccount,
+    runtime: &Runtime,
+    job: &Job,
+) -> Result<(), cloud::CloudError> {
+    let cloud = &runtime.cloud;
+    let account = cloud.create_account(target, new, job).await?;
+    tracing::info!(account = %account, name = new.name, "the account is made");
+    let entered = cloud.enter(target, &account, &new.role).await?;
+    cloud.await_entered(&entered, &account, job).await?;
+    let name = value.get("accounts").and_then(|it| it.get("name"));
+    let template = name
+        .and_then(Value::as_str)
+        .map_or_else(|| AccountName::default().to_string(), str::to_owned);
+    let source = value.get("source").and_then(Value::as_str);
+    // The list of accounts may not show it yet.
+    if let Some(Ok(source)) = source.map(str::parse::<SiteName>) {
+        let question = Question {
+            source: source.clone(),
+            target: target.clone(),
+            mode: "organizations",
+            name: template,
+            by: Some(new.role.clone()),
+        };
+        runtime.accounts.note(question, source, entered);
+    }
+    Ok(())
 }

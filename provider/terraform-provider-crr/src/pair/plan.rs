@@ -73,6 +73,20 @@ pub async fn plan(
         );
         return request.as_proposed();
     }
+    let contending = runtime.claims().mirror(&pair);
+    if let Some((other, settings)) = contending {
+        let settings: Vec<&str> = settings.iter().map(|setting| setting.as_str()).collect();
+        diagnostics.error_at(
+            Path::root().attribute("mirror_settings"),
+            format!("Pairs {other} and {} mirror onto one bucket", pair.id()),
+            format!(
+                "Bucket {} can follow one source only in: {}. In every apply the one pair would undo what the other wrote. Take these out of `mirror_settings` of one of the two.",
+                pair.destination.at(),
+                settings.join(", ")
+            ),
+        );
+        return request.as_proposed();
+    }
     let steps = replication::plan(&desired, &seen.observed);
     let nothing_to_do = steps.is_empty();
     tracing::debug!(pair = %pair.id(), steps = %steps.describe(), "planned");

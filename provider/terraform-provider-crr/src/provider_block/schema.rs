@@ -6,7 +6,7 @@ use tfplugin::{Attribute, Diagnostics, Nested, Path, Schema, Type, Value};
 use crate::duration;
 
 /// The services whose endpoints can be given.
-const SERVICES: [(&str, &str); 9] = [
+const SERVICES: [(&str, &str); 10] = [
     ("s3", "Buckets and objects."),
     (
         "s3control",
@@ -18,6 +18,10 @@ const SERVICES: [(&str, &str); 9] = [
     (
         "organizations",
         "Accounts of an organization, where an echo's `accounts` asks for them.",
+    ),
+    (
+        "vault",
+        "Accounts of Scality Vault: the API of its administrators, where an echo's `accounts` asks for it.",
     ),
     ("sqs", "Queues, which the agent is woken by."),
     (
@@ -136,6 +140,12 @@ fn site() -> Nested {
             Attribute::string()
                 .optional()
                 .describe("A profile of the shared AWS configuration files."),
+        )
+        .attribute(
+            "admin_profile",
+            Attribute::string()
+                .optional()
+                .describe("The profile whose credentials administrate the accounts of Scality Vault, at the endpoint `vault`. Default: the site's own credentials."),
         )
         .attribute("assume_role", Attribute::single(assume_role()).optional().describe("A role to assume with the credentials found, such as one of another account."))
         .attribute(

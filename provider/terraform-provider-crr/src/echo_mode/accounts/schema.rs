@@ -8,7 +8,7 @@ use super::at;
 use crate::pair::parses_as;
 
 /// The ways to find the account.
-pub const MODES: [&str; 2] = ["same", "organizations"];
+pub const MODES: [&str; 3] = ["same", "organizations", "vault"];
 
 /// The role that AWS Organizations makes in a new account.
 pub const ACCESS_ROLE: &str = "OrganizationAccountAccessRole";
@@ -45,7 +45,7 @@ pub fn attribute() -> Attribute {
                 .required()
                 .one_of(&MODES)
                 .requires_replace_if(differ("same"))
-                .describe("`same`: that of the target site's own credentials. `organizations`: the one of this name in the AWS organization that the target site's credentials manage, entered by its access role."),
+                .describe("`same`: that of the target site's own credentials. `organizations`: the one of this name in the AWS organization that the target site's credentials manage, entered by its access role. `vault`: the one of this name in Scality Vault, by its administrators' API at the sites' endpoint `vault`, entered by an access key that is made for the process and deleted when it ends."),
         )
         .attribute(
             "name",
@@ -64,7 +64,14 @@ pub fn attribute() -> Attribute {
             Attribute::string()
                 .optional()
                 .validate(parses_as::<AccountEmail>("Not an address"))
-                .describe("The address of an account that is made, such as `aws+{account}@example.com`. `{account}` stands for its name in small letters, with `-` for what an address may not have. AWS gives an address to one account ever. Needed with `create`."),
+                .describe("The address of an account that is made, such as `aws+{account}@example.com`. `{account}` stands for its name in small letters, with `-` for what an address may not have. AWS gives an address to one account ever. Needed with `create` in `organizations`; in `vault` it is the owner's if nothing else is said."),
+        )
+        .attribute(
+            "source_account",
+            Attribute::string()
+                .optional()
+                .requires_replace_if(differ(""))
+                .describe("In `vault`: what the account is called that has the source's buckets. A key is then made for it, too. Default: that of the source site's own credentials."),
         )
         .attribute(
             "access_role",
@@ -89,6 +96,20 @@ pub enum Wish {
     Same,
     /// An account of the target's organization.
     Organizations(Organization),
+    /// An account of the target's Vault.
+    Vault(Vault),
+}
+
+/// An account of Scality Vault.
+pub struct Vault {
+    /// What it is called.
+    pub name: AccountName,
+    /// Whether it is made where it is missing.
+    pub create: bool,
+    /// The address with which it is made; none: the owner's.
+    pub email: Option<AccountEmail>,
+    /// What the source's account is called; none: it is that of the site's credentials.
+    pub source_account: Option<String>,
 }
 
 /// An account of an organization.
@@ -107,6 +128,7 @@ struct Attributes {
     name: Attr<String>,
     create: Attr<bool>,
     email: Attr<String>,
+    source_account: Attr<String>,
     access_role: Attr<String>,
 }
 
@@ -137,28 +159,38 @@ pub fn validate(value: &Value, diagnostics: &mut Diagnostics) {
         return;
     };
     let create = given.create.as_known() == Some(&true);
-    match given.mode.as_known().map(String::as_str) {
-        Some("same") => {
-            let others = [
-                ("name", given.name.is_null()),
-                ("create", !create),
-                ("email", given.email.is_null()),
-                ("access_role", given.access_role.is_null()),
-            ];
-            for (name, _) in others.into_iter().filter(|(_, left_out)| !left_out) {
-                diagnostics.error_at(
-                    at(name),
-                    format!("`{name}` means nothing here"),
-                    "With `mode = \"same\"` the target is the account of the site's own credentials. Leave it out, or choose another mode.",
-                );
-            }
+    let Some(mode) = given.mode.as_known().map(String::as_str) else {
+        return;
+    };
+    let of_one = [
+        ("name", given.name.is_null(), &MODES[1..]),
+        ("create", !create, &MODES[1..]),
+        ("email", given.email.is_null(), &MODES[1..]),
+        ("access_role", given.access_role.is_null(), &MODES[1..2]),
+        (
+            "source_account",
+            given.source_account.is_null(),
+            &MODES[2..],
+        ),
+    ];
+    for (name, left_out, modes) in of_one {
+        if !left_out && !modes.contains(&mode) {
+            diagnostics.error_at(
+                at(name),
+                format!("`{name}` means nothing here"),
+                format!(
+                    "It is for: {}. With `mode = \"{mode}\"` leave it out.",
+                    modes.join(", ")
+                ),
+            );
         }
-        Some(_) if create && given.email.is_null() => diagnostics.error_at(
+    }
+    if mode == "organizations" && create && given.email.is_null() {
+        diagnostics.error_at(
             at("email"),
             "An account that is made needs an address",
             "Give `email`, such as \"aws+{account}@example.com\": AWS takes no account without an address, and no address twice.",
-        ),
-        _ => {}
+        );
     }
 }
 
@@ -167,14 +199,14 @@ pub fn wish(value: &Value, diagnostics: &mut Diagnostics) -> Result<Wish, Missin
     let Some(given) = read(value, diagnostics)? else {
         return Ok(Wish::Same);
     };
-    match set(&given.mode)?.as_deref() {
-        None | Some("same") => return Ok(Wish::Same),
-        Some("organizations") => {}
-        Some(other) => {
-            let words = format!("\"{other}\" is none of: {}.", MODES.join(", "));
-            diagnostics.error_at(at("mode"), "Not a mode", words);
-            return Err(Missing::Failed);
-        }
+    let mode = set(&given.mode)?.unwrap_or_default();
+    if !MODES.contains(&mode.as_str()) {
+        let words = format!("\"{mode}\" is none of: {}.", MODES.join(", "));
+        diagnostics.error_at(at("mode"), "Not a mode", words);
+        return Err(Missing::Failed);
+    }
+    if mode == "same" {
+        return Ok(Wish::Same);
     }
     let mut wrong = |name: &str, error: replication::NameError| {
         diagnostics.error_at(at(name), "Not a valid value", error.to_string());
@@ -187,9 +219,18 @@ pub fn wish(value: &Value, diagnostics: &mut Diagnostics) -> Result<Wish, Missin
         .map(|text| text.parse())
         .transpose()
         .map_err(|error| wrong("email", error))?;
+    let create = set(&given.create)?.unwrap_or_default();
+    if mode == "vault" {
+        return Ok(Wish::Vault(Vault {
+            name,
+            create,
+            email,
+            source_account: set(&given.source_account)?,
+        }));
+    }
     Ok(Wish::Organizations(Organization {
         name,
-        create: email.filter(|_| given.create.as_known() == Some(&true)),
+        create: email.filter(|_| create),
         access_role: set(&given.access_role)?.unwrap_or_else(|| ACCESS_ROLE.to_owned()),
     }))
 }

@@ -83,6 +83,14 @@ pub async fn open(
                 paused: resolved.paused,
                 queue_url: config.queue_url.clone(),
             }),
+            // What cannot be unmade is made where a plan was shown.
+            Resolution::Unknown {
+                account: Some(creation),
+                ..
+            } => diagnostics.error(
+                format!("Account \"{}\" does not exist", creation.name()),
+                "Only an apply of the crr_echo_mode makes it. Apply it first.",
+            ),
             // A file has no unknowns.
             Resolution::Unknown { .. } => diagnostics.error(
                 "The configuration is incomplete",
