@@ -49,9 +49,7 @@ async fn the_readme_tells_what_the_set_up_takes() -> Result<(), LabError> {
 
     let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
     let (blocks, lines) = size(&ours);
-    let row = |what: &str, numbers: [String; 3]| {
-        format!("| {what} | {} |", numbers.join(" | "))
-    };
+    let row = |what: &str, numbers: [String; 3]| format!("| {what} | {} |", numbers.join(" | "));
     let (their_blocks, their_lines) = size(&read("aws-provider.tf"));
     let template = read("cloudformation.yaml");
     let (_, template_lines) = size(&template);
