@@ -9,6 +9,7 @@ mod faults;
 mod interrupted;
 mod mirror;
 mod names;
+mod namespaces;
 mod others;
 mod scale;
 mod selection;

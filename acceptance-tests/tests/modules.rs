@@ -3,15 +3,17 @@
 //! `tests/unit.tftest.hcl` of a module asks no provider. `tests/lab.tftest.hcl` applies it on a lab, plans again in the run
 //! `nothing_is_left_to_do`, and destroys. A test file cannot say "the plan is empty", so that is looked at here.
 
+mod comparison;
 mod elsewhere;
 mod tree;
 
 use std::path::Path;
 
 use acceptance_tests::{Engine, Lab, LabError, Workdir, root};
+use aws_sdk_s3::types::{Tag, Tagging};
 use serde_json::Value;
 
-use crate::ground::role_names;
+use crate::ground::{make_bucket, role_names};
 
 /// The run of each lab test whose plan must be empty.
 const SECOND_PLAN: &str = "nothing_is_left_to_do";
@@ -36,9 +38,12 @@ macro_rules! module {
 module!(active_active, "active-active");
 module!(active_passive, "active-passive");
 module!(aggregate, "aggregate");
+module!(cross_account, "cross-account");
 module!(dr_strategy, "dr-strategy");
 module!(fan_out, "fan-out");
 module!(full_mesh, "full-mesh");
+module!(site_echo, "site-echo");
+module!(tag_driven, "tag-driven");
 
 /// A folder with all modules, one of them initialised.
 async fn with_modules(engine: Engine, name: &str) -> Result<Workdir, LabError> {
@@ -101,6 +106,12 @@ async fn unit(name: &str) -> Result<(), LabError> {
 /// Applies, finds nothing more to do, and leaves nothing of ours behind.
 async fn on_the_lab(name: &str) -> Result<(), LabError> {
     let lab = Lab::start().await?;
+    for (site, bucket) in buckets_of_others(name) {
+        make_bucket(&lab, lab.site(site), bucket).await;
+    }
+    if name == "tag-driven" {
+        tag(&lab, "east", "lab-orders").await;
+    }
     let workdir = with_modules(Engine::installed()?, name).await?;
     let variables = serde_json::json!({ "sites": lab.terraform_sites() });
     workdir.write("lab.tfvars.json", &variables.to_string())?;
@@ -143,6 +154,24 @@ async fn on_the_lab(name: &str) -> Result<(), LabError> {
         );
     }
     Ok(())
+}
+
+/// What is there before a module is: an echo makes no bucket of its own accord.
+fn buckets_of_others(module: &str) -> &'static [(&'static str, &'static str)] {
+    match module {
+        "site-echo" => &[("east", "lab-orders"), ("west", "lab-reports")],
+        "tag-driven" => &[("east", "lab-orders"), ("east", "lab-notes")],
+        _ => &[],
+    }
+}
+
+/// Tags a bucket with `dr = true`.
+async fn tag(lab: &Lab, site: &str, bucket: &str) {
+    let tag = Tag::builder().key("dr").value("true").build();
+    let tags = Tagging::builder().tag_set(tag.expect("a tag")).build();
+    let put = lab.admin_s3(lab.site(site)).put_bucket_tagging();
+    let put = put.bucket(bucket).tagging(tags.expect("tags")).send();
+    put.await.expect("the bucket is tagged");
 }
 
 /// The plan of a run, out of the lines that `terraform test -json -verbose` writes.

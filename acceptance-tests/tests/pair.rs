@@ -8,6 +8,7 @@ mod fault;
 mod import;
 mod mirror;
 mod permissions;
+mod record;
 mod refused;
 mod side_by_side;
 mod update;

@@ -10,6 +10,7 @@ resource "crr_pair" "this" {
     kms_key_arn   = each.value.first.kms_key_arn
     role          = each.value.first.role
     storage_class = each.value.first.storage_class
+    access_log    = each.value.first.access_log
   }
 
   destination = {
@@ -20,6 +21,7 @@ resource "crr_pair" "this" {
     kms_key_arn   = each.value.second.kms_key_arn
     role          = each.value.second.role
     storage_class = each.value.second.storage_class
+    access_log    = each.value.second.access_log
   }
 
   direction             = "two_way"

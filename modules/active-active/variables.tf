@@ -30,6 +30,14 @@ variable "buckets" {
       kms_key_arn   = optional(string)      # the key of its objects; both sides or neither
       role          = optional(string)      # the replication role, where it is not the module's
       storage_class = optional(string)      # of the replicas that arrive here
+
+      # Where S3 writes the log of who reads and writes here: a bucket at the same site.
+      access_log = optional(object({
+        bucket        = string
+        prefix        = optional(string)      # default: the name of the logged bucket and a slash
+        create        = optional(bool, false) # make it where it is missing
+        force_destroy = optional(bool, false) # destroy deletes it with the whole log; only where `create` made it
+      }))
     })
 
     second = object({
@@ -39,6 +47,13 @@ variable "buckets" {
       kms_key_arn   = optional(string)
       role          = optional(string)
       storage_class = optional(string)
+
+      access_log = optional(object({
+        bucket        = string
+        prefix        = optional(string)
+        create        = optional(bool, false)
+        force_destroy = optional(bool, false)
+      }))
     })
 
     delete_markers = optional(bool) # default: the module's
@@ -84,6 +99,21 @@ variable "buckets" {
       for side in [entry.first, entry.second] : side.create || !side.force_destroy
     ]]))
     error_message = "force_destroy deletes a bucket with all its objects, and only one that the module made: set create = true beside it, or leave it out."
+  }
+
+  validation {
+    condition = alltrue([for side in ["first", "second"] : alltrue([for name, entry in var.buckets :
+      try(entry[side].access_log.force_destroy, false) ? length([for other in var.buckets : other if try(other[side].access_log.bucket, null) == try(entry[side].access_log.bucket, "")]) == 1 : true
+    ])])
+    error_message = "Two entries share a log bucket, and one has force_destroy for it, which would delete the log of both: leave force_destroy out, or give each a log bucket of its own."
+  }
+
+  validation {
+    condition = length(setintersection(
+      flatten([for entry in var.buckets : [entry.first.bucket, entry.second.bucket]]),
+      flatten([for entry in var.buckets : [for side in [entry.first, entry.second] : side.access_log.bucket if side.access_log != null]]),
+    )) == 0
+    error_message = "A log goes to a bucket that replicates, where each of its lines would be an object more: give the logs buckets of their own."
   }
 }
 

@@ -25,7 +25,11 @@ impl Metrics {
                 .all(|(label, wanted)| given.contains(&format!("{label}=\"{wanted}\"")));
             (named == name && all).then(|| value.parse::<f64>().ok())?
         };
-        self.0.lines().filter_map(value).sum()
+        // The sum of nothing is -0.
+        self.0
+            .lines()
+            .filter_map(value)
+            .fold(0.0, |sum, value| sum + value)
     }
 }
 

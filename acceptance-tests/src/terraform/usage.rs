@@ -54,6 +54,22 @@ impl UsageWatch {
         Self { seen, task }
     }
 
+    /// Watches one process.
+    pub fn of(process: u32) -> Self {
+        let seen: Arc<Mutex<BTreeMap<u32, Taken>>> = Arc::default();
+        let notes = Arc::clone(&seen);
+        let task = tokio::spawn(async move {
+            loop {
+                if let Some(taken) = taken_by(process) {
+                    let mut notes = notes.lock().unwrap_or_else(PoisonError::into_inner);
+                    notes.insert(process, taken);
+                }
+                tokio::time::sleep(INTERVAL).await;
+            }
+        });
+        Self { seen, task }
+    }
+
     /// The most memory that one process took, in bytes.
     pub fn peak_memory(&self) -> u64 {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -78,6 +94,11 @@ fn taken(process: u32) -> Option<Taken> {
     {
         return None;
     }
+    taken_by(process)
+}
+
+fn taken_by(process: u32) -> Option<Taken> {
+    let folder = PathBuf::from(format!("/proc/{process}"));
     let status = std::fs::read_to_string(folder.join("status")).ok()?;
     let memory = status
         .lines()

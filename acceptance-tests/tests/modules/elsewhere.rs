@@ -272,3 +272,96 @@ moved {
     assert_eq!(status(&lab, east, "orders", "home").await, "REPLICA");
     Ok(())
 }
+
+/// The sites are given as resources, so that the module sees whose accounts they are.
+#[tokio::test]
+async fn cross_account_keeps_what_its_source_deletes() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let (east, vault) = (lab.site("east"), lab.site("vault"));
+    make_bucket(&lab, east, "ledger").await;
+    make_bucket(&lab, vault, "ledger-vault").await;
+    let configuration = |vault: &str| {
+        format!(
+            r#"
+resource "crr_site" "main" {{
+  name = "east"
+}}
+
+resource "crr_site" "vault" {{
+  name = "{vault}"
+}}
+
+module "vault" {{
+  source              = "./modules/cross-account"
+  source_site         = crr_site.main
+  vault_site          = crr_site.vault
+  trusted_account_ids = ["222222222222"]
+  buckets             = {{ ledger = {{ source = {{ bucket = "ledger" }}, vault = {{ bucket = "ledger-vault" }} }} }}
+}}
+"#
+        )
+    };
+    let workdir = using(&lab, &configuration("west")).await?;
+    let refused = workdir.try_apply().await?;
+    assert!(
+        refused
+            .words()
+            .contains("The vault is in the account of the source"),
+        "{refused}"
+    );
+    workdir.destroy().await?;
+
+    workdir.write("main.tf", &configuration("vault"))?;
+    workdir.apply().await?;
+    workdir.expect_empty_plan().await?;
+    put(&lab, east, "ledger", "k").await;
+    let delete = lab.admin_s3(east).delete_object().bucket("ledger").key("k");
+    delete.send().await.expect("a delete marker");
+    assert_eq!(status(&lab, vault, "ledger-vault", "k").await, "REPLICA");
+    assert_eq!(versions(&lab, vault, "ledger-vault").await, (1, 0));
+    Ok(())
+}
+
+/// What is written at the standby comes home, and a bucket that is made there gets its own target once that site is active.
+#[tokio::test]
+async fn site_echo_brings_home_what_the_standby_got() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let (east, west) = (lab.site("east"), lab.site("west"));
+    make_bucket(&lab, east, "orders").await;
+    let configuration = |active: &str| {
+        format!(
+            r#"
+module "echo" {{
+  source      = "./modules/site-echo"
+  first_site  = "east"
+  second_site = "west"
+  active_site = "{active}"
+}}
+"#
+        )
+    };
+    let workdir = using(&lab, &configuration("east")).await?;
+    workdir.apply().await?;
+    workdir.expect_empty_plan().await?;
+    make_bucket(&lab, west, "reports").await;
+    put(&lab, west, "orders-dr", "while-in-charge").await;
+    assert_eq!(
+        status(&lab, east, "orders", "while-in-charge").await,
+        "REPLICA"
+    );
+    assert!(
+        !stands(&lab, east, "reports-dr").await,
+        "its echo is paused"
+    );
+
+    workdir.write("main.tf", &configuration("west"))?;
+    workdir.apply().await?;
+    workdir.expect_empty_plan().await?;
+    put(&lab, west, "reports", "k").await;
+    assert_eq!(status(&lab, east, "reports-dr", "k").await, "REPLICA");
+    assert!(
+        !stands(&lab, east, "orders-dr-dr").await,
+        "a target is no bucket of its own"
+    );
+    Ok(())
+}

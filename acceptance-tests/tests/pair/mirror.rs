@@ -1,5 +1,7 @@
 //! Settings that the destination has because the source has them.
 
+mod fault;
+
 use std::collections::BTreeMap;
 
 use acceptance_tests::{Lab, LabError, Site};

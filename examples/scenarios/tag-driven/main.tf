@@ -25,6 +25,9 @@ resource "crr_echo_mode" "tagged" {
   delete_markers  = true
   mirror_settings = ["tags", "lifecycle", "encryption", "ownership", "cors", "public_access_block", "policy"]
 
+  # An EventBridge rule and a queue; every quarter of an hour a look at the whole site finds what no event told of.
+  trigger = var.events ? { look_every = "15m" } : null
+
   source_kms_key_arn = one(var.keys[*].east)
   target_kms_key_arn = one(var.keys[*].west)
 }

@@ -9,8 +9,8 @@ variables {
   second_site = "west"
   buckets = {
     documents = {
-      first  = { bucket = "lab-documents-east", create = true, force_destroy = true }
-      second = { bucket = "lab-documents-west", create = true, force_destroy = true }
+      first  = { bucket = "lab-documents-east", create = true, force_destroy = true, access_log = { bucket = "lab-logs-east", create = true, force_destroy = true } }
+      second = { bucket = "lab-documents-west", create = true, force_destroy = true, access_log = { bucket = "lab-logs-west", create = true, force_destroy = true } }
     }
   }
 }
@@ -23,6 +23,10 @@ run "apply" {
   assert {
     condition     = alltrue([for side in ["source", "destination"] : jsondecode(output.facets["documents"]["${side}.rule.everything"]).replica_modifications])
     error_message = "a side has no rule, or none that sends changes of replicas back"
+  }
+  assert {
+    condition     = output.facets["documents"]["source.access_log"] == "to lab-logs-east/lab-documents-east/" && output.facets["documents"]["destination.access_log"] == "to lab-logs-west/lab-documents-west/"
+    error_message = "a side is not logged"
   }
 }
 

@@ -193,6 +193,50 @@ run "refuses_to_destroy_what_it_did_not_make" {
   expect_failures = [var.buckets]
 }
 
+run "each_side_has_its_access_log" {
+  command = plan
+
+  variables {
+    buckets = {
+      documents = {
+        first  = { bucket = "example-documents-east", access_log = { bucket = "example-logs-east", create = true, force_destroy = true } }
+        second = { bucket = "example-documents-west", access_log = { bucket = "example-logs-west", prefix = "documents/" } }
+      }
+    }
+  }
+
+  assert {
+    condition     = crr_pair.this["documents"].source.access_log.bucket == "example-logs-east" && crr_pair.this["documents"].source.access_log.create && crr_pair.this["documents"].source.access_log.force_destroy && crr_pair.this["documents"].source.access_log.prefix == null
+    error_message = "the first side's log is lost"
+  }
+  assert {
+    condition     = crr_pair.this["documents"].destination.access_log.bucket == "example-logs-west" && !crr_pair.this["documents"].destination.access_log.create && crr_pair.this["documents"].destination.access_log.prefix == "documents/"
+    error_message = "the second side's log is lost"
+  }
+}
+
+run "refuses_to_destroy_a_log_that_two_entries_share" {
+  command = plan
+  variables {
+    buckets = {
+      one = { first = { bucket = "example-one", access_log = { bucket = "example-logs", create = true, force_destroy = true } }, second = { bucket = "example-one-west" } }
+      two = { first = { bucket = "example-two", access_log = { bucket = "example-logs", create = true } }, second = { bucket = "example-two-west" } }
+    }
+  }
+  expect_failures = [var.buckets]
+}
+
+run "refuses_a_log_in_a_bucket_that_replicates" {
+  command = plan
+  variables {
+    buckets = {
+      one = { first = { bucket = "example-one", access_log = { bucket = "example-two" } }, second = { bucket = "example-one-west" } }
+      two = { first = { bucket = "example-two" }, second = { bucket = "example-two-west" } }
+    }
+  }
+  expect_failures = [var.buckets]
+}
+
 run "refuses_rtc_without_metrics" {
   command = plan
   variables {

@@ -48,7 +48,8 @@ pub(crate) struct Inner {
     connections: Connections,
     /// Tests answer in place of the network.
     http: Option<SharedHttpClient>,
-    calls: Semaphore,
+    /// One for each request that may be under way.
+    slots: Arc<Semaphore>,
     pub(crate) locks: Locks,
     pub(crate) recent: Recent,
     tally: Tally,
@@ -106,7 +107,9 @@ impl Cloud {
                         .map(|(name, site)| (name.clone(), Entry::of(site.clone(), None)))
                         .collect(),
                 ),
-                calls: Semaphore::new(config.max_concurrency.min(Semaphore::MAX_PERMITS)),
+                slots: Arc::new(Semaphore::new(
+                    config.max_concurrency.min(Semaphore::MAX_PERMITS),
+                )),
                 connections: Connections::default(),
                 http,
                 locks: Locks::default(),
@@ -297,9 +300,16 @@ impl Inner {
             .get(|| {
                 async move {
                     let http = inner.http(&name, config.ca_bundle.as_deref()).await?;
-                    Site::make(name, config, enter.as_ref(), &inner.config, http)
-                        .await
-                        .map(Arc::new)
+                    Site::make(
+                        name,
+                        config,
+                        enter.as_ref(),
+                        &inner.config,
+                        http,
+                        inner.slots.clone(),
+                    )
+                    .await
+                    .map(Arc::new)
                 }
                 .boxed()
             })
@@ -323,28 +333,12 @@ impl Inner {
             })
     }
 
-    /// Makes one call. All calls of the process come through here, and so many at once as `max_concurrency` allows.
+    /// Makes one call. All calls of the process come through here, and are counted here. How many are under way at once is
+    /// decided below, where requests are sent.
     ///
     /// The SDK's futures are some kilobytes each, and many of ours nest them: each is put on the heap before anything is
     /// awaited.
     pub(crate) fn call<T, E>(
-        &self,
-        operation: Operation,
-        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
-    ) -> impl Future<Output = Result<T, Failure>> + Send
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
-        let request = Box::pin(request);
-        async move {
-            // The semaphore is never closed.
-            let _permit = self.calls.acquire().await;
-            self.ended(operation, request.await)
-        }
-    }
-
-    /// Makes one call beside those that work on buckets: it takes no place from them, and waits for none.
-    pub(crate) fn call_beside<T, E>(
         &self,
         operation: Operation,
         request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,

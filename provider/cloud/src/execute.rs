@@ -20,9 +20,11 @@ mod creation;
 mod emptying;
 mod key;
 mod lifecycle;
+mod lock_and_log;
 mod policy;
 mod replication_rules;
 mod role;
+mod tags;
 mod trigger;
 
 /// Takes the plan. After a stage in which a step failed no other is begun.

@@ -41,6 +41,7 @@ mod recent;
 mod remedy;
 mod simulate;
 mod site;
+mod slots;
 mod tally;
 mod wait;
 

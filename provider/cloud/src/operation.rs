@@ -63,6 +63,8 @@ operations! {
     GET_BUCKET_CORS = "s3" "GetBucketCors" "s3:GetBucketCORS";
     PUT_BUCKET_CORS = "s3" "PutBucketCors" "s3:PutBucketCORS";
     DELETE_BUCKET_CORS = "s3" "DeleteBucketCors" "s3:PutBucketCORS";
+    GET_BUCKET_LOGGING = "s3" "GetBucketLogging" "s3:GetBucketLogging";
+    PUT_BUCKET_LOGGING = "s3" "PutBucketLogging" "s3:PutBucketLogging";
     GET_OBJECT_LOCK = "s3" "GetObjectLockConfiguration" "s3:GetBucketObjectLockConfiguration";
     PUT_OBJECT_LOCK = "s3" "PutObjectLockConfiguration" "s3:PutBucketObjectLockConfiguration";
     LIST_OBJECT_VERSIONS = "s3" "ListObjectVersions" "s3:ListBucketVersions";

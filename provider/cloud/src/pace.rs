@@ -1,6 +1,6 @@
 //! How fast a site is called: so many calls a second and no more, each try counted.
 //!
-//! It stands below the SDK's retries, where every request passes, and above the connections.
+//! It stands below the SDK's retries, where every request passes, and above the slots: who waits for a turn has none.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,25 +14,27 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::time::Instant;
 
-/// A client that sends at most so many requests a second, evenly.
-pub(crate) fn paced(inner: SharedHttpClient, calls_per_second: u32) -> SharedHttpClient {
-    SharedHttpClient::new(Paced {
-        inner,
-        turns: Arc::new(Turns {
-            interval: Duration::from_secs(1) / calls_per_second.max(1),
-            next: Mutex::new(None),
-        }),
-    })
+/// A client that sends a request when it is its turn.
+pub(crate) fn paced(inner: SharedHttpClient, turns: Arc<Turns>) -> SharedHttpClient {
+    SharedHttpClient::new(Paced { inner, turns })
 }
 
 /// When the next request may go.
 #[derive(Debug)]
-struct Turns {
+pub(crate) struct Turns {
     interval: Duration,
     next: Mutex<Option<Instant>>,
 }
 
 impl Turns {
+    /// So many a second, evenly.
+    pub(crate) fn new(calls_per_second: u32) -> Arc<Self> {
+        Arc::new(Self {
+            interval: Duration::from_secs(1) / calls_per_second.max(1),
+            next: Mutex::new(None),
+        })
+    }
+
     /// Waits for a turn of one's own.
     async fn wait(&self) {
         let turn = {
@@ -93,10 +95,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn everyone_gets_a_turn_of_their_own() {
-        let turns = Turns {
-            interval: Duration::from_millis(200),
-            next: Mutex::new(None),
-        };
+        let turns = Turns::new(5);
         let start = Instant::now();
         join_all((0..11).map(|_| turns.wait())).await;
         assert_eq!(start.elapsed(), Duration::from_secs(2), "ten intervals");

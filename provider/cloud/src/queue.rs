@@ -103,7 +103,7 @@ impl Queue {
         let answer = self
             .cloud
             .inner
-            .call_beside(RECEIVE_MESSAGE, request.send())
+            .call(RECEIVE_MESSAGE, request.send())
             .await
             .map_err(|failure| self.failed("receive from", failure, &site))?;
         let messages = answer.messages.unwrap_or_default();
@@ -136,7 +136,7 @@ impl Queue {
             let answer = self
                 .cloud
                 .inner
-                .call_beside(DELETE_MESSAGES, request.send())
+                .call(DELETE_MESSAGES, request.send())
                 .await
                 .map_err(|failure| self.failed("delete from", failure, &site))?;
             failed += answer.failed().len();
@@ -175,7 +175,7 @@ impl Queue {
             let answer = self
                 .cloud
                 .inner
-                .call_beside(CHANGE_VISIBILITY, request.send())
+                .call(CHANGE_VISIBILITY, request.send())
                 .await
                 .map_err(|failure| self.failed("keep messages of", failure, &site))?;
             failed += answer.failed().len();
@@ -198,7 +198,7 @@ impl Queue {
             .message_body(body);
         self.cloud
             .inner
-            .call_beside(SEND_MESSAGE, request.send())
+            .call(SEND_MESSAGE, request.send())
             .await
             .map(|_| ())
             .map_err(|failure| self.failed("send to", failure, &site))
@@ -223,7 +223,7 @@ impl Queue {
         let answer = self
             .cloud
             .inner
-            .call_beside(GET_QUEUE_ATTRIBUTES, request.send())
+            .call(GET_QUEUE_ATTRIBUTES, request.send())
             .await
             .map_err(|failure| self.failed("look at", failure, &site))?;
         let found = answer.attributes.unwrap_or_default();

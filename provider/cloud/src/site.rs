@@ -1,6 +1,7 @@
 //! One site as it is spoken to: its region, its endpoints, its clients.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_config::meta::region::ProvideRegion as _;
 use aws_config::profile::ProfileFileCredentialsProvider;
@@ -14,6 +15,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use replication::{Region, SiteName};
+use tokio::sync::Semaphore;
 
 use crate::accounts::keys;
 use crate::accounts::vault::REGION;
@@ -21,7 +23,8 @@ use crate::cloud::Enter;
 use crate::config::{AssumeRole, CloudConfig, Retry, SiteConfig};
 use crate::connection::{CONNECT_TIMEOUT, READ_TIMEOUT};
 use crate::error::{CloudError, ErrorFacts, ErrorKind};
-use crate::pace::paced;
+use crate::pace::{Turns, paced};
+use crate::slots::bounded;
 
 /// A site and its clients.
 pub(crate) struct Site {
@@ -62,11 +65,16 @@ impl Site {
         enter: Option<&Enter>,
         all: &CloudConfig,
         http: SharedHttpClient,
+        slots: Arc<Semaphore>,
     ) -> Result<Self, CloudError> {
-        let http = match config.calls_per_second {
-            Some(calls) => paced(http, calls),
+        let turns = config.calls_per_second.map(Turns::new);
+        let paced = |http: SharedHttpClient| match &turns {
+            Some(turns) => paced(http, turns.clone()),
             None => http,
         };
+        // A call to a queue waits there for something to happen: it takes no slot from those that work.
+        let unbounded = paced(http.clone());
+        let http = paced(bounded(http, slots));
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http.clone())
             .retry_config(retry_config(all.retry))
@@ -127,6 +135,7 @@ impl Site {
         organizations.set_endpoint_url(given("organizations"));
         let mut sqs = aws_sdk_sqs::config::Builder::from(&sdk);
         sqs.set_endpoint_url(given("sqs"));
+        sqs.set_http_client(Some(unbounded));
         let mut events = aws_sdk_eventbridge::config::Builder::from(&sdk);
         events.set_endpoint_url(given("events"));
         let mut lambda = aws_sdk_lambda::config::Builder::from(&sdk);

@@ -23,6 +23,7 @@ mod order;
 mod role_steps;
 mod script;
 mod shared_documents;
+mod slots;
 mod trigger;
 
 use script::{Script, answer};
@@ -38,6 +39,11 @@ fn cloud(script: &Script) -> Cloud {
 
 /// The same with so many calls at once.
 fn cloud_calling(script: &Script, max_concurrency: usize) -> Cloud {
+    cloud_of(script, |config| config.max_concurrency = max_concurrency)
+}
+
+/// The same of a configuration that is changed so.
+fn cloud_of(script: &Script, change: impl FnOnce(&mut CloudConfig)) -> Cloud {
     let site = |name: &str, region: &str| SiteConfig {
         region: Some(region.to_owned()),
         endpoints: ["s3", "iam", "sts", "kms", "events", "sqs", "lambda"]
@@ -49,7 +55,7 @@ fn cloud_calling(script: &Script, max_concurrency: usize) -> Cloud {
         session_token: Some(Secret::new(SECRET)),
         ..SiteConfig::default()
     };
-    let config = CloudConfig {
+    let mut config = CloudConfig {
         sites: [
             (site_name("east"), site("east", "us-east-1")),
             (site_name("west"), site("west", "us-west-2")),
@@ -59,9 +65,9 @@ fn cloud_calling(script: &Script, max_concurrency: usize) -> Cloud {
             attempts: 3,
             adaptive: false,
         },
-        max_concurrency,
         ..CloudConfig::default()
     };
+    change(&mut config);
     Cloud::with_http(config, Some(script.client())).unwrap()
 }
 

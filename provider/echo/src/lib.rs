@@ -23,6 +23,9 @@ mod release;
 mod survey;
 mod work;
 
+#[cfg(test)]
+mod tests;
+
 pub use examine::examine;
 pub use ground::Ground;
 pub use release::{Released, release};

@@ -134,6 +134,49 @@ impl fmt::Display for PublicAccessBlock {
     }
 }
 
+/// How long new objects are locked that come without a retention of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// `GOVERNANCE`, which some may lift, or `COMPLIANCE`, which nobody may.
+    pub mode: String,
+    /// The days; none where it is counted in years.
+    pub days: Option<u32>,
+    /// The years; none where it is counted in days.
+    pub years: Option<u32>,
+}
+
+impl fmt::Display for Retention {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (number, unit) = match (self.days, self.years) {
+            (_, Some(years)) => (years, "year(s)"),
+            (days, None) => (days.unwrap_or_default(), "day(s)"),
+        };
+        write!(f, "{} for {number} {unit}", self.mode)
+    }
+}
+
+/// A bucket's Object Lock.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ObjectLock {
+    /// What locks objects that come without a retention of their own; none: nothing does.
+    pub retention: Option<Retention>,
+}
+
+/// Where S3 writes a bucket's access log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logging {
+    /// The bucket that takes it.
+    pub bucket: String,
+    /// What the keys of its objects begin with.
+    pub prefix: String,
+}
+
+impl fmt::Display for Logging {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "to {}/{}", self.bucket, self.prefix)
+    }
+}
+
 /// A bucket as seen from one of the provider's sites.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BucketRef {

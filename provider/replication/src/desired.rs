@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arn::{KeyArn, RoleArn};
-use crate::bucket::{BucketRef, Encryption, Ownership, PublicAccessBlock};
+use crate::bucket::{BucketRef, Encryption, Logging, Ownership, PublicAccessBlock, Retention};
 use crate::mirror::DesiredMirror;
 use crate::name::{Region, SiteName};
 use crate::policy::{PolicyDocument, Statement};
@@ -26,6 +26,8 @@ pub struct OwnedStatements {
     pub statements: Vec<Statement>,
     /// Whether the user wants them to stand alone: then a statement is ours, too, that no pair wrote.
     pub alone: bool,
+    /// Whether they stay when what wrote them goes: what they permit then still goes on.
+    pub stays: bool,
 }
 
 impl OwnedStatements {
@@ -85,6 +87,8 @@ pub struct Creation {
     pub region: Region,
     /// Whether with Object Lock.
     pub object_lock: bool,
+    /// What locks new objects there; none: not ours to set.
+    pub retention: Option<Retention>,
     /// Its tags, [`MADE_BY`] among them.
     pub tags: BTreeMap<String, String>,
 }
@@ -92,7 +96,7 @@ pub struct Creation {
 /// What a bucket should hold. A part that is none is not ours to set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DesiredBucket {
-    /// What facets call it: `source` or `destination`.
+    /// What facets call it: `source`, `destination`, or `source.logging` for the bucket that takes its access log.
     pub label: String,
     /// How to make it where it is missing; none: it must be there.
     pub creation: Option<Creation>,
@@ -104,6 +108,8 @@ pub struct DesiredBucket {
     pub ownership: Option<Ownership>,
     /// Its default encryption.
     pub encryption: Option<Encryption>,
+    /// Where its access log should go.
+    pub logging: Option<Logging>,
     /// Our statements in its policy.
     pub policy: Option<OwnedStatements>,
     /// Our rules in its replication configuration.
@@ -201,6 +207,7 @@ impl Desired {
                 public_access_block: None,
                 ownership: None,
                 encryption: None,
+                logging: None,
                 // By then they are the bucket's own: taking them away could open it or lose its objects.
                 mirror: DesiredMirror::default(),
                 ..old.clone()
@@ -208,7 +215,9 @@ impl Desired {
             if kept.is_some_and(|b| b.rules.is_some()) {
                 bucket.rules = None;
             }
-            if kept.is_some_and(|b| b.policy.is_some()) {
+            if kept.is_some_and(|b| b.policy.is_some())
+                || bucket.policy.as_ref().is_some_and(|owned| owned.stays)
+            {
                 bucket.policy = None;
             }
             if bucket.rules.is_some() || bucket.policy.is_some() {

@@ -71,6 +71,8 @@ pub enum Part {
     Lifecycle(BucketRef),
     /// Its CORS configuration.
     Cors(BucketRef),
+    /// Where its access log goes.
+    Logging(BucketRef),
     /// Its policy.
     BucketPolicy(BucketRef),
     /// Its replication configuration.

@@ -121,6 +121,7 @@ fn bucket_of(part: &Part) -> Option<&BucketRef> {
         | Part::ObjectLock(at)
         | Part::Lifecycle(at)
         | Part::Cors(at)
+        | Part::Logging(at)
         | Part::BucketPolicy(at)
         | Part::Rules(at) => Some(at),
         Part::Role(_)
@@ -215,6 +216,7 @@ fn denial(part: &Part, observed: &Observed) -> Option<Denial> {
             Part::ObjectLock(_) => refused(&bucket.object_lock),
             Part::Lifecycle(_) => refused(&bucket.lifecycle),
             Part::Cors(_) => refused(&bucket.cors),
+            Part::Logging(_) => refused(&bucket.logging),
             Part::BucketPolicy(_) => refused(&bucket.policy),
             _ => refused(&bucket.replication),
         };
@@ -271,6 +273,7 @@ fn of_bucket(bucket: &ObservedBucket) -> BTreeSet<Denial> {
         refused(&bucket.object_lock),
         refused(&bucket.lifecycle),
         refused(&bucket.cors),
+        refused(&bucket.logging),
     ]
     .into_iter()
     .flatten()

@@ -53,7 +53,9 @@ pub mod step;
 pub mod trigger;
 
 pub use arn::{KeyArn, RoleArn, bucket_arn};
-pub use bucket::{Encryption, Ownership, PublicAccessBlock, Versioning};
+pub use bucket::{
+    Encryption, Logging, ObjectLock, Ownership, PublicAccessBlock, Retention, Versioning,
+};
 pub use desired::{Desired, DesiredBucket, DesiredRole, OwnedRules, OwnedStatements};
 pub use document::ReplicationDocument;
 pub use echo::Echo;

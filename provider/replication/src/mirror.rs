@@ -133,6 +133,17 @@ impl Mirror {
     pub fn has(&self, setting: Setting) -> bool {
         self.settings.contains(&setting)
     }
+
+    /// The settings of one bucket that two mirrors of different sources would write over each other.
+    ///
+    /// Tags, lifecycle rules and statements of several sources stand beside each other, unless one is to stand alone.
+    pub fn contends_with(&self, other: &Self) -> Vec<Setting> {
+        let side_by_side = [Setting::Tags, Setting::Lifecycle, Setting::Policy];
+        let both = self.settings.intersection(&other.settings);
+        both.copied()
+            .filter(|setting| self.exact || other.exact || !side_by_side.contains(setting))
+            .collect()
+    }
 }
 
 /// What is wanted of a setting that a bucket has or has not.
@@ -170,6 +181,27 @@ pub struct MirroredTags {
     pub tags: BTreeMap<String, String>,
     /// And no others, but those of AWS, of this provider and of the pair.
     pub exact: bool,
+}
+
+/// Which of a bucket's tags are to be set, beside those that others set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwnedTags {
+    /// These.
+    pub set: BTreeMap<String, String>,
+    /// Whether all others go but those that belong to the bucket.
+    pub alone: bool,
+}
+
+impl OwnedTags {
+    /// A bucket's tags with these set.
+    pub fn merged(&self, found: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut tags = found.clone();
+        if self.alone {
+            tags.retain(|key, _| belongs_to_its_bucket(key));
+        }
+        tags.extend(self.set.clone());
+        tags
+    }
 }
 
 /// Whether a tag is AWS's own or this provider's: it belongs to its bucket and is never mirrored.

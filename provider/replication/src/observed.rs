@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::arn::{KeyArn, RoleArn};
-use crate::bucket::{BucketRef, Encryption, Ownership, PublicAccessBlock, Versioning};
+use crate::bucket::{
+    BucketRef, Encryption, Logging, ObjectLock, Ownership, PublicAccessBlock, Versioning,
+};
 use crate::mirror::Lifecycle;
 use crate::name::SiteName;
 use crate::trigger::{ObservedTrigger, TriggerReads};
@@ -89,11 +91,13 @@ pub struct ObservedBucket {
     /// Its tags.
     pub tags: Seen<BTreeMap<String, String>>,
     /// Whether it has Object Lock (present) or not (absent).
-    pub object_lock: Seen<()>,
+    pub object_lock: Seen<ObjectLock>,
     /// Its lifecycle configuration.
     pub lifecycle: Seen<Lifecycle>,
     /// The XML of its CORS configuration.
     pub cors: Seen<String>,
+    /// Where its access log goes.
+    pub logging: Seen<Logging>,
     /// Whether there is a version of any object in it (present) or none (absent).
     pub contents: Seen<()>,
 }
@@ -113,6 +117,7 @@ impl ObservedBucket {
             object_lock: Seen::NotLooked,
             lifecycle: Seen::NotLooked,
             cors: Seen::NotLooked,
+            logging: Seen::NotLooked,
             contents: Seen::NotLooked,
         }
     }
@@ -229,6 +234,7 @@ impl ObservedBucket {
         newer(&mut self.object_lock, other.object_lock);
         newer(&mut self.lifecycle, other.lifecycle);
         newer(&mut self.cors, other.cors);
+        newer(&mut self.logging, other.logging);
         newer(&mut self.contents, other.contents);
     }
 }
@@ -257,6 +263,8 @@ pub struct BucketReads {
     pub lifecycle: bool,
     /// `GetBucketCors`
     pub cors: bool,
+    /// `GetBucketLogging`
+    pub logging: bool,
     /// `ListObjectVersions`, for one
     pub contents: bool,
 }
@@ -313,6 +321,7 @@ impl Reads {
                         && looked(reads.object_lock, &bucket.object_lock)
                         && looked(reads.lifecycle, &bucket.lifecycle)
                         && looked(reads.cors, &bucket.cors)
+                        && looked(reads.logging, &bucket.logging)
                         && looked(reads.contents, &bucket.contents)
             })
         });

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::arn::{KeyArn, RoleArn, bucket_arn};
-use crate::bucket::BucketRef;
+use crate::bucket::{BucketRef, ObjectLock};
 use crate::mirror::Mirror;
 use crate::name::{
     AccountId, BucketName, Namespace, PairId, Partition, Region, RuleName, SiteName,
@@ -16,6 +16,7 @@ use crate::rule::Filter;
 mod check;
 mod desired;
 mod lane;
+mod log;
 mod reads;
 mod rules;
 mod warn;
@@ -64,6 +65,21 @@ pub struct Side {
     pub key: Option<KeyArn>,
     /// The role that rules on this bucket run under.
     pub role: RoleChoice,
+    /// Whether a bucket that we make has Object Lock, and what locks new objects; none: as the other bucket has it.
+    pub object_lock: Option<ObjectLock>,
+    /// Where its access log goes.
+    pub access_log: Option<AccessLog>,
+}
+
+/// Where the access log of a side goes: a bucket at the same site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessLog {
+    /// The bucket.
+    pub bucket: BucketName,
+    /// What the keys begin with.
+    pub prefix: String,
+    /// Whether to make the bucket where it is missing.
+    pub create: bool,
 }
 
 impl Side {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::arn::{KeyArn, RoleArn};
-use crate::bucket::{BucketRef, Encryption, Ownership, PublicAccessBlock};
+use crate::bucket::{BucketRef, Encryption, Logging, Ownership, PublicAccessBlock, Retention};
 use crate::desired::{OwnedRules, OwnedStatements};
-use crate::mirror::{Lifecycle, MirroredLifecycle};
+use crate::mirror::{Lifecycle, MirroredLifecycle, OwnedTags};
 use crate::name::{Region, SiteName};
 use crate::trigger::{Change, ResourceRef};
 
@@ -82,11 +82,22 @@ pub enum Step {
         at: BucketRef,
         /// All tags.
         tags: BTreeMap<String, String>,
+        /// Which of them are to be set, to merge again just before writing.
+        owned: OwnedTags,
     },
-    /// Switch Object Lock on, without a default retention.
+    /// Switch Object Lock on.
     PutObjectLock {
         /// Where.
         at: BucketRef,
+        /// What locks new objects; none: nothing does.
+        retention: Option<Retention>,
+    },
+    /// Have a bucket's access log written.
+    PutLogging {
+        /// Where.
+        at: BucketRef,
+        /// To which bucket, and below which prefix.
+        logging: Logging,
     },
     /// Write a bucket's policy.
     PutBucketPolicy {
@@ -236,7 +247,8 @@ impl Step {
             | Self::PutCors { at, .. }
             | Self::PutEncryption { at, .. }
             | Self::PutBucketTags { at, .. }
-            | Self::PutObjectLock { at }
+            | Self::PutObjectLock { at, .. }
+            | Self::PutLogging { at, .. }
             | Self::PutBucketPolicy { at, .. }
             | Self::PutReplicationRules { at, .. }
             | Self::EmptyBucket { at }
@@ -292,7 +304,15 @@ impl fmt::Display for Step {
                 write!(f, "set default encryption of {at} to {encryption}")
             }
             Self::PutBucketTags { at, .. } => write!(f, "tag bucket {at}"),
-            Self::PutObjectLock { at } => write!(f, "enable Object Lock on {at}"),
+            Self::PutObjectLock {
+                at,
+                retention: None,
+            } => write!(f, "enable Object Lock on {at}"),
+            Self::PutObjectLock {
+                at,
+                retention: Some(retention),
+            } => write!(f, "lock new objects of {at} ({retention})"),
+            Self::PutLogging { at, logging } => write!(f, "write the access log of {at} {logging}"),
             Self::PutBucketPolicy {
                 at,
                 policy: Some(_),

@@ -8,7 +8,13 @@ use tfplugin::{Diagnostics, Path};
 pub fn path(at: &[String]) -> Path {
     let mut path = Path::root();
     let mut in_map = false;
-    for segment in at {
+    // What belongs to a side has a label of two words, `source.access_log`.
+    let (side, rest) = match at.split_first() {
+        Some((first, rest)) => (first.split('.').collect(), rest),
+        None => (Vec::new(), at),
+    };
+    let segments = side.into_iter().chain(rest.iter().map(String::as_str));
+    for segment in segments {
         path = if in_map {
             path.key(segment)
         } else {

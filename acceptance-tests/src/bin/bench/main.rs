@@ -4,6 +4,7 @@
 //! `bench [trace] [PAIRS...]`, by default 1, 100 and 1000 pairs, and then a whole site. `bench [trace] echo [SWEPT REFRESHED]` is
 //! the latter alone, by default with 1,000 and 10,000 buckets. With `trace` the calls of each line are shown below it.
 
+mod check;
 mod echo;
 
 use std::io::Write as _;
@@ -155,6 +156,7 @@ async fn measure(pairs: u32) -> Result<Vec<Line>, LabError> {
         &["plan", "-refresh-only", "-input=false", "-no-color"],
     )
     .await?;
+    let check = check::run(&lab, &workdir, pairs).await?;
     let destroy = timed(
         &lab,
         &workdir,
@@ -163,7 +165,7 @@ async fn measure(pairs: u32) -> Result<Vec<Line>, LabError> {
         &["destroy", "-auto-approve", "-input=false", "-no-color"],
     )
     .await?;
-    Ok(vec![create, refresh, destroy])
+    Ok(vec![create, refresh, check, destroy])
 }
 
 async fn timed(

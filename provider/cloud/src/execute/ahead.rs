@@ -8,7 +8,7 @@ use futures::future::join_all;
 use replication::{Stage, Step};
 use tokio::time::Instant;
 
-use super::{policy, replication_rules};
+use super::{lifecycle, policy, replication_rules, tags};
 use crate::cloud::Cloud;
 use crate::observe::bucket::BucketAccess;
 
@@ -53,6 +53,22 @@ async fn renew(cloud: &Cloud, step: &Step) -> Option<(Step, Step, Instant)> {
             Step::PutBucketPolicy {
                 at: at.clone(),
                 policy: policy::merge(&access, owned).await.ok()?,
+                owned: owned.clone(),
+            }
+        }
+        Step::PutLifecycle { at, mirrored, .. } => {
+            let access = BucketAccess::to(cloud, at).await.ok()?;
+            Step::PutLifecycle {
+                at: at.clone(),
+                lifecycle: lifecycle::merge(&access, mirrored).await.ok()?,
+                mirrored: mirrored.clone(),
+            }
+        }
+        Step::PutBucketTags { at, owned, .. } => {
+            let access = BucketAccess::to(cloud, at).await.ok()?;
+            Step::PutBucketTags {
+                at: at.clone(),
+                tags: tags::merge(&access, owned).await.ok()?,
                 owned: owned.clone(),
             }
         }

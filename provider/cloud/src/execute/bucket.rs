@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_s3::types::{
-    BucketVersioningStatus, ObjectLockConfiguration, ObjectLockEnabled, ObjectOwnership,
-    OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption,
-    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
-    Tag, Tagging, VersioningConfiguration,
+    BucketVersioningStatus, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
+    PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
+    ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging,
+    VersioningConfiguration,
 };
 use aws_smithy_types::error::operation::BuildError;
 use replication::bucket::BucketRef;
 use replication::step::Target;
 use replication::{Encryption, Ownership, PublicAccessBlock, Step};
 
-use super::{cors, creation, emptying, lifecycle, policy, replication_rules};
+use super::{cors, creation, emptying, lifecycle, lock_and_log, policy, replication_rules, tags};
 use crate::cloud::Cloud;
 use crate::error::CloudError;
 use crate::failure::Failure;
@@ -21,7 +21,7 @@ use crate::observe::bucket::{BucketAccess, ask};
 use crate::operation::{
     DELETE_BUCKET, DELETE_BUCKET_OWNERSHIP, DELETE_BUCKET_TAGGING, DELETE_PUBLIC_ACCESS_BLOCK,
     Operation, PUT_BUCKET_ENCRYPTION, PUT_BUCKET_OWNERSHIP, PUT_BUCKET_TAGGING,
-    PUT_BUCKET_VERSIONING, PUT_OBJECT_LOCK, PUT_PUBLIC_ACCESS_BLOCK,
+    PUT_BUCKET_VERSIONING, PUT_PUBLIC_ACCESS_BLOCK,
 };
 use crate::wait::{Ended, Patience, persist};
 
@@ -72,8 +72,18 @@ async fn write(
         Step::PutEncryption { encryption, .. } => {
             persist!(patience, put_encryption(access, encryption))
         }
-        Step::PutBucketTags { tags, .. } => persist!(patience, put_tags(access, tags)),
-        Step::PutObjectLock { .. } => persist!(patience, put_object_lock(access)),
+        Step::PutBucketTags { tags, owned, .. } => {
+            tags::put(access, tags.clone(), owned, patience).await
+        }
+        Step::PutObjectLock { retention, .. } => {
+            persist!(
+                patience,
+                lock_and_log::put_object_lock(access, retention.as_ref())
+            )
+        }
+        Step::PutLogging { logging, .. } => {
+            persist!(patience, lock_and_log::put_logging(access, logging))
+        }
         Step::PutBucketPolicy { policy, owned, .. } => {
             policy::put(access, policy.clone(), owned, patience).await
         }
@@ -225,20 +235,6 @@ pub(super) fn tag_set(
         .map(|(key, value)| Tag::builder().key(key).value(value).build())
         .collect::<Result<_, _>>()
         .map_err(unusable(operation))
-}
-
-async fn put_object_lock(access: &BucketAccess) -> Result<(), Failure> {
-    let configuration = ObjectLockConfiguration::builder()
-        .object_lock_enabled(ObjectLockEnabled::Enabled)
-        .build();
-    ask!(
-        access,
-        PUT_OBJECT_LOCK,
-        put_object_lock_configuration,
-        object_lock_configuration(configuration)
-    )
-    .await
-    .map(drop)
 }
 
 async fn delete(access: &BucketAccess) -> Result<(), Failure> {

@@ -33,7 +33,7 @@ pub(super) async fn empty(access: &BucketAccess, patience: &mut Patience<'_>) ->
 
 /// One walk through all pages: some are deleted while the next are listed.
 ///
-/// The two are polled together to the end of both. A delete that has one of the process's call permits and is not polled
+/// The two are polled together to the end of both. A delete that has one of the process's slots and is not polled
 /// would keep the next page from ever being listed.
 async fn sweep(
     access: &BucketAccess,

@@ -11,14 +11,17 @@ use crate::observe::bucket::{BucketAccess, ask};
 use crate::operation::{DELETE_BUCKET_LIFECYCLE, GET_BUCKET_LIFECYCLE, PUT_BUCKET_LIFECYCLE};
 use crate::wait::{Ended, Patience};
 
-/// Writes the configuration, or deletes it where no rule is left. After a wait it is read and merged anew: somebody may
-/// have written meanwhile.
+/// Writes the configuration, or deletes it where no rule is left. After a wait, its own or one of a step before it, it is
+/// read and merged anew: somebody may have written meanwhile.
 pub(super) async fn put(
     access: &BucketAccess,
     mut lifecycle: Option<Lifecycle>,
     mirrored: &MirroredLifecycle,
     patience: &mut Patience<'_>,
 ) -> Result<(), Ended> {
+    if patience.is_late() {
+        lifecycle = merge(access, mirrored).await?;
+    }
     loop {
         let Err(failure) = write(access, lifecycle.as_ref()).await else {
             return Ok(());
@@ -56,7 +59,7 @@ async fn write(access: &BucketAccess, lifecycle: Option<&Lifecycle>) -> Result<(
     answer.map(drop)
 }
 
-async fn merge(
+pub(super) async fn merge(
     access: &BucketAccess,
     mirrored: &MirroredLifecycle,
 ) -> Result<Option<Lifecycle>, Failure> {

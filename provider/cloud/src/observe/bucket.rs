@@ -7,8 +7,8 @@ use futures::future::{join3, join4};
 use replication::bucket::BucketRef;
 use replication::observed::{BucketReads, Existence};
 use replication::{
-    AccountId, Encryption, Lifecycle, ObservedBucket, Ownership, PublicAccessBlock, Seen,
-    Versioning,
+    AccountId, Encryption, Lifecycle, Logging, ObjectLock, ObservedBucket, Ownership,
+    PublicAccessBlock, Retention, Seen, Versioning,
 };
 
 use super::{seen, when};
@@ -17,9 +17,10 @@ use crate::error::CloudError;
 use crate::exchange::KeepBody;
 use crate::failure::Failure;
 use crate::operation::{
-    GET_BUCKET_CORS, GET_BUCKET_ENCRYPTION, GET_BUCKET_LIFECYCLE, GET_BUCKET_OWNERSHIP,
-    GET_BUCKET_POLICY, GET_BUCKET_REPLICATION, GET_BUCKET_TAGGING, GET_BUCKET_VERSIONING,
-    GET_OBJECT_LOCK, GET_PUBLIC_ACCESS_BLOCK, LIST_OBJECT_VERSIONS, Operation,
+    GET_BUCKET_CORS, GET_BUCKET_ENCRYPTION, GET_BUCKET_LIFECYCLE, GET_BUCKET_LOGGING,
+    GET_BUCKET_OWNERSHIP, GET_BUCKET_POLICY, GET_BUCKET_REPLICATION, GET_BUCKET_TAGGING,
+    GET_BUCKET_VERSIONING, GET_OBJECT_LOCK, GET_PUBLIC_ACCESS_BLOCK, LIST_OBJECT_VERSIONS,
+    Operation,
 };
 use crate::site::Site;
 
@@ -125,10 +126,11 @@ pub(super) async fn look(
         when(asked.tags, access.tags()),
         when(asked.object_lock, access.object_lock()),
     );
-    let third = join3(
+    let third = join4(
         when(asked.lifecycle, access.lifecycle()),
         when(asked.cors, access.cors()),
         when(asked.contents, access.contents()),
+        when(asked.logging, access.logging()),
     );
     let (first, second, third) = join3(first, second, third).await;
     let mut finding = Finding::default();
@@ -144,6 +146,7 @@ pub(super) async fn look(
     bucket.lifecycle = finding.part(third.0)?;
     bucket.cors = finding.part(third.1)?;
     bucket.contents = finding.part(third.2)?;
+    bucket.logging = finding.part(third.3)?;
     if nothing {
         bucket.versioning = Seen::NotLooked;
     }
@@ -338,13 +341,32 @@ impl BucketAccess {
         Ok(any.then_some(()))
     }
 
-    async fn object_lock(&self) -> Result<Option<()>, Failure> {
+    async fn object_lock(&self) -> Result<Option<ObjectLock>, Failure> {
         use aws_sdk_s3::types::ObjectLockEnabled;
         let answer = ask!(self, GET_OBJECT_LOCK, get_object_lock_configuration).await?;
-        let enabled = answer
-            .object_lock_configuration()
-            .and_then(|configuration| configuration.object_lock_enabled())
-            == Some(&ObjectLockEnabled::Enabled);
-        Ok(enabled.then_some(()))
+        let configuration = answer.object_lock_configuration();
+        let enabled = configuration.and_then(|configuration| configuration.object_lock_enabled());
+        if enabled != Some(&ObjectLockEnabled::Enabled) {
+            return Ok(None);
+        }
+        let default = configuration
+            .and_then(|configuration| configuration.rule()?.default_retention())
+            .and_then(|default| {
+                Some(Retention {
+                    mode: default.mode()?.as_str().to_owned(),
+                    days: default.days().and_then(|days| days.try_into().ok()),
+                    years: default.years().and_then(|years| years.try_into().ok()),
+                })
+            });
+        Ok(Some(ObjectLock { retention: default }))
+    }
+
+    /// Where the access log goes. A bucket without one answers with an empty document.
+    async fn logging(&self) -> Result<Option<Logging>, Failure> {
+        let answer = ask!(self, GET_BUCKET_LOGGING, get_bucket_logging).await?;
+        Ok(answer.logging_enabled().map(|logging| Logging {
+            bucket: logging.target_bucket().to_owned(),
+            prefix: logging.target_prefix().to_owned(),
+        }))
     }
 }

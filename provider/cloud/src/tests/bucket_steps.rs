@@ -1,6 +1,6 @@
 //! What each step on a bucket sends.
 
-use replication::{Encryption, Ownership, PublicAccessBlock, Step};
+use replication::{Encryption, Logging, Ownership, PublicAccessBlock, Retention, Step};
 
 use super::script::{Script, answer, s3_error};
 use super::{EAST, at, caller, cloud, execute, made_by};
@@ -75,14 +75,24 @@ async fn settings_are_one_call_each() {
     let step = Step::PutBucketTags {
         at: at(),
         tags: made_by(),
+        owned: replication::mirror::OwnedTags::default(),
     };
     let body = sent(step, "east s3 PUT /orders?tagging").await;
     assert!(
         body.contains("<Value>terraform-provider-crr</Value>"),
         "{body}"
     );
+    sent(Step::DeleteBucket { at: at() }, "east s3 DELETE /orders").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn object_lock_and_access_log_are_one_call_each() {
+    let at = || at("east", "orders");
     let body = sent(
-        Step::PutObjectLock { at: at() },
+        Step::PutObjectLock {
+            at: at(),
+            retention: None,
+        },
         "east s3 PUT /orders?object-lock",
     )
     .await;
@@ -91,7 +101,31 @@ async fn settings_are_one_call_each() {
         "{body}"
     );
     assert!(!body.contains("<Rule>"), "{body}");
-    sent(Step::DeleteBucket { at: at() }, "east s3 DELETE /orders").await;
+    let step = Step::PutObjectLock {
+        at: at(),
+        retention: Some(Retention {
+            mode: "COMPLIANCE".to_owned(),
+            days: Some(30),
+            years: None,
+        }),
+    };
+    let body = sent(step, "east s3 PUT /orders?object-lock").await;
+    assert!(
+        body.contains("<DefaultRetention><Mode>COMPLIANCE</Mode><Days>30</Days>"),
+        "{body}"
+    );
+    let step = Step::PutLogging {
+        at: at(),
+        logging: Logging {
+            bucket: "logs".to_owned(),
+            prefix: "orders/".to_owned(),
+        },
+    };
+    let body = sent(step, "east s3 PUT /orders?logging").await;
+    assert!(
+        body.contains("<LoggingEnabled><TargetBucket>logs</TargetBucket><TargetPrefix>orders/</TargetPrefix></LoggingEnabled>"),
+        "{body}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

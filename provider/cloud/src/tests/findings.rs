@@ -18,6 +18,7 @@ const TWO: BucketReads = BucketReads {
     object_lock: false,
     lifecycle: false,
     cors: false,
+    logging: false,
     contents: false,
 };
 

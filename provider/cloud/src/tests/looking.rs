@@ -20,6 +20,7 @@ pub(super) const ALL: BucketReads = BucketReads {
     object_lock: true,
     lifecycle: true,
     cors: true,
+    logging: true,
     contents: true,
 };
 
@@ -47,6 +48,7 @@ async fn look_at_role(script: &Script, reads: &Reads) -> ObservedRole {
     observed.roles[&role()].clone()
 }
 
+#[allow(clippy::too_many_lines, reason = "one script with every read")]
 #[tokio::test(start_paused = true)]
 async fn each_thing_of_a_bucket_is_one_call_for_its_owner() {
     let script = Script::default();
@@ -84,7 +86,7 @@ async fn each_thing_of_a_bucket_is_one_call_for_its_owner() {
     );
     get(
         "object-lock",
-        "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>",
+        "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>GOVERNANCE</Mode><Years>1</Years></DefaultRetention></Rule></ObjectLockConfiguration>",
     );
     script.expect(
         "east s3 GET /orders?lifecycle",
@@ -97,6 +99,10 @@ async fn each_thing_of_a_bucket_is_one_call_for_its_owner() {
     get(
         "versions&max-keys=1",
         "<ListVersionsResult><DeleteMarker><Key>a</Key><VersionId>1</VersionId></DeleteMarker></ListVersionsResult>",
+    );
+    get(
+        "logging",
+        "<BucketLoggingStatus><LoggingEnabled><TargetBucket>logs</TargetBucket><TargetPrefix>orders/</TargetPrefix></LoggingEnabled></BucketLoggingStatus>",
     );
     let mut reads = Reads::default();
     reads.buckets.insert(at("east", "orders"), ALL);
@@ -126,7 +132,16 @@ async fn each_thing_of_a_bucket_is_one_call_for_its_owner() {
     };
     assert_eq!(bucket.public_access_block, Seen::Present(block));
     assert_eq!(bucket.tags, Seen::Present(made_by()));
-    assert_eq!(bucket.object_lock, Seen::Present(()));
+    assert_eq!(
+        bucket.object_lock,
+        Seen::Present(replication::ObjectLock {
+            retention: Some(replication::Retention {
+                mode: "GOVERNANCE".to_owned(),
+                days: None,
+                years: Some(1),
+            })
+        })
+    );
     let lifecycle = Lifecycle {
         xml: LIFECYCLE.to_owned(),
         minimum_size: Some("varies_by_storage_class".to_owned()),
@@ -134,6 +149,13 @@ async fn each_thing_of_a_bucket_is_one_call_for_its_owner() {
     assert_eq!(bucket.lifecycle, Seen::Present(lifecycle));
     assert_eq!(bucket.cors, Seen::Present(CORS.to_owned()));
     assert_eq!(bucket.contents, Seen::Present(()));
+    assert_eq!(
+        bucket.logging,
+        Seen::Present(replication::Logging {
+            bucket: "logs".to_owned(),
+            prefix: "orders/".to_owned(),
+        })
+    );
     for sent in script.finish().iter().filter(|s| s.call.contains(" s3 ")) {
         assert_eq!(
             sent.headers

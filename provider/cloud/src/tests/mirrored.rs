@@ -2,13 +2,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use replication::mirror::MirroredLifecycle;
+use replication::mirror::{MirroredLifecycle, OwnedTags};
 use replication::{Lifecycle, Step};
 
 use super::looking::{CORS, LIFECYCLE};
 use super::script::{Answer, Script, answer, s3_error};
 use super::shared_documents::crc32;
-use super::{EAST, at, caller, cloud, execute};
+use super::{EAST, at, caller, cloud, execute, plan};
+use crate::Job;
 
 const PUT_LIFECYCLE: &str = "east s3 PUT /orders?lifecycle";
 const PUT_CORS: &str = "east s3 PUT /orders?cors";
@@ -103,6 +104,68 @@ async fn after_a_wait_the_lifecycle_is_merged_into_what_stands_there_then() {
     );
 }
 
+/// S3 takes all tags or none, so a tag that somebody set during the wait would go.
+#[tokio::test(start_paused = true)]
+async fn after_a_wait_tags_are_merged_into_those_that_stand_there_then() {
+    let ours = || [("team".to_owned(), "orders".to_owned())].into();
+    let step = Step::PutBucketTags {
+        at: at("east", "orders"),
+        tags: ours(),
+        owned: OwnedTags {
+            set: ours(),
+            alone: false,
+        },
+    };
+    let theirs = "<Tagging><TagSet><Tag><Key>theirs</Key><Value>1</Value></Tag></TagSet></Tagging>";
+    let put = "east s3 PUT /orders?tagging";
+    let busy = s3_error(409, "OperationAborted", "A conflicting operation");
+    let script = take(
+        step,
+        &[
+            (put, busy),
+            ("east s3 GET /orders?tagging", answer(200).xml(theirs)),
+            (put, answer(204)),
+        ],
+    )
+    .await;
+    let body = &script.bodies(put)[1];
+    assert!(
+        body.contains("<Key>theirs</Key>") && body.contains("<Key>team</Key>"),
+        "{body}"
+    );
+}
+
+/// What a step writes late in a plan is read while the stage before it is taken.
+#[tokio::test(start_paused = true)]
+async fn shared_settings_are_read_ahead() {
+    let theirs = "<LifecycleConfiguration><Rule><ID>theirs</ID><Status>Disabled</Status></Rule></LifecycleConfiguration>";
+    let tagged = "<Tagging><TagSet><Tag><Key>theirs</Key><Value>1</Value></Tag></TagSet></Tagging>";
+    let script = Script::default();
+    caller(&script, "east", EAST);
+    script.expect("east s3 PUT /orders?versioning", answer(200));
+    let lifecycle = "east s3 GET /orders?lifecycle";
+    script.expect(lifecycle, answer(200).xml(theirs));
+    script.expect("east s3 GET /orders?tagging", answer(200).xml(tagged));
+    script.expect(PUT_LIFECYCLE, answer(200));
+    script.expect("east s3 PUT /orders?tagging", answer(204));
+    let versioning = Step::PutVersioning {
+        at: at("east", "orders"),
+    };
+    let tags = Step::PutBucketTags {
+        at: at("east", "orders"),
+        tags: [("team".to_owned(), "orders".to_owned())].into(),
+        owned: OwnedTags {
+            set: [("team".to_owned(), "orders".to_owned())].into(),
+            alone: false,
+        },
+    };
+    let plan = plan(vec![vec![versioning], vec![put_lifecycle(), tags]]);
+    let cloud = cloud(&script);
+    cloud.execute(&plan, &Job::default()).await.unwrap();
+    assert!(script.bodies(PUT_LIFECYCLE)[0].contains("<ID>theirs</ID>"));
+    assert!(script.bodies("east s3 PUT /orders?tagging")[0].contains("<Key>theirs</Key>"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_to_go_is_deleted_and_may_be_gone() {
     let at = || at("east", "orders");
@@ -138,6 +201,7 @@ async fn what_is_to_go_is_deleted_and_may_be_gone() {
             Step::PutBucketTags {
                 at: at(),
                 tags: std::collections::BTreeMap::new(),
+                owned: OwnedTags::default(),
             },
             "tagging",
             "NoSuchTagSet",

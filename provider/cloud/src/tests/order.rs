@@ -1,9 +1,9 @@
 //! In what order steps are taken.
 
-use replication::Step;
+use replication::{PublicAccessBlock, Step};
 
 use super::script::{Script, answer, s3_error};
-use super::{EAST, WEST, at, caller, cloud, made_by, plan};
+use super::{EAST, WEST, at, caller, cloud, plan};
 use crate::Job;
 
 fn versioning(site: &str, bucket: &str) -> Step {
@@ -12,10 +12,10 @@ fn versioning(site: &str, bucket: &str) -> Step {
     }
 }
 
-fn tags(site: &str, bucket: &str) -> Step {
-    Step::PutBucketTags {
+fn block(site: &str, bucket: &str) -> Step {
+    Step::PutPublicAccessBlock {
         at: at(site, bucket),
-        tags: made_by(),
+        block: PublicAccessBlock::ALL,
     }
 }
 
@@ -31,15 +31,18 @@ async fn targets_go_at_once_and_the_steps_on_one_target_in_their_order() {
     let script = both_sites();
     // East takes so long that all of west is done before its second step begins.
     script.expect("east s3 PUT /orders?versioning", answer(200).after(9));
-    script.expect("east s3 PUT /orders?tagging", answer(204));
-    script.expect("west s3 PUT /orders-dr?tagging", answer(204).after(1));
+    script.expect("east s3 PUT /orders?publicAccessBlock", answer(204));
+    script.expect(
+        "west s3 PUT /orders-dr?publicAccessBlock",
+        answer(204).after(1),
+    );
     script.expect("west s3 PUT /orders-dr?versioning", answer(200).after(1));
     script.expect("east s3 DELETE /orders", answer(204));
     let plan = plan(vec![
         vec![
             versioning("east", "orders"),
-            tags("west", "orders-dr"),
-            tags("east", "orders"),
+            block("west", "orders-dr"),
+            block("east", "orders"),
             versioning("west", "orders-dr"),
         ],
         vec![Step::DeleteBucket {
@@ -54,9 +57,9 @@ async fn targets_go_at_once_and_the_steps_on_one_target_in_their_order() {
         script.calls(),
         [
             "east s3 PUT /orders?versioning",
-            "west s3 PUT /orders-dr?tagging",
+            "west s3 PUT /orders-dr?publicAccessBlock",
             "west s3 PUT /orders-dr?versioning",
-            "east s3 PUT /orders?tagging",
+            "east s3 PUT /orders?publicAccessBlock",
             "east s3 DELETE /orders",
         ]
     );
@@ -68,13 +71,13 @@ async fn a_failure_ends_its_target_and_the_stages_after_but_not_the_others_of_it
     let refused = || s3_error(403, "AccessDenied", "Access Denied");
     script.expect("east s3 PUT /orders?versioning", refused());
     script.expect("west s3 PUT /orders-dr?versioning", answer(200).after(5));
-    script.expect("west s3 PUT /orders-dr?tagging", answer(204));
+    script.expect("west s3 PUT /orders-dr?publicAccessBlock", answer(204));
     let plan = plan(vec![
         vec![
             versioning("east", "orders"),
-            tags("east", "orders"),
+            block("east", "orders"),
             versioning("west", "orders-dr"),
-            tags("west", "orders-dr"),
+            block("west", "orders-dr"),
         ],
         vec![versioning("west", "orders-dr")],
     ]);

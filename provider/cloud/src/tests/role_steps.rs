@@ -244,6 +244,7 @@ async fn the_policy_of_an_alias_goes_to_the_key_behind_it_and_is_merged_anew_aft
                 ["*"],
             )],
             alone: false,
+            stays: false,
         },
     };
     execute(&cloud(&script), step).await.unwrap();

@@ -43,6 +43,7 @@ fn statements(sid: &str) -> OwnedStatements {
             ["arn:aws:s3:::orders/*"],
         )],
         alone: false,
+        stays: false,
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) fn echo() -> Echo {
         created: false,
         storage_class: None,
         key: None,
+        object_lock: None,
+        access_log: None,
     };
     Echo {
         template: Pair {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Comparison, Part, beside, mirror, our_tags};
-use crate::bucket::{BucketRef, Versioning};
+use crate::bucket::{BucketRef, Retention, Versioning};
 use crate::desired::{DesiredBucket, OwnedRules, OwnedStatements};
 use crate::document::ReplicationDocument;
 use crate::observed::{Existence, ObservedBucket};
@@ -81,18 +81,8 @@ pub(super) fn compare(
             Some(should),
             is.filter(|t| t != "{}"),
         );
-        if creation.object_lock {
-            let is = found
-                .and_then(|b| b.object_lock.present())
-                .map(|()| "Enabled".to_owned());
-            push(
-                "object_lock",
-                Part::ObjectLock(at.clone()),
-                Some("Enabled".to_owned()),
-                is,
-            );
-        }
     }
+    record(at, wanted, found, comparisons);
     mirror::compare(at, wanted, found, comparisons);
     if let Some(policy) = &wanted.policy {
         let is = found.and_then(|b| b.policy.present());
@@ -110,6 +100,38 @@ pub(super) fn compare(
             .and_then(|b| b.replication.present())
             .and_then(|xml| ReplicationDocument::parse(xml).ok());
         rules(at, &wanted.label, owned, document.as_ref(), comparisons);
+    }
+}
+
+/// What a bucket keeps for the record: Object Lock and its access log.
+fn record(
+    at: &BucketRef,
+    wanted: &DesiredBucket,
+    found: Option<&ObservedBucket>,
+    comparisons: &mut Vec<Comparison>,
+) {
+    if let Some(creation) = wanted.creation.as_ref().filter(|c| c.object_lock) {
+        // A retention that others set is theirs, where the user named none.
+        let text = |retention: Option<&Retention>| match retention {
+            Some(retention) if creation.retention.is_some() => format!("Enabled, {retention}"),
+            _ => "Enabled".to_owned(),
+        };
+        let is = found.and_then(|b| b.object_lock.present());
+        comparisons.push(Comparison {
+            facet: format!("{}.object_lock", wanted.label),
+            part: Part::ObjectLock(at.clone()),
+            should: Some(text(creation.retention.as_ref())),
+            is: is.map(|lock| text(lock.retention.as_ref())),
+        });
+    }
+    if let Some(logging) = &wanted.logging {
+        let is = found.and_then(|b| b.logging.present());
+        comparisons.push(Comparison {
+            facet: format!("{}.access_log", wanted.label),
+            part: Part::Logging(at.clone()),
+            should: Some(logging.to_string()),
+            is: is.map(ToString::to_string),
+        });
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) fn statements(
         prefix: format!("{SID_PREFIX}Mirror{}", short_hash(&source.arn())),
         statements: Vec::new(),
         alone: mirror.exact,
+        stays: false,
     };
     let ours = OwnedStatements {
         prefix: SID_PREFIX.to_owned(),

@@ -28,6 +28,7 @@ impl Pair {
         let mut problems = Vec::new();
         self.check_sides(&mut problems);
         self.check_keys(&mut problems);
+        self.check_logs(&mut problems);
         self.check_accounts(&mut problems);
         self.check_rules(&mut problems);
         problems

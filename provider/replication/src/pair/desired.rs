@@ -4,18 +4,42 @@ use std::collections::BTreeMap;
 
 use super::lane::{Lane, ROLE_PATH};
 use super::warn::warn;
-use super::{Pair, RoleChoice, Side};
-use crate::arn::RoleArn;
-use crate::bucket::{Encryption, Ownership, PublicAccessBlock};
+use super::{Direction, Pair, RoleChoice, Side};
+use crate::arn::{KeyArn, RoleArn};
+use crate::bucket::{BucketRef, Encryption, Ownership, PublicAccessBlock};
 use crate::desired::{
     Creation, Desired, DesiredBucket, DesiredKey, DesiredPolicy, DesiredRole, MADE_BY, OwnRole,
     OwnedRules, OwnedStatements, RoleStanding,
 };
 use crate::mirror::{self, DesiredMirror};
-use crate::observed::{Existence, Observed};
+use crate::name::Region;
+use crate::observed::{Existence, Observed, ObservedBucket};
 use crate::policy::PolicyDocument;
 use crate::problem::Problem;
 use crate::role::{KeyUse, Permissions, destination_statement, key_statement, trust_policy};
+
+/// A bucket of which nothing is ours.
+fn bare(label: &str) -> DesiredBucket {
+    DesiredBucket {
+        label: label.to_owned(),
+        creation: None,
+        versioned: false,
+        public_access_block: None,
+        ownership: None,
+        encryption: None,
+        logging: None,
+        policy: None,
+        rules: None,
+        mirror: DesiredMirror::default(),
+    }
+}
+
+/// Whether a bucket carries the tag of what we make.
+fn is_tagged(found: Option<&ObservedBucket>) -> bool {
+    found
+        .and_then(|bucket| bucket.tags.present())
+        .is_some_and(|tags| tags.contains_key(MADE_BY.0))
+}
 
 impl Pair {
     /// What should be, given what is.
@@ -31,6 +55,7 @@ impl Pair {
             let bucket = self.bucket(side, other, label, observed, &mut desired.problems);
             desired.buckets.insert(side.at(), bucket);
         }
+        self.desire_logs(observed, &mut desired);
         self.mirror(observed, &mut desired);
         for lane in self.lanes() {
             self.lane(&lane, observed, &mut desired);
@@ -50,48 +75,75 @@ impl Pair {
         observed: &Observed,
         problems: &mut Vec<Problem>,
     ) -> DesiredBucket {
-        let mut wanted = DesiredBucket {
-            label: label.to_owned(),
-            creation: None,
-            versioned: true,
-            public_access_block: None,
-            ownership: None,
-            encryption: None,
-            policy: None,
-            rules: None,
-            mirror: DesiredMirror::default(),
-        };
-        if !side.create {
-            return wanted;
-        }
-        let found = observed.buckets.get(&side.at());
+        let at = side.at();
+        let found = observed.buckets.get(&at);
         let exists = found.is_some_and(|b| b.existence == Existence::Exists);
-        let tagged = found
-            .and_then(|b| b.tags.present())
-            .is_some_and(|tags| tags.contains_key(MADE_BY.0));
-        if exists && !tagged && !side.created {
-            problems.push(Problem::warning(
-                [label, "create"],
-                format!("Bucket {} exists already and was not made by this provider", side.at()),
-                "It is used as it is: its encryption, ownership and public-access block are left alone, and `force_destroy` never deletes it.",
-            ));
-            return wanted;
+        // State remembers what we made, though its tag be gone.
+        let ours = side.create && (!exists || side.created || is_tagged(found));
+        let region = side.create.then(|| side.site.region.clone());
+        let key = side.key.as_ref();
+        let mut wanted = if ours {
+            self.ours(label, side.site.region.clone(), key)
+        } else {
+            self.made_bucket(&at, label, region, key, observed, problems)
+        };
+        wanted.versioned = true;
+        if let Some(creation) = &mut wanted.creation {
+            let others = observed.buckets.get(&other.at());
+            let has = others.is_some_and(|b| b.object_lock.present().is_some());
+            let asked = other.object_lock.is_some();
+            // Where locked objects arrive there must be Object Lock. A destination that locks by itself asks nothing of
+            // a source that gets none of its objects.
+            let arrives = label == "destination" || self.direction == Direction::TwoWay;
+            creation.object_lock = side.object_lock.is_some() || arrives && asked || !asked && has;
+            let lock = side.object_lock.as_ref();
+            creation.retention = lock.and_then(|lock| lock.retention.clone());
         }
-        let locked = observed
-            .buckets
-            .get(&other.at())
-            .is_some_and(|b| b.object_lock.present().is_some());
+        wanted
+    }
+
+    /// A bucket that is made where it is missing, if a region is given; one that others made stays as it is.
+    pub(super) fn made_bucket(
+        &self,
+        at: &BucketRef,
+        label: &str,
+        region: Option<Region>,
+        key: Option<&KeyArn>,
+        observed: &Observed,
+        problems: &mut Vec<Problem>,
+    ) -> DesiredBucket {
+        let found = observed.buckets.get(at);
+        let exists = found.is_some_and(|b| b.existence == Existence::Exists);
+        match region {
+            Some(region) if !exists || is_tagged(found) => self.ours(label, region, key),
+            Some(_) => {
+                problems.push(Problem::warning(
+                    [label, "create"],
+                    format!("Bucket {at} exists already and was not made by this provider"),
+                    "It is used as it is: its encryption, ownership and public-access block are left alone, and `force_destroy` never deletes it.",
+                ));
+                bare(label)
+            }
+            None => bare(label),
+        }
+    }
+
+    /// A bucket of our making.
+    fn ours(&self, label: &str, region: Region, key: Option<&KeyArn>) -> DesiredBucket {
         let mut tags = self.tags.clone();
         tags.insert(MADE_BY.0.to_owned(), MADE_BY.1.to_owned());
-        wanted.creation = Some(Creation {
-            region: side.site.region.clone(),
-            object_lock: locked,
-            tags,
-        });
-        wanted.public_access_block = Some(PublicAccessBlock::ALL);
-        wanted.ownership = Some(Ownership::BucketOwnerEnforced);
-        wanted.encryption = Some(Encryption::with_key(side.key.as_ref()));
-        wanted
+        DesiredBucket {
+            creation: Some(Creation {
+                region,
+                object_lock: false,
+                retention: None,
+                tags,
+            }),
+            public_access_block: Some(PublicAccessBlock::ALL),
+            ownership: Some(Ownership::BucketOwnerEnforced),
+            encryption: Some(Encryption::with_key(key)),
+            ..bare(label)
+        }
     }
 
     /// What the source says of the destination's settings. It goes before what a bucket of our making has by default.
@@ -177,6 +229,7 @@ impl Pair {
                     owner_override,
                 )],
                 alone: false,
+                stays: false,
             });
         }
         if lane.writes_key_policy()
@@ -193,6 +246,7 @@ impl Pair {
                         prefix,
                         statements: vec![key_statement(sid, role.as_str())],
                         alone: false,
+                        stays: false,
                     },
                 },
             );

@@ -41,6 +41,7 @@ impl Pair {
                 bucket.object_lock = true;
             }
         }
+        self.log_reads(&mut reads);
         for lane in self.lanes() {
             let bucket = reads.buckets.entry(lane.from.at()).or_default();
             bucket.replication = true;

@@ -33,6 +33,7 @@ pub(super) fn step(
         | Part::ObjectLock(at)
         | Part::Lifecycle(at)
         | Part::Cors(at)
+        | Part::Logging(at)
         | Part::BucketPolicy(at)
         | Part::Rules(at) => bucket(part, at, desired.buckets.get(at)?, observed, made),
         Part::Role(arn)
@@ -130,6 +131,8 @@ fn bucket(
         Rank::Make
     };
     let at = at.clone();
+    let creation = wanted.creation.as_ref();
+    let retention = creation.and_then(|creation| creation.retention.clone());
     Some(match part {
         Part::Bucket(_) => {
             // Without `creation` a missing bucket is a problem, not a step.
@@ -143,10 +146,16 @@ fn bucket(
             (Rank::Make, step)
         }
         // Made with it: see CreateBucket.
-        Part::BucketTags(_) | Part::ObjectLock(_) if made.contains(&at) => return None,
+        Part::BucketTags(_) if made.contains(&at) => return None,
+        Part::ObjectLock(_) if made.contains(&at) && retention.is_none() => return None,
         Part::Versioning(_) => (settings, Step::PutVersioning { at }),
         // Object Lock stands on versioning, which may be a step of this very plan.
-        Part::ObjectLock(_) => (Rank::Configure, Step::PutObjectLock { at }),
+        Part::ObjectLock(_) => (Rank::Configure, Step::PutObjectLock { at, retention }),
+        // The bucket that takes it, and its permission, may be steps of this very plan.
+        Part::Logging(_) => {
+            let logging = wanted.logging.clone()?;
+            (Rank::Replicate, Step::PutLogging { at, logging })
+        }
         Part::BucketPolicy(_) => {
             let both = [wanted.policy.clone(), wanted.mirror.policy.clone()];
             let owned: Vec<_> = both.into_iter().flatten().collect();

@@ -168,6 +168,12 @@ fn bucket(
         &name("the CORS configuration"),
         problems,
     );
+    denied(
+        Some(&found.logging),
+        label,
+        &name("the access log"),
+        problems,
+    );
     mirrored_lifecycle(at, wanted, found, problems);
     shared(at, wanted, found, problems);
 }

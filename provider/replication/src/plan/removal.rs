@@ -127,7 +127,7 @@ fn remove_from_bucket(
             },
         );
     }
-    if let Some(owned) = &wanted.policy
+    if let Some(owned) = wanted.policy.as_ref().filter(|owned| !owned.stays)
         && let Some(Ok(policy)) = found.policy.present().map(|t| ResourcePolicy::parse(t))
         && !policy.owned(owned).is_empty()
     {

@@ -47,7 +47,7 @@ pub(super) fn problems<'a>(
                     ),
                 ));
             }
-            Step::CreateBucket { at, tags, .. } | Step::PutBucketTags { at, tags }
+            Step::CreateBucket { at, tags, .. } | Step::PutBucketTags { at, tags, .. }
                 if tags.len() > BUCKET_TAGS =>
             {
                 problems.push(Problem::error(

@@ -11,6 +11,7 @@ fn owned(statements: Vec<Statement>) -> [OwnedStatements; 1] {
         prefix: "Crr1".to_owned(),
         statements,
         alone: false,
+        stays: false,
     }]
 }
 

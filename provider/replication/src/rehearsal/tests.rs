@@ -23,6 +23,8 @@ fn side(name: &str, region: &str, account: &str) -> Side {
         bucket: format!("orders-{name}").parse().unwrap(),
         create: false,
         created: false,
+        object_lock: None,
+        access_log: None,
         storage_class: None,
         key: Some(
             KEY.replace("REGION", region)
@@ -64,7 +66,7 @@ fn pair() -> Pair {
 
 fn observed(pair: &Pair) -> Observed {
     let mut bucket = ObservedBucket::of(Existence::Exists);
-    bucket.object_lock = Seen::Present(());
+    bucket.object_lock = Seen::Present(crate::ObjectLock::default());
     bucket.ownership = Seen::Present(Ownership::BucketOwnerPreferred);
     bucket.policy = Seen::Absent;
     Observed {

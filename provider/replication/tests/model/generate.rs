@@ -34,6 +34,8 @@ pub fn side(site: Site, bucket: &str) -> Side {
         created: false,
         storage_class: None,
         key: None,
+        object_lock: None,
+        access_log: None,
         role: RoleChoice::Own,
     }
 }

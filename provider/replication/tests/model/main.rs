@@ -17,6 +17,7 @@ mod generate;
 mod guard;
 mod health;
 mod mirror;
+mod record;
 mod ring;
 mod snapshots;
 mod trigger;

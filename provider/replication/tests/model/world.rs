@@ -6,8 +6,8 @@ use replication::bucket::BucketRef;
 use replication::document::ReplicationDocument;
 use replication::observed::{Existence, KeyFacts, Reads, RoleFacts};
 use replication::{
-    Encryption, KeyArn, Lifecycle, Observed, ObservedBucket, ObservedKey, ObservedRole, Ownership,
-    PublicAccessBlock, RoleArn, Seen, Step, Versioning, policy,
+    Encryption, KeyArn, Lifecycle, Logging, ObjectLock, Observed, ObservedBucket, ObservedKey,
+    ObservedRole, Ownership, PublicAccessBlock, Retention, RoleArn, Seen, Step, Versioning, policy,
 };
 use serde_json::Value;
 
@@ -21,6 +21,8 @@ pub struct Bucket {
     pub public_access_block: Option<PublicAccessBlock>,
     pub tags: BTreeMap<String, String>,
     pub object_lock: bool,
+    pub retention: Option<Retention>,
+    pub logging: Option<Logging>,
     pub lifecycle: Option<Lifecycle>,
     pub cors: Option<String>,
     /// How many objects it holds.
@@ -38,6 +40,8 @@ impl Bucket {
             public_access_block: Some(PublicAccessBlock::ALL),
             tags: BTreeMap::new(),
             object_lock: false,
+            retention: None,
+            logging: None,
             lifecycle: None,
             cors: None,
             objects: 0,
@@ -80,7 +84,13 @@ impl World {
                         read.tags,
                         Some(found.tags.clone()).filter(|tags| !tags.is_empty()),
                     ),
-                    object_lock: asked(read.object_lock, found.object_lock.then_some(())),
+                    object_lock: asked(
+                        read.object_lock,
+                        found.object_lock.then(|| ObjectLock {
+                            retention: found.retention.clone(),
+                        }),
+                    ),
+                    logging: asked(read.logging, found.logging.clone()),
                     lifecycle: asked(read.lifecycle, found.lifecycle.clone()),
                     cors: asked(read.cors, found.cors.clone()),
                     contents: asked(read.contents, None),
@@ -175,13 +185,23 @@ impl World {
             Step::PutEncryption { at, encryption } => {
                 self.bucket(at)?.encryption = encryption.clone();
             }
-            Step::PutBucketTags { at, tags } => self.bucket(at)?.tags = tags.clone(),
-            Step::PutObjectLock { at } => {
+            Step::PutBucketTags { at, tags, .. } => self.bucket(at)?.tags = tags.clone(),
+            Step::PutLogging { at, logging } => {
+                let target = |other: &&BucketRef| {
+                    other.site == at.site && other.bucket.as_str() == logging.bucket
+                };
+                if !self.buckets.keys().any(|other| target(&other)) {
+                    return Err(format!("InvalidTargetBucketForLogging: {}", logging.bucket));
+                }
+                self.bucket(at)?.logging = Some(logging.clone());
+            }
+            Step::PutObjectLock { at, retention } => {
                 let bucket = self.bucket(at)?;
                 if bucket.versioning != Versioning::Enabled {
                     return Err(format!("InvalidBucketState: {at} is not versioned"));
                 }
                 bucket.object_lock = true;
+                bucket.retention.clone_from(retention);
             }
             Step::PutBucketPolicy { at, policy, .. } => {
                 if let Some(text) = policy {

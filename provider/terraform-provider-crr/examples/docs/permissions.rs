@@ -10,7 +10,7 @@ use serde_json::Value;
 pub const POLICY: &str = "acceptance-tests/lab/operator-policy.json";
 
 /// What the statements are for. One that is not here is an error: nobody is asked to grant what is not explained.
-const REASONS: [(&str, &str); 13] = [
+const REASONS: [(&str, &str); 14] = [
     (
         "FindBuckets",
         "`crr_site` asks for the name of one bucket, to prove that S3 answers; `crr_echo_mode` and `crr_coverage` for all.",
@@ -22,6 +22,10 @@ const REASONS: [(&str, &str); 13] = [
     (
         "MirrorSettings",
         "For `mirror_settings` with `lifecycle` or `cors` alone. The other settings need what `ConfigureBuckets` lists for reading and writing them, on both sides.",
+    ),
+    (
+        "WriteAccessLogs",
+        "For `access_log` alone. The bucket that takes the log needs what `ConfigureBuckets` lists for bucket policies.",
     ),
     (
         "EmptyBucketsThatAreForceDestroyed",

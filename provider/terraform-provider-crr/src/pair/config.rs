@@ -13,8 +13,10 @@ use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
 use crate::runtime::{Runtime, SiteLookup};
 
 mod known;
+mod record;
 
 use known::{Missing, parsed, role_choice, set, texts};
+use record::{lock, log};
 
 /// The attributes of a pair, from a configuration, a plan or a state.
 #[derive(Debug, Clone, Deserialize)]
@@ -52,6 +54,26 @@ pub struct SideAttributes {
     storage_class: Attr<String>,
     kms_key_arn: Attr<String>,
     role: Attr<String>,
+    #[serde(default)]
+    pub object_lock: Attr<LockAttributes>,
+    #[serde(default)]
+    pub access_log: Attr<LogAttributes>,
+}
+
+/// Object Lock of a bucket that is made.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LockAttributes {
+    pub mode: Attr<String>,
+    pub days: Attr<u32>,
+}
+
+/// Where a side's access log goes.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LogAttributes {
+    bucket: Attr<String>,
+    prefix: Attr<String>,
+    pub create: Attr<bool>,
+    pub force_destroy: Attr<bool>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -156,6 +178,24 @@ impl PairAttributes {
         };
         side.as_known()
             .and_then(|side| side.force_destroy.as_known().copied())
+            .unwrap_or_default()
+    }
+
+    /// Whether the bucket that takes a side's access log is to go with the pair.
+    pub fn force_destroy_log(&self, label: &str) -> bool {
+        let side = if label == "source" {
+            &self.source
+        } else {
+            &self.destination
+        };
+        side.as_known()
+            .and_then(|side| {
+                side.access_log
+                    .as_known()?
+                    .force_destroy
+                    .as_known()
+                    .copied()
+            })
             .unwrap_or_default()
     }
 
@@ -294,6 +334,12 @@ impl PairAttributes {
             diagnostics.error_at(path.attribute("role"), summary, detail);
             Missing::Failed
         })?;
+        let access_log = log(
+            &attributes.access_log,
+            &bucket,
+            &path.attribute("access_log"),
+            diagnostics,
+        )?;
         let create = set(&attributes.create)?.unwrap_or_default();
         if !create && set(&attributes.force_destroy)?.unwrap_or_default() && !created {
             diagnostics.error_at(
@@ -310,6 +356,8 @@ impl PairAttributes {
             storage_class: set(&attributes.storage_class)?,
             key,
             role,
+            object_lock: lock(&attributes.object_lock)?,
+            access_log,
         })
     }
 

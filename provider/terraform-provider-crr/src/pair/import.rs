@@ -208,6 +208,8 @@ fn state(
                 text(arriving.and_then(|rule| rule.replica_key.clone())),
             ),
             ("role", text(role)),
+            ("object_lock", Value::Null),
+            ("access_log", Value::Null),
         ])
     };
     let rules = rules(id, forward);

@@ -60,17 +60,7 @@ pub async fn plan(
         return request.as_proposed();
     };
     let desired = pair.desired(&seen.observed);
-    // In a statement of its own: the guard must not live into the next await.
-    let disagreement = runtime.claims().want(&pair.id(), &desired);
-    if let Some(found) = disagreement {
-        diagnostics.error_at(
-            Path::root().attribute(found.attribute),
-            format!("Pairs {} and {} share a role and want it otherwise", found.other, pair.id()),
-            format!(
-                "Rules of one bucket run under one role, {}, which has one set of tags and one permissions boundary: in every apply the one pair would undo what the other wrote. Give both the same `{}`.",
-                found.role, found.attribute
-            ),
-        );
+    if contends(runtime, &pair, &desired, diagnostics) {
         return request.as_proposed();
     }
     let steps = replication::plan(&desired, &seen.observed);
@@ -116,6 +106,43 @@ pub async fn plan(
         runtime.remember(&id.to_string(), seen);
     }
     response
+}
+
+/// Whether another pair of the run would undo what this one writes: on the role that they share, or on the bucket that both
+/// mirror onto.
+fn contends(
+    runtime: &Runtime,
+    pair: &Pair,
+    desired: &Desired,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let disagreement = runtime.claims().want(&pair.id(), desired);
+    if let Some(found) = disagreement {
+        diagnostics.error_at(
+            Path::root().attribute(found.attribute),
+            format!("Pairs {} and {} share a role and want it otherwise", found.other, pair.id()),
+            format!(
+                "Rules of one bucket run under one role, {}, which has one set of tags and one permissions boundary: in every apply the one pair would undo what the other wrote. Give both the same `{}`.",
+                found.role, found.attribute
+            ),
+        );
+        return true;
+    }
+    let contending = runtime.claims().mirror(pair);
+    if let Some((other, settings)) = contending {
+        let settings: Vec<&str> = settings.iter().map(|setting| setting.as_str()).collect();
+        diagnostics.error_at(
+            Path::root().attribute("mirror_settings"),
+            format!("Pairs {other} and {} mirror onto one bucket", pair.id()),
+            format!(
+                "Bucket {} can follow one source only in: {}. In every apply the one pair would undo what the other wrote. Take these out of `mirror_settings` of one of the two.",
+                pair.destination.at(),
+                settings.join(", ")
+            ),
+        );
+        return true;
+    }
+    false
 }
 
 /// A role that is another's to make may come later in the same apply; one that a site's resource makes does.

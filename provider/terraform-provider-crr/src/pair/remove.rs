@@ -203,13 +203,24 @@ fn removal(
     diagnostics: &mut Diagnostics,
 ) -> Removal {
     let mut removal = Removal::default();
+    let mut asked = Vec::new();
     for (label, side) in [("source", &pair.source), ("destination", &pair.destination)] {
-        let at = side.at();
+        if side.create && attributes.force_destroy(label) {
+            asked.push(side.at());
+        }
+        let log = side.access_log.as_ref().filter(|log| log.create);
+        if attributes.force_destroy_log(label)
+            && let Some(log) = log
+        {
+            asked.push(side.log_bucket(log));
+        }
+    }
+    for at in asked {
         let exists = observed
             .buckets
             .get(&at)
             .is_some_and(|bucket| bucket.existence == Existence::Exists);
-        if !(exists && side.create && attributes.force_destroy(label)) {
+        if !exists {
             continue;
         }
         let reason = if !is_made_by_us(Some(observed), &at) {

@@ -11,6 +11,7 @@ use tfplugin::{
 use crate::{duration, facets};
 
 pub mod mirror;
+pub mod record;
 
 /// The directions, in the words of the configuration.
 pub const DIRECTIONS: [&str; 2] = ["one_way", "two_way"];
@@ -231,6 +232,8 @@ fn side(label: &str) -> Nested {
                 "The role that rules on this bucket run under, in place of the pair's `role`. In the bucket's own account.",
             ),
         )
+        .attribute("object_lock", record::object_lock())
+        .attribute("access_log", record::access_log())
 }
 
 fn rule() -> Nested {

@@ -2,7 +2,7 @@
 
 use tfplugin::{Attr, Diagnostics, Path};
 
-use super::config::PairAttributes;
+use super::config::{PairAttributes, SideAttributes};
 
 impl PairAttributes {
     /// Checks attributes against each other, where they are known.
@@ -33,6 +33,11 @@ impl PairAttributes {
                     "Only a bucket that the provider made can be destroyed",
                     "`force_destroy` deletes every version of every object. It needs `create = true`.",
                 );
+            }
+        }
+        for (label, side) in [("source", &self.source), ("destination", &self.destination)] {
+            if let Some(side) = side.as_known() {
+                validate_record(side, &root.attribute(label), diagnostics);
             }
         }
         if self.rtc == Attr::Known(true) && self.metrics == Attr::Known(false) {
@@ -108,5 +113,41 @@ impl PairAttributes {
                 "S3 takes 1 to 255.",
             );
         }
+    }
+}
+
+/// Object Lock and the access log of a side.
+fn validate_record(side: &SideAttributes, path: &Path, diagnostics: &mut Diagnostics) {
+    let off = |flag: &Attr<bool>| matches!(flag, Attr::Null | Attr::Known(false));
+    if let Some(lock) = side.object_lock.as_known() {
+        if off(&side.create) {
+            diagnostics.error_at(
+                path.attribute("object_lock"),
+                "Only a bucket that the provider makes gets Object Lock",
+                "Set `create = true`, or leave `object_lock` out and set it where the bucket is made.",
+            );
+        }
+        if lock.mode.is_null() != lock.days.is_null() {
+            let (given, lacking) = if lock.days.is_null() {
+                ("mode", "days")
+            } else {
+                ("days", "mode")
+            };
+            diagnostics.error_at(
+                path.attribute("object_lock").attribute(given),
+                format!("`{given}` without `{lacking}`"),
+                "A default retention has a mode and a number of days. Give both, or `{}` for Object Lock without one.",
+            );
+        }
+    }
+    if let Some(log) = side.access_log.as_known()
+        && log.force_destroy == Attr::Known(true)
+        && off(&log.create)
+    {
+        diagnostics.error_at(
+            path.attribute("access_log").attribute("force_destroy"),
+            "Only a bucket that the provider made can be destroyed",
+            "`force_destroy` deletes the whole log. It needs `create = true`.",
+        );
     }
 }

@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use replication::bucket::BucketRef;
 use replication::desired::RoleStanding;
 use replication::{
-    AccountId, BucketName, Desired, Direction, Namespace, Pair, PairId, Region, RoleArn, Side,
+    AccountId, BucketName, Desired, Direction, Namespace, Pair, PairId, Region, RoleArn, Setting,
+    Side,
 };
 
 /// Pairs that were made, or are being made.
@@ -19,6 +20,8 @@ use replication::{
 pub struct Claims {
     pairs: Vec<Pair>,
     roles: BTreeMap<RoleArn, Wish>,
+    /// The planned pairs that mirror settings, by their names.
+    mirrors: BTreeMap<PairId, Pair>,
 }
 
 /// What the first pair that spoke of a role wants of it.
@@ -70,6 +73,22 @@ impl Claims {
                 .iter()
                 .any(|side| side.bucket == at.bucket)
         })
+    }
+
+    /// Notes the mirror of a pair that is planned. Says which other pair mirrors the same settings of another source onto the
+    /// same bucket: in each apply the one would undo what the other wrote.
+    pub fn mirror(&mut self, pair: &Pair) -> Option<(PairId, Vec<Setting>)> {
+        let id = pair.id();
+        let to = Place::of(&pair.destination);
+        let contending = self.mirrors.iter().find_map(|(other, mirrored)| {
+            let same = *other != id && Place::of(&mirrored.destination) == to;
+            let settings = pair.mirror.contends_with(&mirrored.mirror);
+            (same && !settings.is_empty()).then(|| (other.clone(), settings))
+        });
+        if contending.is_none() && !pair.mirror.settings.is_empty() {
+            self.mirrors.insert(id, pair.clone());
+        }
+        contending
     }
 
     /// Notes what a pair that is planned wants of its roles. Says where another pair of this configuration wants otherwise.
@@ -157,6 +176,8 @@ mod tests {
             created: true,
             storage_class: None,
             key: None,
+            object_lock: None,
+            access_log: None,
             role: RoleChoice::Own,
         };
         Pair {
@@ -235,5 +256,36 @@ mod tests {
         // The same pair may be planned again, with what it wants by then.
         assert_eq!(wants(&mut claims, "near", "b", None), None);
         assert_eq!(wants(&mut claims, "far", "b", None), None);
+    }
+
+    #[test]
+    fn pairs_that_mirror_onto_one_bucket_share_what_stands_side_by_side() {
+        let mut claims = Claims::default();
+        let mut mirror = |source: &str, settings: &[Setting], exact: bool| {
+            let mut pair = pair(source, "all", Direction::OneWay);
+            pair.mirror.settings = settings.iter().copied().collect();
+            pair.mirror.exact = exact;
+            let found = claims.mirror(&pair);
+            found.map(|(other, settings)| (other.source_bucket.to_string(), settings))
+        };
+        assert_eq!(mirror("one", &[Setting::Tags, Setting::Cors], false), None);
+        assert_eq!(
+            mirror("one", &[Setting::Tags, Setting::Cors], false),
+            None,
+            "planned again"
+        );
+        assert_eq!(
+            mirror("two", &[Setting::Tags, Setting::Policy], false),
+            None
+        );
+        let one = |settings: &[Setting]| Some(("one".to_owned(), settings.to_vec()));
+        assert_eq!(
+            mirror("three", &[Setting::Tags, Setting::Cors], false),
+            one(&[Setting::Cors])
+        );
+        assert_eq!(
+            mirror("three", &[Setting::Tags], true),
+            one(&[Setting::Tags])
+        );
     }
 }

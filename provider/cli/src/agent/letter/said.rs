@@ -285,6 +285,8 @@ mod tests {
             created: false,
             storage_class: None,
             key: None,
+            object_lock: None,
+            access_log: None,
             role: RoleChoice::Own,
         };
         Echo {

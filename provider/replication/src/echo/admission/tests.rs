@@ -96,7 +96,7 @@ fn an_empty_bucket_is_a_target_and_is_told_whose() {
     let pair = echo.admit(pair, &observed).unwrap();
     let plan = crate::plan(&echo.desired(&pair, &observed), &observed);
     let tags = plan.steps().find_map(|planned| match &planned.step {
-        Step::PutBucketTags { at: on, tags } if *on == at => Some(tags.clone()),
+        Step::PutBucketTags { at: on, tags, .. } if *on == at => Some(tags.clone()),
         _ => None,
     });
     let tags = tags.expect("it is tagged");

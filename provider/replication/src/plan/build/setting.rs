@@ -6,7 +6,7 @@ use super::shared;
 use crate::bucket::BucketRef;
 use crate::desired::DesiredBucket;
 use crate::facet::Part;
-use crate::mirror::belongs_to_its_bucket;
+use crate::mirror::OwnedTags;
 use crate::observed::{ObservedBucket, Seen};
 use crate::step::Step;
 
@@ -37,19 +37,18 @@ pub(super) fn step(
             Step::PutEncryption { at, encryption }
         }
         Part::BucketTags(_) => {
-            let mut tags = match found.map(|b| &b.tags) {
+            let current = match found.map(|b| &b.tags) {
                 Some(Seen::Present(tags)) => tags.clone(),
                 Some(Seen::Absent) => BTreeMap::new(),
                 _ => return None,
             };
-            if let Some(mirrored) = wanted.mirror.tags.as_ref().filter(|tags| tags.exact) {
-                tags.retain(|key, _| belongs_to_its_bucket(key) || mirrored.tags.contains_key(key));
-            }
-            if let Some(creation) = &wanted.creation {
-                tags.extend(creation.tags.clone());
-            }
-            let tags = with_mirrored(tags, wanted);
-            Step::PutBucketTags { at, tags }
+            let made = wanted.creation.as_ref().map(|made| made.tags.clone());
+            let owned = OwnedTags {
+                set: with_mirrored(made.unwrap_or_default(), wanted),
+                alone: wanted.mirror.tags.as_ref().is_some_and(|tags| tags.exact),
+            };
+            let tags = owned.merged(&current);
+            Step::PutBucketTags { at, tags, owned }
         }
         Part::Lifecycle(_) => {
             let mirrored = wanted.mirror.lifecycle.clone()?;
