@@ -3,7 +3,7 @@
 use acceptance_tests::{Effect, Fault, LabError, When};
 
 use super::{Scene, text};
-use crate::ground::{bucket_policy, put, replication, role_names, stands, versions};
+use crate::ground::{bucket_policy, put, replication, role_names, stands, status, versions};
 
 #[tokio::test]
 async fn keep_leaves_it_working() -> Result<(), LabError> {
@@ -65,6 +65,48 @@ async fn remove_takes_off_what_was_made_and_never_data() -> Result<(), LabError>
         (1, 0),
         "no object goes"
     );
+    assert_eq!(role_names(lab, east).await, Vec::<String>::new());
+    Ok(())
+}
+
+#[tokio::test]
+async fn rules_that_stay_keep_the_role_of_a_site_that_goes_with_them() -> Result<(), LabError> {
+    let scene = Scene::new("").await?;
+    let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
+    scene.buckets(&["orders"]).await;
+    scene.apply().await?;
+    let planned = scene
+        .workdir
+        .run(&["plan", "-destroy", "-input=false", "-no-color"])
+        .await?
+        .ok()?;
+    assert!(
+        planned
+            .words()
+            .contains("The rules of echo east->west stay, under role crr-site-east"),
+        "{planned}"
+    );
+    let destroyed = scene.workdir.destroy().await?;
+    assert!(
+        destroyed.words().contains("role/crr/crr-site-east stays")
+            && destroyed
+                .words()
+                .contains("aws iam delete-role --role-name crr-site-east"),
+        "{destroyed}"
+    );
+    assert_eq!(
+        role_names(lab, east).await,
+        ["crr-site-east"],
+        "the role of the way that has no rules goes"
+    );
+    put(lab, east, "orders", "late").await;
+    assert_eq!(status(lab, west, "orders-dr", "late").await, "REPLICA");
+
+    scene.apply().await?;
+    scene.configure("on_destroy = \"remove\"")?;
+    scene.apply().await?;
+    let destroyed = scene.workdir.destroy().await?;
+    assert!(!destroyed.words().contains("stay"), "{destroyed}");
     assert_eq!(role_names(lab, east).await, Vec::<String>::new());
     Ok(())
 }

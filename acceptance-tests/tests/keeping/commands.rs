@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acceptance_tests::{Effect, Fault, LabError, When};
+use acceptance_tests::{Effect, Fault, LabError, When, Workdir};
 use serde_json::Value;
 
 use super::{applied, desk, desk_with};
@@ -112,5 +112,61 @@ async fn without_its_role_no_bucket_is_touched() -> Result<(), LabError> {
     let writes = scene.lab.calls().writes();
     assert!(writes.is_empty(), "{}", writes.lines());
     agent.terminate().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_calls_a_bucket_protected_whose_role_is_gone() -> Result<(), LabError> {
+    let scene = applied("").await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    scene.buckets(&["orders"]).await;
+    scene.workdir.apply().await?;
+    let desk = desk(&scene).await?;
+    desk.run(&["wait", "orders", "--timeout", "5s"])
+        .await?
+        .ok()?;
+    let data =
+        "data \"crr_protection\" \"orders\" {\n  site   = \"east\"\n  bucket = \"orders\"\n}\n";
+    let apart = Workdir::in_lab(lab, data).await?;
+    apart.apply().await?;
+    let protection = apart.resource("data.crr_protection.orders").await?;
+    assert_eq!(protection["protected"], true, "{protection}");
+
+    let iam = lab.admin_iam(east);
+    let role = "crr-site-east";
+    let policy = iam.delete_role_policy().role_name(role);
+    let gone = policy.policy_name("crr-replication").send().await;
+    gone.expect("the policy goes");
+    let gone = iam.delete_role().role_name(role).send().await;
+    gone.expect("the role goes");
+
+    let waited = desk.run(&["wait", "orders", "--timeout", "1s"]).await?;
+    assert_eq!(waited.code, 1, "{waited}");
+    assert!(
+        waited.stderr.contains("crr-site-east does not exist"),
+        "{waited}"
+    );
+    let status = desk.run(&["status", "--output", "json"]).await?;
+    assert_eq!(status.code, 1, "{status}");
+    assert!(
+        status.stderr.contains("crr-site-east does not exist"),
+        "{status}"
+    );
+    let status: Value = serde_json::from_str(&status.stdout).expect("JSON");
+    assert_eq!(status["echoes"][0]["counts"]["protected"], 0, "{status}");
+    assert_eq!(status["echoes"][0]["counts"]["failed"], 1, "{status}");
+    apart.apply().await?;
+    let protection = apart.resource("data.crr_protection.orders").await?;
+    assert_eq!(protection["protected"], false, "{protection}");
+    let why = protection["why"].as_str().unwrap_or_default();
+    assert!(why.contains("role/crr/crr-site-east"), "{protection}");
+    let data = "data \"crr_coverage\" \"dr\" {\n  source = \"east\"\n  target = \"west\"\n}\n";
+    apart.write("main.tf", data)?;
+    let covered = apart.try_apply().await?;
+    assert_eq!(covered.code, 1, "{covered}");
+    assert!(
+        covered.words().contains("crr-site-east does not exist"),
+        "{covered}"
+    );
     Ok(())
 }

@@ -35,6 +35,9 @@ pub struct Arguments {
 struct Status {
     echo: String,
     paused: bool,
+    /// Why no rule works, however the buckets stand; left out where they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<String>,
     #[serde(flatten)]
     coverage: Coverage,
 }
@@ -52,11 +55,21 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     let mut failed = false;
     for opened in opened {
         match echo::survey(&opened.runtime.cloud, &opened.echo, &Job::default()).await {
-            Ok(survey) => found.push(Status {
-                echo: opened.echo.id(),
-                paused: opened.paused,
-                coverage: survey.coverage,
-            }),
+            Ok(survey) => {
+                let mut coverage = survey.coverage;
+                let trouble = opened.role_trouble().await;
+                if let Some(why) = &trouble {
+                    failed = true;
+                    coverage.fail_protected();
+                    configuration::complain(&[format!("{}: {why}", opened.echo.id())]);
+                }
+                found.push(Status {
+                    echo: opened.echo.id(),
+                    paused: opened.paused,
+                    trouble,
+                    coverage,
+                });
+            }
             Err(error) => {
                 failed = true;
                 configuration::complain(&[format!(
@@ -160,6 +173,7 @@ mod tests {
         let text = table(&[Status {
             echo: "east->west".to_owned(),
             paused: true,
+            trouble: None,
             coverage,
         }]);
         let lines: Vec<&str> = text.lines().collect();

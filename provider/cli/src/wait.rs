@@ -80,7 +80,13 @@ async fn look(opened: &[Opened], bucket: &BucketName) -> Found {
             Err(error) => return Found::NotYet(format!("{error}")),
         };
         match standing {
-            Standing::Protected | Standing::ByOthers { .. } => protected = true,
+            Standing::Protected => match opened.role_trouble().await {
+                // It may be made yet.
+                Some(why) => return Found::NotYet(format!("{id}: {why}")),
+                None => protected = true,
+            },
+            // Under whose role those rules run is for others to see to.
+            Standing::ByOthers { .. } => protected = true,
             Standing::Excluded { why } => excluded.push(format!("{id}: {why}")),
             Standing::Gone => return Found::NotYet(format!("{id}: there is no such bucket")),
             standing => {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cloud::Job;
+use replication::Echo;
 use tfplugin::{
     Attribute, Context, DataSource, DataSourceRequest, DataSourceResponse, Diagnostics, Path,
     Schema, Value,
@@ -103,12 +104,32 @@ async fn look(
         deadline: None,
     };
     let survey = survey::survey(runtime, &resolved.echo, &job, diagnostics).await?;
+    let mut found = survey.coverage;
+    if found.counts.protected > 0 && lacks_a_role(runtime, &resolved.echo, diagnostics).await {
+        found.fail_protected();
+    }
     let mut state = config;
-    state.set("coverage", coverage::to_value(&survey.coverage));
-    let counts = &survey.coverage.counts;
-    let complete = !survey.coverage.needs_work() && counts.conflicts == 0;
+    state.set("coverage", coverage::to_value(&found));
+    let complete = !found.needs_work() && found.counts.conflicts == 0;
     state.set("complete", Value::from(complete));
     Some(state)
+}
+
+/// Whether rules stand under a role that is not there, which S3 takes and then fails every object.
+///
+/// A role that a `crr_site` of this run makes is a warning: an error would keep the apply from making it.
+async fn lacks_a_role(runtime: &Runtime, echo: &Echo, diagnostics: &mut Diagnostics) -> bool {
+    let missing = survey::missing_roles(runtime, echo, diagnostics).await;
+    for role in &missing {
+        let summary = format!("Role {role} does not exist");
+        let detail = "IAM answers NoSuchEntity. The rules stand, and S3 fails every object under them. Set `replication_role` on the `crr_site` of each site that objects leave and apply it, or give the echo another role.";
+        if runtime.is_noted_site_role(role) {
+            diagnostics.warning(summary, detail);
+        } else {
+            diagnostics.error(summary, detail);
+        }
+    }
+    !missing.is_empty()
 }
 
 /// The echo that is asked about, as a value of the resource's type.

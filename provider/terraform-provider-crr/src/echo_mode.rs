@@ -30,6 +30,7 @@ mod handover;
 mod plan;
 mod remove;
 pub mod schema;
+pub(crate) mod staying;
 pub(crate) mod survey;
 mod trigger;
 

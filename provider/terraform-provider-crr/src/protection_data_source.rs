@@ -1,12 +1,13 @@
 //! Data source `crr_protection`: whether one bucket is replicated, and waiting until it is.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use replication::bucket::BucketRef;
-use replication::observed::{BucketReads, Existence, ObservedBucket, Reads, Seen};
-use replication::{BucketName, ReplicationDocument, SiteName, Versioning, arn};
+use replication::observed::{BucketReads, Existence, ObservedBucket, Reads, RoleReads, Seen};
+use replication::{BucketName, ReplicationDocument, RoleArn, SiteName, Versioning, arn};
 use tfplugin::{
     Attribute, Context, DataSource, DataSourceRequest, DataSourceResponse, Diagnostics, Path,
     Schema, Type, Value,
@@ -35,7 +36,7 @@ impl ProtectionDataSource {
 
 fn schema() -> Schema {
     Schema::new(0)
-        .describe("Whether one bucket is protected: it is versioned, and an enabled rule replicates it, whoever made it. With `wait`, the read goes on until it is. Reads only.")
+        .describe("Whether one bucket is protected: it is versioned, and an enabled rule replicates it, whoever made it, under a role that exists. With `wait`, the read goes on until it is. Reads only.")
         .attribute("site", Attribute::string().required().validate(parses_as::<SiteName>("Not a site name")).describe("The name of one of the provider's sites."))
         .attribute("bucket", Attribute::string().required().validate(parses_as::<BucketName>("Not a bucket name")).describe("The bucket."))
         .attribute(
@@ -81,6 +82,8 @@ impl DataSource for ProtectionDataSource {
 struct Protection {
     why: Option<String>,
     targets: Vec<String>,
+    /// The role that its rules run under, as they name it.
+    role: Option<String>,
 }
 
 async fn look(
@@ -114,7 +117,10 @@ async fn look(
                 return None;
             }
         };
-        let found = protection(observed.buckets.get(&at)?, text("target_bucket"));
+        let mut found = protection(observed.buckets.get(&at)?, text("target_bucket"));
+        if let (None, Some(role)) = (&found.why, &found.role) {
+            found.why = missing(runtime, &at.site, role).await;
+        }
         let (Some(why), Some(until)) = (&found.why, until) else {
             break found;
         };
@@ -140,8 +146,33 @@ async fn look(
     Some(state)
 }
 
+/// S3 takes rules with a role that is not there, and then fails every object. What cannot be known of the role is not held
+/// against it: it may be another account's, or a system's that knows no roles, or one that we may not look at.
+async fn missing(runtime: &Runtime, site: &SiteName, role: &str) -> Option<String> {
+    let role: RoleArn = role.parse().ok()?;
+    let identity = runtime.cloud.identity(site).await.ok()?;
+    if identity.account.as_str() != role.account() {
+        return None;
+    }
+    let asked = RoleReads {
+        site: site.clone(),
+        policies: BTreeSet::new(),
+        policy_names: false,
+    };
+    let reads = Reads {
+        roles: [(role.clone(), asked)].into(),
+        ..Reads::default()
+    };
+    let observed = runtime.cloud.observe(&reads).await.ok()?;
+    let found = observed.roles.get(&role)?;
+    found.role.is_absent().then(|| {
+        format!("Its rules run under role {role}, which does not exist, so S3 fails every object")
+    })
+}
+
 fn protection(found: &ObservedBucket, wanted: Option<&str>) -> Protection {
     let mut targets = Vec::new();
+    let mut role = None;
     let because = |why: &str| Some(why.to_owned());
     let mut why = match (&found.existence, &found.versioning) {
         (Existence::Missing, _) => because("The bucket does not exist"),
@@ -165,6 +196,7 @@ fn protection(found: &ObservedBucket, wanted: Option<&str>) -> Protection {
                     .collect();
                 targets.sort();
                 targets.dedup();
+                role = Some(document.role);
             }
             Err(error) => why = why.or_else(|| Some(error.to_string())),
         },
@@ -182,5 +214,5 @@ fn protection(found: &ObservedBucket, wanted: Option<&str>) -> Protection {
             _ => None,
         };
     }
-    Protection { why, targets }
+    Protection { why, targets, role }
 }

@@ -11,6 +11,7 @@ use tfplugin::{Diagnostics, Path, Value};
 
 use crate::diagnostics::add_error;
 use crate::echo_mode::accounts::Accounts;
+use crate::echo_mode::staying::StayingRole;
 
 mod claims;
 mod echoes;
@@ -92,6 +93,8 @@ pub struct Runtime {
     echoes: Mutex<Echoes>,
     /// Replication roles of whole sites, as the `crr_site` resources of this run have them.
     site_roles: Mutex<BTreeMap<SiteName, RoleArn>>,
+    /// The roles of rules that stay although this run has destroyed their echo.
+    staying_roles: Mutex<Vec<StayingRole>>,
     /// Sites that are taken for what a plan says they are, without a call.
     presumed: Mutex<BTreeMap<SiteName, Site>>,
 }
@@ -114,6 +117,7 @@ impl Runtime {
             claims: Mutex::default(),
             echoes: Mutex::default(),
             site_roles: Mutex::default(),
+            staying_roles: Mutex::default(),
             presumed: Mutex::default(),
         }
     }
@@ -265,6 +269,18 @@ impl Runtime {
     /// Whether a resource of this run has a role for its whole site, or makes it.
     pub fn is_noted_site_role(&self, role: &RoleArn) -> bool {
         lock(&self.site_roles).values().any(|noted| noted == role)
+    }
+
+    /// Notes the roles of rules that stay although their echo goes.
+    pub(crate) fn note_staying_roles(&self, roles: Vec<StayingRole>) {
+        lock(&self.staying_roles).extend(roles);
+    }
+
+    /// Whether rules that stay run under this role of a site.
+    pub fn is_staying_role(&self, site: &Site, role: &RoleArn) -> bool {
+        lock(&self.staying_roles)
+            .iter()
+            .any(|staying| staying.is(site, role))
     }
 
     /// The role of a whole site, by its default name.

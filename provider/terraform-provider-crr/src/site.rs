@@ -21,8 +21,8 @@ pub(crate) mod schema;
 mod stated;
 
 use apply::{RolesLeft, Work, look};
-pub use role::default_role;
 use role::{RoleWish, SiteAttributes};
+pub use role::{default_role, default_role_name};
 pub use stated::look_at_site;
 pub(crate) use stated::papers_of_site;
 

@@ -125,6 +125,12 @@ impl Coverage {
         coverage
     }
 
+    /// What it is where the role that the rules run under is not there: S3 then fails every object, however the rules stand.
+    pub fn fail_protected(&mut self) {
+        self.unlisted += self.counts.protected;
+        self.counts.failed += std::mem::take(&mut self.counts.protected);
+    }
+
     /// Whether anything can be done to protect more.
     pub fn needs_work(&self) -> bool {
         self.counts.pending + self.counts.drifted + self.counts.failed > 0

@@ -8,7 +8,7 @@ use tfplugin::{Context, Deferred, Diagnostics, PlanRequest, PlanResponse, Value}
 
 use super::config::{Resolution, resolve};
 use super::survey::{job, survey};
-use super::{Surveys, accounts, agent_config, coverage, handover, schema, trigger};
+use super::{Surveys, accounts, agent_config, coverage, handover, schema, staying, trigger};
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
@@ -69,6 +69,9 @@ async fn plan_any(
     diagnostics: &mut Diagnostics,
 ) -> PlanResponse {
     let Some(mut planned) = request.planned.clone() else {
+        if let Some(prior) = &request.prior {
+            staying::warn(runtime, prior, diagnostics);
+        }
         return request.as_proposed();
     };
     let prior = request

@@ -5,6 +5,7 @@ use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path};
 use super::apply::release;
 use super::config::{Resolution, resolve};
 use super::handover;
+use super::staying;
 use super::survey::job;
 use super::trigger;
 use crate::pair::Operation;
@@ -20,12 +21,16 @@ pub(super) async fn remove(
     let Some(prior) = &request.prior else {
         return request.unchanged();
     };
-    let removes = prior.get("on_destroy").and_then(tfplugin::Value::as_str) == Some("remove");
+    let removes = !staying::stay(prior);
+    let handed_over = removes && handover::is_replaced(prior, &request.private);
+    if !removes || handed_over {
+        runtime.note_staying_roles(staying::roles(prior));
+    }
     let triggered = trigger::may_have(prior, &request.private);
     if !removes && !triggered {
         return ApplyResponse::default();
     }
-    if removes && handover::is_replaced(prior, &request.private) {
+    if handed_over {
         runtime
             .echoes()
             .replace(request.private.clone(), prior.clone());

@@ -160,7 +160,7 @@ pub fn schema() -> Schema {
         .attribute(
             "on_destroy",
             Attribute::string().optional_computed().default("keep").one_of(&ON_DESTROY).describe(
-                "What happens to what the echo made when it is destroyed, and on buckets that it is no longer for: `keep` leaves it working, `remove` takes its rules and its statements in bucket policies off. Buckets, objects and versioning stay in either case.",
+                "What happens to what the echo made when it is destroyed, and on buckets that it is no longer for: `keep` leaves it in place, and it works as long as the role that its rules run under is there; `remove` takes its rules and its statements in bucket policies off. Buckets, objects and versioning stay in either case.",
             ),
         );
     let mut schema = own;

@@ -10,7 +10,7 @@ use replication::{Facets, Observed, Removal, RoleArn};
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value, from_value};
 use tokio::time::Instant;
 
-use super::role::{RoleWish, SiteAttributes, of_site};
+use super::role::{POLICY, RoleWish, SiteAttributes, of_site};
 use super::{Proven, site_identity, write};
 use crate::diagnostics::{add_error, add_failure, add_problems};
 use crate::facets;
@@ -160,6 +160,10 @@ impl Work<'_> {
     }
 
     async fn remove_role(&self, wish: &RoleWish, diagnostics: &mut Diagnostics) -> bool {
+        if self.runtime.is_staying_role(&self.proven.site, &wish.arn) {
+            tell_staying(&wish.arn, diagnostics);
+            return true;
+        }
         let _guard = self.runtime.cloud.lock([], [wish.arn.clone()], []).await;
         let Some(observed) = self.look(wish, true, diagnostics).await else {
             return false;
@@ -193,6 +197,18 @@ impl Work<'_> {
             deadline: Some(Instant::now() + PATIENCE),
         }
     }
+}
+
+/// S3 fails every object of rules whose role is gone.
+fn tell_staying(role: &RoleArn, diagnostics: &mut Diagnostics) {
+    let name = role.role_name();
+    diagnostics.warning_at(
+        Path::root().attribute("replication_role"),
+        format!("Role {role} stays"),
+        format!(
+            "Rules run under it that a destroyed echo has left in place: without the role, S3 would fail every object. Terraform knows it no more; a `crr_site` of the same name and role takes it up again. Once no bucket replicates under it, delete it with `aws iam delete-role-policy --role-name {name} --policy-name {POLICY}` and `aws iam delete-role --role-name {name}`."
+        ),
+    );
 }
 
 /// Looks at the role.

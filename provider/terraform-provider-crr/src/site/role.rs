@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use replication::desired::{DesiredPolicy, DesiredRole, MADE_BY, OwnRole, RoleStanding};
 use replication::observed::{Reads, RoleReads};
 use replication::role::{KeyUse, Permissions, trust_policy};
-use replication::{Desired, KeyArn, Problem, RoleArn, Site};
+use replication::{Desired, KeyArn, Problem, RoleArn, Site, SiteName};
 use serde::Deserialize;
 use tfplugin::{Attr, Diagnostics, Path, Value};
 
 /// The path of roles that we make.
 const PATH: &str = "/crr/";
 /// The name of the role's one inline policy.
-const POLICY: &str = "crr-replication";
+pub(super) const POLICY: &str = "crr-replication";
 /// What IAM gives all inline policies of a role together. White space does not count.
 const POLICY_QUOTA: usize = 10_240;
 
@@ -76,11 +76,17 @@ pub fn of_site(problems: &[Problem]) -> Vec<Problem> {
 
 /// The ARN of a site's role where its resource says nothing else.
 pub fn default_role(site: &Site) -> RoleArn {
-    RoleArn::of(&site.partition, &site.account, PATH, &default_name(site))
+    RoleArn::of(
+        &site.partition,
+        &site.account,
+        PATH,
+        &default_role_name(&site.name),
+    )
 }
 
-fn default_name(site: &Site) -> String {
-    format!("crr-site-{}", site.name.configured())
+/// The name of a site's role where its resource says nothing else.
+pub fn default_role_name(site: &SiteName) -> String {
+    format!("crr-site-{}", site.configured())
         .chars()
         .take(64)
         .collect()
@@ -116,7 +122,7 @@ impl SiteAttributes {
         }) else {
             return Ok(None);
         };
-        let name = known(&role.name)?.unwrap_or_else(|| default_name(site));
+        let name = known(&role.name)?.unwrap_or_else(|| default_role_name(&site.name));
         let path = known(&role.path)?.unwrap_or_else(|| PATH.to_owned());
         let buckets = |patterns: Vec<String>| -> Vec<String> {
             patterns

@@ -107,16 +107,7 @@ impl Engine {
             served.tried(Tried::Role, None);
             return;
         }
-        let mut diagnostics = tfplugin::Diagnostics::new();
-        let missing = served.opened.missing_roles(&mut diagnostics).await;
-        let trouble = match missing.first() {
-            Some(role) => Some(format!(
-                "role {role} does not exist: set replication_role on the crr_site of each site that objects leave, or name the role in source_role or target_role"
-            )),
-            None => terraform_provider_crr::echo_mode::agent_config::words(&diagnostics)
-                .into_iter()
-                .next(),
-        };
+        let trouble = served.opened.role_trouble().await;
         if served.tried(Tried::Role, trouble.clone()) {
             if let Some(why) = trouble {
                 tracing::error!(

@@ -30,23 +30,26 @@ pub(super) async fn look(
         return;
     }
     let mut stated = None;
+    let mut missing = None;
     let begin = Box::pin(async {
-        stated = of_the_whole(runtime, resource, &mut whole).await;
+        stated = of_the_whole(runtime, resource, &mut whole, &mut missing).await;
     });
     if !in_time(how.deadline, begin).await {
         late(&mut whole);
     }
     if let Some(stated) = stated {
-        of_its_buckets(runtime, &stated.echo, &mut whole, how, items).await;
+        let missing = missing.as_deref();
+        of_its_buckets(runtime, &stated.echo, missing, &mut whole, how, items).await;
     }
     items.push(whole);
 }
 
-/// What is no bucket's: that it can be made of its attributes, and its roles.
+/// What is no bucket's: that it can be made of its attributes, and its roles. `missing` says which of these is not there.
 async fn of_the_whole(
     runtime: &Runtime,
     resource: &Resource,
     whole: &mut Item,
+    missing: &mut Option<String>,
 ) -> Option<StatedEcho> {
     let values =
         match stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref()) {
@@ -70,6 +73,7 @@ async fn of_the_whole(
     match stated::missing_roles(runtime, &stated.echo).await {
         Ok(problems) if problems.is_empty() => whole.facets.push(Facet::in_sync("roles")),
         Ok(problems) => {
+            *missing = problems.first().map(|problem| problem.summary.clone());
             for problem in problems {
                 add_problem(whole, 0, &problem);
             }
@@ -83,6 +87,7 @@ async fn of_the_whole(
 async fn of_its_buckets(
     runtime: &Runtime,
     echo: &Echo,
+    missing: Option<&str>,
     whole: &mut Item,
     how: &How,
     items: &mut Vec<Item>,
@@ -132,7 +137,7 @@ async fn of_its_buckets(
             }
             let mut there = true;
             let look = Box::pin(async {
-                there = look_at(runtime, echo, &bucket, &mut item).await;
+                there = look_at(runtime, echo, missing, &bucket, &mut item).await;
             });
             if !in_time(how.deadline, look).await {
                 late(&mut item);
@@ -163,11 +168,25 @@ fn excluded(item: &mut Item, why: &str) {
 }
 
 /// Looks at one bucket. Answers whether it was still there.
-async fn look_at(runtime: &Runtime, echo: &Echo, bucket: &BucketName, item: &mut Item) -> bool {
+///
+/// `missing`: that the role does not exist under which S3 would replicate, as the echo's own item says, too.
+async fn look_at(
+    runtime: &Runtime,
+    echo: &Echo,
+    missing: Option<&str>,
+    bucket: &BucketName,
+    item: &mut Item,
+) -> bool {
     let cloud = stated::cloud(runtime);
     match echo::look(cloud, echo, bucket).await {
         Standing::Gone => return false,
-        Standing::Protected => item.facets.push(Facet::in_sync(PROTECTION)),
+        Standing::Protected => item.facets.push(match missing {
+            Some(why) => unprotected(
+                &format!("its rules stand, and S3 fails every object: {why}"),
+                "Make the role of the echo's site again: `terraform apply` of its `crr_site`.",
+            ),
+            None => Facet::in_sync(PROTECTION),
+        }),
         Standing::ByOthers { rules } => {
             item.facets.push(Facet::in_sync(PROTECTION));
             item.notes.push(format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use replication::{Echo, RoleArn};
+use replication::Echo;
 use tfplugin::{Diagnostics, Path, Value};
 
 use super::AgentConfig;
@@ -103,9 +103,17 @@ pub async fn open(
 }
 
 impl Opened {
-    /// The roles that rules are to run under and that are not there. S3 takes rules with such a role, and then fails every object.
-    pub async fn missing_roles(&self, diagnostics: &mut Diagnostics) -> Vec<RoleArn> {
-        missing_roles(&self.runtime, &self.echo, diagnostics).await
+    /// What keeps the rules from working although they stand: a role that they run under and that is not there, or an IAM that
+    /// cannot be asked. S3 takes rules with a role that is not there, and then fails every object.
+    pub async fn role_trouble(&self) -> Option<String> {
+        let mut diagnostics = Diagnostics::new();
+        let missing = missing_roles(&self.runtime, &self.echo, &mut diagnostics).await;
+        match missing.first() {
+            Some(role) => Some(format!(
+                "role {role} does not exist: set replication_role on the crr_site of each site that objects leave, or name the role in source_role or target_role"
+            )),
+            None => words(&diagnostics).into_iter().next(),
+        }
     }
 }
 
