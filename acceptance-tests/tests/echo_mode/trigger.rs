@@ -1,5 +1,7 @@
 //! The trigger of an echo: its rule, its queues, its function.
 
+mod replaced;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 

@@ -7,7 +7,7 @@ use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value};
 use super::config::{Resolution, Resolved, resolve};
 use super::plan::{buckets, only_rests, target_account, wants_the_same};
 use super::survey::{job, missing_roles, survey, waiting};
-use super::{Surveys, accounts, agent_config, coverage, trigger};
+use super::{Surveys, accounts, agent_config, coverage, handover, trigger};
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
@@ -52,8 +52,9 @@ pub(super) async fn apply(
     let replaced = request
         .prior
         .is_none()
-        .then(|| runtime.echoes().take_replaced(&request.private))
-        .flatten();
+        .then(|| handover::handed_over(&planned, &request.private))
+        .flatten()
+        .and_then(|names| runtime.echoes().take_replaced(&names));
     let former = request.prior.as_ref().or(replaced.as_ref());
     // From here on something may be made: whatever happens, state must know of it.
     context.keep_private(trigger::private(former, &request.private));

@@ -9,16 +9,40 @@ use tfplugin::Value;
 
 /// What a creation leaves in the private data of its plan: the names that it makes. Nothing where they are not known yet.
 pub fn mark(planned: Option<&Value>) -> Vec<u8> {
-    let part = |name: &str| planned.and_then(|value| value.get(name)?.as_str());
-    match (part("source"), part("target"), part("target_bucket")) {
-        (Some(source), Some(target), Some(bucket)) => {
-            format!("creates {source}->{target} {bucket}").into_bytes()
-        }
-        _ => Vec::new(),
-    }
+    let lines: Vec<String> = planned
+        .into_iter()
+        .flat_map(|planned| [rules(planned), trigger(planned)])
+        .flatten()
+        .collect();
+    lines.join("\n").into_bytes()
 }
 
-/// Whether a deletion with this private data is the first half of a replacement that makes the same again.
-pub fn is_replaced(prior: &Value, private: &[u8]) -> bool {
-    !private.is_empty() && private == mark(Some(prior))
+fn rules(value: &Value) -> Option<String> {
+    let part = |name: &str| value.get(name)?.as_str();
+    let (source, target, bucket) = (part("source")?, part("target")?, part("target_bucket")?);
+    Some(format!("creates {source}->{target} {bucket}"))
+}
+
+fn trigger(value: &Value) -> Option<String> {
+    let part = |name: &str| value.get(name)?.as_str();
+    let (source, target) = (part("source")?, part("target")?);
+    matches!(value.get("trigger"), Some(Value::Object(_)))
+        .then(|| format!("triggers {source}->{target}"))
+}
+
+fn says(private: &[u8], line: &str) -> bool {
+    private
+        .split(|byte| *byte == b'\n')
+        .any(|said| said == line.as_bytes())
+}
+
+/// By what names a deletion with this private data hands its rules over, where it is the first half of a replacement that
+/// makes the same again.
+pub fn handed_over(prior: &Value, private: &[u8]) -> Option<String> {
+    rules(prior).filter(|line| says(private, line))
+}
+
+/// Whether what a deletion with this private data makes way for has a trigger of the same names.
+pub fn keeps_trigger(prior: &Value, private: &[u8]) -> bool {
+    trigger(prior).is_some_and(|line| says(private, &line))
 }

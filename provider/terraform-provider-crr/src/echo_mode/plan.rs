@@ -121,7 +121,14 @@ async fn plan_any(
     }
     planned.set("id", Value::from(echo.id()));
     planned.set("target_account_id", target_account(echo));
-    trigger::plan(runtime, &resolved, &mut planned, diagnostics).await;
+    trigger::plan(
+        runtime,
+        &resolved,
+        prior.as_ref(),
+        &mut planned,
+        diagnostics,
+    )
+    .await;
     planned.set("agent_config", agent_config::of(&planned, runtime));
     let known = prior
         .as_ref()

@@ -21,19 +21,30 @@ pub(super) async fn remove(
         return request.unchanged();
     };
     let removes = prior.get("on_destroy").and_then(tfplugin::Value::as_str) == Some("remove");
-    let triggered = trigger::may_have(prior, &request.private);
-    if !removes && !triggered {
-        return ApplyResponse::default();
-    }
-    if removes && handover::is_replaced(prior, &request.private) {
-        runtime
-            .echoes()
-            .replace(request.private.clone(), prior.clone());
+    let handed_over = removes
+        .then(|| handover::handed_over(prior, &request.private))
+        .flatten();
+    // While rules are taken off, a function at work would put them back.
+    let keeps_trigger =
+        (!removes || handed_over.is_some()) && handover::keeps_trigger(prior, &request.private);
+    let removes = removes && handed_over.is_none();
+    let triggered = trigger::may_have(prior, &request.private) && !keeps_trigger;
+    if let Some(names) = handed_over {
+        runtime.echoes().replace(names, prior.clone());
         diagnostics.warning_at(
             Path::root().attribute("on_destroy"),
             "The rules stay while the echo is replaced",
             "It is made again at once with the same sites and names, so its rules are handed over: taken off, they would leave behind for good what is written until they are back. To remove them, destroy the echo without making it again.",
         );
+    }
+    if keeps_trigger {
+        diagnostics.warning_at(
+            Path::root().attribute("trigger"),
+            "The trigger stays while the echo is replaced",
+            "It has the names of the two sites, so the echo that is made at once takes it over. If that fails, apply again, or the trigger stays without an echo.",
+        );
+    }
+    if !removes && !triggered {
         return ApplyResponse::default();
     }
     let Resolution::Known(resolved) = resolve(prior, runtime, diagnostics).await else {

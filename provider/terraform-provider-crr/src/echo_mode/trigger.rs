@@ -14,14 +14,18 @@ use crate::diagnostics::{add_error, add_failure, add_problems};
 use crate::facets;
 use crate::runtime::Runtime;
 
+mod claim;
 mod config;
 mod package;
 mod reach;
 mod rest;
 pub(super) mod schema;
+mod shown;
 
 use config::{Program, Wanted};
 pub(super) use rest::{plan_rest, rest};
+use shown::show;
+pub(super) use shown::without_unknowns;
 
 /// The attribute that shows what is there.
 pub const SHOWN: &str = "trigger_facets";
@@ -60,7 +64,7 @@ pub(super) async fn read(
     };
     let found = Facets::observed(&named.desired(), &observed);
     let wanted = state.get("trigger").is_some_and(|value| !value.is_null());
-    show(state, &named, &observed);
+    show(state, &named, Some(&observed));
     *state = without_unknowns(std::mem::replace(state, Value::Null));
     if !wanted && found.0.is_empty() {
         state.set(SHOWN, Value::Null);
@@ -103,39 +107,23 @@ async fn look(
     }
 }
 
-/// Says in the attribute what is known of the trigger: ARNs follow from names, and SQS says what a queue's URL is.
-fn show(value: &mut Value, trigger: &Trigger, observed: &Observed) {
-    let Some(mut shown) = value.get("trigger").cloned() else {
-        return;
-    };
-    if !matches!(shown, Value::Object(_)) {
-        return;
-    }
-    let found = observed.trigger.as_deref();
-    let url = |at: &replication::trigger::ResourceRef| {
-        found
-            .and_then(|found| found.queue(at))
-            .map_or_else(Value::unknown, |queue| Value::from(queue.url.as_str()))
-    };
-    shown.set("rule_arn", Value::from(trigger.rule().arn));
-    shown.set("queue_arn", Value::from(trigger.queue().arn));
-    shown.set("queue_url", url(&trigger.queue()));
-    shown.set("dead_letter_queue_url", url(&trigger.dead_letter_queue()));
-    let function = trigger.function.as_ref();
-    shown.set(
-        "function_arn",
-        function.map_or(Value::Null, |_| Value::from(trigger.function().arn)),
-    );
-    value.set("trigger", shown);
-}
-
 /// Says in a planned value what the trigger will be.
+///
+/// Where the prior echo has none, the one that is there may be that of another that goes before this one is made, as in a
+/// replacement. Terraform plans again once it is gone, and must get the same answer: so nothing is said of what is there.
 pub(super) async fn plan(
     runtime: &Runtime,
     resolved: &Resolved,
+    prior: Option<&Value>,
     planned: &mut Value,
     diagnostics: &mut Diagnostics,
 ) {
+    if !claim::claim(runtime, resolved, planned, diagnostics) {
+        return;
+    }
+    let goes_on = prior
+        .and_then(|prior| prior.get("trigger"))
+        .is_some_and(|trigger| !trigger.is_null());
     match config::read(planned, resolved, Program::Read, runtime, diagnostics).await {
         Wanted::Nothing => planned.set(SHOWN, Value::Null),
         Wanted::Unknown | Wanted::Failed => planned.set(SHOWN, Value::unknown()),
@@ -146,7 +134,7 @@ pub(super) async fn plan(
             let Some(observed) = look(runtime, &trigger, diagnostics).await else {
                 return;
             };
-            show(planned, &trigger, &observed);
+            show(planned, &trigger, goes_on.then_some(&observed));
             let text = configuration(planned, resolved, runtime, &mut trigger);
             add_problems(&trigger.check(&text), diagnostics);
             let problems = replication::plan(&trigger.desired(), &observed).problems;
@@ -229,23 +217,6 @@ fn at_the_trigger(problems: &[Problem]) -> Vec<Problem> {
     problems.iter().map(of_trigger).collect()
 }
 
-/// A state in which nothing is unknown, of an apply that came half-way.
-pub(super) fn without_unknowns(mut state: Value) -> Value {
-    fn known(value: &mut Value, names: &[&str]) {
-        for name in names {
-            if value.get(name).is_some_and(Value::is_unknown) {
-                value.set(*name, Value::Null);
-            }
-        }
-    }
-    known(&mut state, &["coverage", "agent_config", SHOWN]);
-    if let Some(mut trigger) = state.get("trigger").cloned() {
-        known(&mut trigger, &schema::COMPUTED.map(|(name, _)| name));
-        state.set("trigger", trigger);
-    }
-    state
-}
-
 /// What became of a trigger.
 pub(super) struct Applied {
     /// Whether it was made or changed: what happened before it was there, no event tells.
@@ -319,7 +290,7 @@ async fn make(
         let Some(observed) = look(runtime, &trigger, diagnostics).await else {
             return changed;
         };
-        show(state, &trigger, &observed);
+        show(state, &trigger, Some(&observed));
         configuration(state, resolved, runtime, &mut trigger);
         let plan = replication::plan(&trigger.desired(), &observed);
         add_problems(&at_the_trigger(&plan.problems), diagnostics);
@@ -347,7 +318,7 @@ async fn make(
     let Some(observed) = look(runtime, &trigger, diagnostics).await else {
         return changed;
     };
-    show(state, &trigger, &observed);
+    show(state, &trigger, Some(&observed));
     let desired = trigger.desired();
     let (wanted, found) = (
         Facets::desired(&desired),
@@ -364,7 +335,8 @@ async fn make(
     changed
 }
 
-/// Takes the trigger away. Whether all of it is gone; if not, a diagnostic says why.
+/// Takes the trigger away, unless another echo of this run has it by now. Whether nothing of this one is left; if not, a
+/// diagnostic says why.
 pub(super) async fn remove(
     runtime: &Runtime,
     resolved: &Resolved,
@@ -374,6 +346,10 @@ pub(super) async fn remove(
 ) -> bool {
     let trigger = named(runtime, resolved, state, diagnostics).await;
     let _guard = runtime.cloud.lock([], [trigger.own_role()], []).await;
+    // Once it is locked: before an echo makes its trigger, it is planned.
+    if claim::is_claimed(runtime, &trigger) {
+        return true;
+    }
     let Some(observed) = look(runtime, &trigger, diagnostics).await else {
         return false;
     };

@@ -7,8 +7,10 @@ use tfplugin::Value;
 #[derive(Default)]
 pub struct Echoes {
     planned: Vec<Echo>,
+    /// Those that have a trigger, each with the ARN of its rule.
+    triggers: Vec<(String, Echo)>,
     /// What is to be made again right away, by the names that it makes.
-    replaced: Vec<(Vec<u8>, Value)>,
+    replaced: Vec<(String, Value)>,
 }
 
 impl Echoes {
@@ -36,14 +38,33 @@ impl Echoes {
             .collect()
     }
 
+    /// Notes whether an echo that is planned is to have the trigger of this ARN. Answers another one that is to have it.
+    pub fn trigger(&mut self, arn: &str, echo: &Echo, wanted: bool) -> Option<Echo> {
+        self.triggers.retain(|(at, of)| at != arn || of != echo);
+        if !wanted {
+            return None;
+        }
+        let other = self.triggers.iter().find(|(at, _)| at == arn);
+        let other = other.map(|(_, of)| of.clone());
+        if other.is_none() {
+            self.triggers.push((arn.to_owned(), echo.clone()));
+        }
+        other
+    }
+
+    /// Whether an echo that is planned is to have the trigger of this ARN.
+    pub fn has_trigger(&self, arn: &str) -> bool {
+        self.triggers.iter().any(|(at, _)| at == arn)
+    }
+
     /// Notes the state of an echo that is taken away only to be made again.
-    pub fn replace(&mut self, mark: Vec<u8>, former: Value) {
-        self.replaced.push((mark, former));
+    pub fn replace(&mut self, names: String, former: Value) {
+        self.replaced.push((names, former));
     }
 
     /// The state of the echo that is made again now.
-    pub fn take_replaced(&mut self, mark: &[u8]) -> Option<Value> {
-        let at = self.replaced.iter().position(|(of, _)| of == mark)?;
+    pub fn take_replaced(&mut self, names: &str) -> Option<Value> {
+        let at = self.replaced.iter().position(|(of, _)| of == names)?;
         Some(self.replaced.swap_remove(at).1)
     }
 }

@@ -39,7 +39,7 @@ pub async fn plan_rest(
     }
     let mut found = Diagnostics::new();
     if let Resolution::Known(resolved) = resolve(rested, runtime, &mut found).await {
-        super::plan(runtime, &resolved, rested, &mut found).await;
+        super::plan(runtime, &resolved, Some(prior), rested, &mut found).await;
     } else {
         as_before(rested, prior);
     }
