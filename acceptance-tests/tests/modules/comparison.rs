@@ -39,7 +39,10 @@ async fn the_readme_tells_what_the_set_up_takes() -> Result<(), LabError> {
     for (site, variable) in [("east", "east_key"), ("west", "west_key")] {
         let made = lab.admin_kms(lab.site(site)).create_key().send().await;
         let key = made.expect("a key").key_metadata.expect("its data");
-        workdir.set(variable, key.arn.as_deref().expect("its ARN"));
+        workdir.set(
+            &format!("TF_VAR_{variable}"),
+            key.arn.as_deref().expect("its ARN"),
+        );
     }
     workdir.init().await?.ok()?;
     workdir.apply().await?;

@@ -3,9 +3,11 @@
 //! time; a failure says what failed.
 
 mod echo;
+mod report;
 
 use std::future::Future;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -42,9 +44,13 @@ async fn step<T>(
 async fn main() -> ExitCode {
     let began = Instant::now();
     match play().await {
-        Ok(()) => {
+        Ok(page) => {
             say(&format!(
-                "\nAll of it in {:.0} s. Next: README.md, or examples/scenarios/{SCENARIO} on AWS.",
+                "\nWhat crr check found while it was broken, as a page: {}",
+                page.display()
+            ));
+            say(&format!(
+                "All of it in {:.0} s. Next: README.md, or examples/scenarios/{SCENARIO} on AWS.",
                 began.elapsed().as_secs_f64()
             ));
             ExitCode::SUCCESS
@@ -56,7 +62,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn play() -> Result<(), LabError> {
+async fn play() -> Result<PathBuf, LabError> {
     let lab = step(
         "start the lab: a local AWS with two sites, east and west",
         Lab::start(),
@@ -111,6 +117,11 @@ async fn play() -> Result<(), LabError> {
     for line in found {
         say(&format!("    {line}"));
     }
+    let page = step(
+        "crr check finds it, too, and writes a page: exit code 2",
+        report::write(&lab, &workdir),
+    )
+    .await?;
     step(
         "terraform apply mends that part and touches no other",
         mends(&lab, &workdir),
@@ -143,7 +154,8 @@ async fn play() -> Result<(), LabError> {
         drop(lab);
         Ok(())
     })
-    .await
+    .await?;
+    Ok(page)
 }
 
 /// The scenario's files in a folder of their own, with the lab's sites as its variables.
