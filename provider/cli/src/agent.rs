@@ -28,6 +28,7 @@ mod metrics;
 mod polling;
 mod schedule;
 pub mod served;
+pub mod troubles;
 
 use engine::{Engine, Remembers, Until};
 use letter::{Mail, incoming, outgoing};

@@ -104,6 +104,9 @@ fn of_code(failure: &Failure) -> Option<&'static str> {
         "ConcurrentModificationException" => {
             "Somebody else is changing the organization. Try again."
         }
+        "AWS.SimpleQueueService.NonExistentQueue" | "QueueDoesNotExist" => {
+            "The trigger that made the queue is gone: take the new `agent_config`, or start the agent without `queue_url` to poll."
+        }
         "QueueAlreadyExists" | "QueueNameExists" => {
             "The account has a queue of this name that does not carry our tag. Delete it, or name the sites otherwise: the queue's name follows from theirs."
         }

@@ -67,7 +67,7 @@ fn not_executed(error: &cloud::ExecuteError) -> Standing {
     Standing::Failed {
         summary,
         detail: format!(
-            "{}\n\n{} step(s) were taken and stay; {} are left. The next apply goes on from there.",
+            "{}\n\n{} step(s) were taken and stay; {} are left. The next look goes on from there.",
             detail.join("\n\n"),
             error.taken,
             error.left

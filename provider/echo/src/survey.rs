@@ -234,6 +234,11 @@ pub(crate) async fn look_closer(
     if !reads.is_empty() {
         observed.extend(cloud.observe(&reads).await.map_err(|e| failed(&e))?);
     }
+    // The second look may find it deleted.
+    let found = observed.buckets.get(&pair.source.at());
+    if found.is_some_and(|found| found.existence == Existence::Missing) {
+        return Err(Standing::Gone);
+    }
     Ok((echo.admit(pair, &observed)?, observed))
 }
 

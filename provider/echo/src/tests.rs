@@ -191,6 +191,29 @@ async fn one_fails_among_many_and_the_others_are_done() {
     );
 }
 
+/// Somebody may delete the bucket between any two calls: then there is nothing to do for it, and nothing has failed.
+#[tokio::test]
+async fn a_bucket_that_is_deleted_while_it_is_worked_on_is_gone() {
+    let first = stage(&["orders"]).await;
+    first.protect(&echo(), &["orders"]).await;
+    let of_source = |call: &String| call.contains("/orders?") && !call.contains("PUT /orders?repl");
+    let calls: Vec<String> = first.s3.calls().into_iter().filter(of_source).collect();
+    assert!(
+        calls.contains(&"PUT /orders?versioning".to_owned()),
+        "{calls:?}"
+    );
+    for call in calls {
+        let stage = stage(&["orders"]).await;
+        let deleted_at = Some((call.clone(), "orders".to_owned()));
+        stage.s3.with(|s3| s3.deleted_at = deleted_at);
+        assert_eq!(
+            stage.protect(&echo(), &["orders"]).await,
+            [Standing::Gone],
+            "{call}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn once_cancelled_nothing_is_begun() {
     let stage = stage(&["orders"]).await;

@@ -76,6 +76,14 @@ pub async fn protect_one(
         return Standing::failed(problem);
     }
     if let Err(error) = cloud.execute(&plan, job).await {
+        // It may have been deleted meanwhile; but it may also be its target that is not there.
+        let missing = error.failures.iter().any(|f| f.status == Some(404));
+        if missing
+            && let Ok((pair, observed)) = glance(cloud, echo, pair).await
+            && echo.standing(&pair, &observed) == Standing::Gone
+        {
+            return Standing::Gone;
+        }
         return not_executed(&error);
     }
     match glance(cloud, echo, pair).await {

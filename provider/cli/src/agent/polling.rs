@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::engine::Engine;
+use super::troubles::Troubles;
 
 /// How often.
 #[derive(Debug, Clone, Copy)]
@@ -61,20 +62,96 @@ pub async fn poll(engine: Arc<Engine>, number: usize, pace: Pace) {
 }
 
 /// Looks at the whole site now and then, where a queue says what happens in between.
+///
+/// While the queue does not answer nobody says it: from the moment on at which it ceases to, the site is listed and looked at as by
+/// [`poll`], every [`AGAIN`].
 pub async fn look_now_and_then(engine: Arc<Engine>, number: usize, look_every: Duration) {
+    let Some(served) = engine.served.get(number) else {
+        return;
+    };
+    let interval = AGAIN.min(look_every);
     let mut spread = Duration::ZERO;
+    let mut looked: Option<Instant> = None;
     loop {
-        let listed = engine.list(number, Some(spread)).await.is_some();
-        let served = engine.served.get(number);
-        let pause = if listed && served.is_some_and(|served| served.trouble().is_none()) {
+        let mut whole = true;
+        if served.troubles.is_deaf() {
+            let period = served.period(interval, look_every);
+            let (costs_little, since) = (period <= interval, looked.map(|at| at.elapsed()));
+            whole = costs_little || !served.may_work() || since.is_none_or(|since| since >= period);
+            spread = if costs_little {
+                Duration::ZERO
+            } else {
+                period / 2
+            };
+        }
+        let listed = engine.list(number, whole.then_some(spread)).await.is_some();
+        if listed && whole {
+            looked = Some(Instant::now());
+        }
+        let pause = if listed && served.trouble().is_none() {
             spread = look_every / 2;
-            about(look_every)
+            look_every
         } else {
-            about(AGAIN.min(look_every))
+            interval
         };
         tokio::select! {
-            () = tokio::time::sleep(pause) => {}
+            () = rest(about(pause), &served.troubles) => {}
             () = engine.stop.cancelled() => return,
         }
+    }
+}
+
+/// A pause between two looks, which ends when the queue ceases to answer.
+async fn rest(pause: Duration, troubles: &Troubles) {
+    tokio::select! {
+        () = tokio::time::sleep(pause) => {}
+        () = troubles.deafened() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agent::troubles::Tried;
+
+    const LONG: Duration = Duration::from_mins(15);
+
+    const GONE: &str = "there is no such queue";
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_has_begun_ends_when_the_queue_ceases_to_answer() {
+        let troubles = Troubles::new();
+        let began = Instant::now();
+        let vanishing = async {
+            tokio::time::sleep(Duration::from_secs(7)).await;
+            troubles.tried(Tried::Listing, Some(GONE.to_owned()));
+            assert!(!troubles.is_deaf());
+            tokio::time::sleep(Duration::from_secs(7)).await;
+            troubles.tried(Tried::Queue, Some(GONE.to_owned()));
+        };
+        tokio::join!(rest(LONG, &troubles), vanishing);
+        assert_eq!(began.elapsed().as_secs(), 14);
+        assert!(troubles.is_deaf());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_queue_that_goes_on_not_answering_wakes_once() {
+        let troubles = Troubles::new();
+        troubles.tried(Tried::Queue, Some(GONE.to_owned()));
+        let began = Instant::now();
+        rest(LONG, &troubles).await;
+        assert!(
+            began.elapsed().is_zero(),
+            "also where it ceased before the pause"
+        );
+        troubles.tried(Tried::Queue, Some("nor is it reached".to_owned()));
+        rest(AGAIN, &troubles).await;
+        assert!(began.elapsed() >= AGAIN);
+        troubles.tried(Tried::Queue, None);
+        assert!(!troubles.is_deaf());
+        troubles.tried(Tried::Queue, Some(GONE.to_owned()));
+        let began = Instant::now();
+        rest(LONG, &troubles).await;
+        assert!(began.elapsed().is_zero(), "and anew when it did answer");
     }
 }

@@ -12,6 +12,8 @@
 //! * A bucket that failed rests for a while of its own, longer each time, whatever wakes it; then it is tried again, for ever.
 //! * Each ticket comes back exactly once. One of a bucket that failed comes back with the wish to have the failure put into the queue;
 //!   while such a message is on its way, further tickets for the bucket come back at once: the message comes after them.
+//! * A bucket that failed is seen again also where another process takes that message: a while after its rest, if not before. Only
+//!   who may not live so long ([`Schedule::telling`]) leaves it to the message.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -23,6 +25,9 @@ mod tests;
 const SHORTEST_REST: Duration = Duration::from_secs(1);
 /// The longest: failed buckets are tried for ever, this often.
 pub const LONGEST_REST: Duration = Duration::from_mins(5);
+
+/// How long whoever takes the message about a bucket that has rested has for it, before we look how it stands.
+const MARGIN: Duration = Duration::from_secs(15);
 
 /// How soon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -213,9 +218,16 @@ impl<K: Ord + Clone, T> Schedule<K, T> {
         }
     }
 
-    /// Has a glance at a bucket later, unless there is something to do for it before.
+    /// Has a glance at a bucket later, unless there is something to do for it before, or it was to be later still.
     pub fn wake_at(&mut self, key: K, at: Duration) {
-        if self.entries.contains_key(&key) {
+        if let Some(entry) = self.entries.get_mut(&key) {
+            if let State::Later { at: later } = entry.state
+                && at < later
+            {
+                entry.state = State::Later { at };
+                self.due.remove(&(later, key.clone()));
+                self.due.insert((at, key));
+            }
             return;
         }
         let entry = Entry {
@@ -380,7 +392,7 @@ impl<K: Ord + Clone, T> Schedule<K, T> {
         while let Some((at, _)) = self.due.first()
             && *at <= now
         {
-            let Some((_, key)) = self.due.pop_first() else {
+            let Some((at, key)) = self.due.pop_first() else {
                 return;
             };
             let Some(entry) = self.entries.get_mut(&key) else {
@@ -388,8 +400,14 @@ impl<K: Ord + Clone, T> Schedule<K, T> {
             };
             match entry.state {
                 // The message that says so comes about now, to whoever takes it, and knows how often it failed.
-                State::Resting { told: true, .. } => {
+                State::Resting { told: true, .. } if self.always_tell => {
                     self.entries.remove(&key);
+                }
+                // If that is another process we would never learn what came of it.
+                State::Resting { told: true, .. } => {
+                    let at = at + MARGIN;
+                    entry.state = State::Later { at };
+                    self.due.insert((at, key));
                 }
                 State::Resting { .. } | State::Later { .. } => {
                     entry.state = State::Ready(Urgency::Routine);

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::board::Board;
 use super::letter::Letter;
+use super::troubles::{Tried, Troubles};
 
 /// How many calls a second looking again and again may cost: a small site is looked at often, a large one rarely.
 const CALLS_PER_SECOND: u64 = 20;
@@ -25,7 +26,8 @@ pub struct Served {
     sweep: Mutex<Option<Sweep>>,
     /// How many whole looks have come to their end.
     pub swept: watch::Sender<u64>,
-    troubles: Mutex<Troubles>,
+    /// What keeps it from being served.
+    pub troubles: Troubles,
     /// How many buckets the last sweep found, and how many of them unprotected.
     counted: Mutex<Option<(usize, usize)>>,
 }
@@ -41,25 +43,6 @@ pub struct Sweep {
     began: Instant,
 }
 
-/// What keeps the echo from being served, by what was tried last.
-#[derive(Default)]
-struct Troubles {
-    listing: Option<String>,
-    queue: Option<String>,
-    role: Option<String>,
-}
-
-/// What was tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tried {
-    /// Listing the site's buckets.
-    Listing,
-    /// Asking the queue.
-    Queue,
-    /// Finding the roles.
-    Role,
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -67,7 +50,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Served {
     /// An echo of which nothing is known yet.
     pub fn new(opened: Opened) -> Self {
-        let trouble = "the site has not been looked at yet".to_owned();
         Self {
             name: opened.echo.id(),
             opened,
@@ -75,11 +57,7 @@ impl Served {
             sweep: Mutex::default(),
             swept: watch::Sender::new(0),
             counted: Mutex::default(),
-            troubles: Mutex::new(Troubles {
-                listing: Some(trouble.clone()),
-                role: Some(trouble),
-                queue: None,
-            }),
+            troubles: Troubles::new(),
         }
     }
 
@@ -90,27 +68,17 @@ impl Served {
 
     /// Notes how a try went. Answers whether that is news.
     pub fn tried(&self, what: Tried, trouble: Option<String>) -> bool {
-        let mut troubles = lock(&self.troubles);
-        let place = match what {
-            Tried::Listing => &mut troubles.listing,
-            Tried::Queue => &mut troubles.queue,
-            Tried::Role => &mut troubles.role,
-        };
-        let news = *place != trouble;
-        *place = trouble;
-        news
+        self.troubles.tried(what, trouble)
     }
 
     /// Why the echo is not served as it should be, if so.
     pub fn trouble(&self) -> Option<String> {
-        let troubles = lock(&self.troubles);
-        let all = [&troubles.listing, &troubles.role, &troubles.queue];
-        all.into_iter().find_map(Clone::clone)
+        self.troubles.first()
     }
 
     /// Whether buckets may be written to.
     pub fn may_work(&self) -> bool {
-        !self.opened.paused && lock(&self.troubles).role.is_none()
+        !self.opened.paused && self.troubles.has_roles()
     }
 
     /// About how many calls a look at the whole site costs.

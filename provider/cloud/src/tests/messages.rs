@@ -125,3 +125,23 @@ async fn a_refusal_names_the_queue_and_the_permission_and_is_counted() {
     let of_queue = of_queue.unwrap();
     assert_eq!((of_queue.calls, of_queue.failures["AccessDenied"]), (1, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_is_gone_says_what_to_start_with_instead() {
+    let script = Script::default();
+    for code in [
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "QueueDoesNotExist",
+    ] {
+        script.expect(
+            "east sqs ReceiveMessage",
+            json_error(400, code, "The specified queue does not exist."),
+        );
+        let error = queue(&script)
+            .receive(Duration::from_secs(1), Duration::from_secs(1))
+            .await
+            .unwrap_err();
+        let remedy = error.remedy.clone().unwrap_or_default();
+        assert!(remedy.contains("without `queue_url`"), "{error:?}");
+    }
+}

@@ -24,6 +24,8 @@ pub(super) struct State {
     pub buckets: BTreeMap<String, Bucket>,
     /// Calls that are refused: `PUT /orders?replication`.
     pub refused: Vec<String>,
+    /// A call, and the bucket that somebody deletes right before it.
+    pub deleted_at: Option<(String, String)>,
     /// Every call, but who we are.
     pub calls: Vec<String>,
 }
@@ -135,6 +137,9 @@ impl StandIn {
             format!("{method} /{bucket}?{part}")
         };
         state.calls.push(call.clone());
+        if let Some((_, name)) = state.deleted_at.take_if(|(at, _)| *at == call) {
+            state.buckets.remove(&name);
+        }
         if state.refused.contains(&call) {
             return error(400, "InvalidRequest", "on purpose");
         }

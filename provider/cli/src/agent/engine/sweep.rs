@@ -8,7 +8,8 @@ use replication::BucketName;
 use super::{Engine, Letter, Mail};
 use crate::agent::board::Appeared;
 use crate::agent::schedule::{Depth, Urgency, Wake};
-use crate::agent::served::{Served, Tried};
+use crate::agent::served::Served;
+use crate::agent::troubles::Tried;
 
 impl Engine {
     /// Lists the buckets of an echo's source and wakes those that are new. `whole`: all of them, within this time.

@@ -10,7 +10,7 @@ use super::said::{self, Changed, Said};
 use super::{Letter, Mail};
 use crate::agent::engine::Engine;
 use crate::agent::schedule::{Depth, Urgency, Wake};
-use crate::agent::served::Tried;
+use crate::agent::troubles::Tried;
 
 /// How long a message is kept from others at a time.
 ///

@@ -207,6 +207,36 @@ fn what_is_spread_comes_in_its_time_or_when_it_is_woken() {
 }
 
 #[test]
+fn what_is_to_be_seen_sooner_is_and_not_later() {
+    let mut schedule = Schedule::<_, u32>::new(10);
+    schedule.wake_at("a", seconds(450));
+    schedule.wake_at("a", seconds(10));
+    schedule.wake_at("a", seconds(900));
+    assert_eq!(schedule.next_due(), Some(seconds(10)));
+    assert_eq!(names(&mut schedule, seconds(10)), ["a"]);
+    assert_eq!(schedule.next_due(), None);
+}
+
+#[test]
+fn a_failure_whose_message_another_takes_is_seen_to_be_mended() {
+    let mut schedule = Schedule::new(10);
+    schedule.wake("a", wake(Some(1)), seconds(0));
+    names(&mut schedule, seconds(0));
+    let ended = schedule.done(&"a", Outcome::Failed, seconds(0), 0.0);
+    let rested = ended.put_back.unwrap().after;
+    assert_eq!(
+        names(&mut schedule, rested),
+        [""; 0],
+        "it is another's to mend"
+    );
+    assert_eq!(schedule.next_due(), Some(rested + MARGIN));
+    let again = schedule.next(rested + MARGIN);
+    assert_eq!(again, Some(("a", Depth::Glance, 1)));
+    schedule.done(&"a", Outcome::Settled, rested + MARGIN, 0.0);
+    assert!(schedule.entries.is_empty() && schedule.next_due().is_none());
+}
+
+#[test]
 fn stopping_gives_back_what_nobody_works_on() {
     let mut schedule = Schedule::new(1);
     schedule.wake("a", wake(Some(1)), seconds(0));
@@ -374,6 +404,38 @@ impl Watcher {
 }
 
 proptest! {
+    #[test]
+    fn what_failed_is_seen_again_though_others_take_its_messages(
+        wakes in prop::collection::vec((0..6_u8, any::<bool>(), any::<bool>(), 0..30_000_u64, 0.0..1.0), 1..50)
+    ) {
+        let mut schedule = Schedule::new(3);
+        let mut failed = BTreeMap::new();
+        let mut now = Duration::ZERO;
+        for (key, ticket, fails, passed, random) in wakes {
+            now += Duration::from_millis(passed);
+            schedule.wake(key, wake(ticket.then_some(0)), now);
+            while let Some((key, ..)) = schedule.next(now) {
+                let rested = failed.remove(&key).unwrap_or_default();
+                prop_assert!(rested <= now, "{key} rests until {rested:?}");
+                let outcome = if fails { Outcome::Failed } else { Outcome::Settled };
+                if let Some(rest) = schedule.done(&key, outcome, now, random).rest {
+                    failed.insert(key, now + rest.after);
+                }
+            }
+        }
+        // The others mend all of them, and nobody says so.
+        while let Some(due) = schedule.next_due() {
+            now = now.max(due);
+            while let Some((key, ..)) = schedule.next(now) {
+                let rested = failed.remove(&key).unwrap_or_default();
+                prop_assert!(rested <= now && now <= rested + MARGIN, "{key} at {now:?}, rested at {rested:?}");
+                schedule.done(&key, Outcome::Settled, now, 0.5);
+            }
+        }
+        prop_assert!(failed.is_empty(), "said to have failed for ever: {failed:?}");
+        prop_assert!(schedule.entries.is_empty());
+    }
+
     #[test]
     fn whatever_happens_nothing_is_lost_doubled_or_hurried(actions in actions()) {
         let mut schedule = Schedule::new(3);
