@@ -190,7 +190,12 @@ async fn told_to_stop_it_hands_back_what_it_has_not_begun() -> Result<(), LabErr
     let mut agent = desk
         .start(&["--look-every", "1h", "--concurrency", "1", "--grace", "1m"])
         .await?;
-    agent.until_all_protected(0).await?;
+    // The first look must be over: it would find the buckets without their messages.
+    agent
+        .until("its first look", async |agent: &_| {
+            Ok(agent.metrics().await?.sum("crr_whole_looks_total", &[]) > 0.5)
+        })
+        .await?;
     let held = Fault::on("PutBucketVersioning", Effect::PauseBefore).resource("first");
     let held = lab.inject(held.when(When::First(1)));
     scene.buckets(&["first", "second"]).await;
