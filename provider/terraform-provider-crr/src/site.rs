@@ -3,25 +3,25 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cloud::{ErrorKind, Identity};
-use replication::{Facets, Problem, Site, SiteName};
+use replication::{Facets, Problem, SiteName};
 use tfplugin::{
     ApplyRequest, ApplyResponse, Context, Diagnostics, IdentityAttribute, IdentitySchema,
     ImportRequest, Imported, Path, PlanRequest, PlanResponse, ReadRequest, ReadResponse, Resource,
-    Schema, Type, Value, from_value,
+    Schema, Type, Value,
 };
 
 use crate::diagnostics::{add_error, add_problems};
 use crate::facets;
-use crate::runtime::{Runtime, Shared, SiteLookup};
+use crate::runtime::Shared;
 
 mod apply;
+mod proof;
 mod role;
 pub(crate) mod schema;
 mod stated;
 
 use apply::{RolesLeft, Work, look};
-use role::{RoleWish, SiteAttributes};
+use proof::{Proof, Proven, moved, rests};
 pub use role::{default_role, default_role_name};
 pub use stated::look_at_site;
 pub(crate) use stated::papers_of_site;
@@ -36,133 +36,6 @@ impl SiteResource {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
     }
-}
-
-/// A site whose name is known and which has answered.
-struct Proven {
-    site: Site,
-    identity: Identity,
-    wish: Option<RoleWish>,
-}
-
-impl Proven {
-    fn name(&self) -> &SiteName {
-        &self.site.name
-    }
-}
-
-enum Proof {
-    Proven(Box<Proven>),
-    Unknown,
-    Failed,
-}
-
-impl SiteResource {
-    /// Who answers at the site that a value names.
-    async fn prove(runtime: &Runtime, value: &Value, diagnostics: &mut Diagnostics) -> Proof {
-        let attributes: SiteAttributes = match from_value(value) {
-            Ok(attributes) => attributes,
-            Err(error) => {
-                diagnostics.error_at(error.path, "The site cannot be read", error.message);
-                return Proof::Failed;
-            }
-        };
-        let at = Path::root().attribute("name");
-        let Some(name) = attributes.name.as_known() else {
-            return Proof::Unknown;
-        };
-        let Ok(name) = name.parse::<SiteName>() else {
-            return Proof::Failed;
-        };
-        let site = match runtime.site(&name, at.clone(), diagnostics).await {
-            SiteLookup::Known(site) => site,
-            SiteLookup::Unknown => return Proof::Unknown,
-            SiteLookup::Failed => return Proof::Failed,
-        };
-        let identity = match runtime.cloud.identity(&name).await {
-            Ok(identity) => identity,
-            Err(error) => {
-                add_error(at, &error, diagnostics);
-                return Proof::Failed;
-            }
-        };
-        match attributes.wish(&site, &runtime.default_tags) {
-            Ok(wish) => {
-                if let Some(wish) = &wish {
-                    runtime.note_site_role(&name, wish.arn.clone());
-                }
-                Proof::Proven(Box::new(Proven {
-                    site,
-                    identity,
-                    wish,
-                }))
-            }
-            Err(role::Unresolved::Unknown) => Proof::Unknown,
-            Err(role::Unresolved::Wrong(path, message)) => {
-                diagnostics.error_at(path, "The replication role cannot be made", message);
-                Proof::Failed
-            }
-        }
-    }
-}
-
-/// The account that state remembers, if it is another than the one that answers now.
-fn moved(prior: &Value, proven: &Proven, diagnostics: &mut Diagnostics) -> bool {
-    let Some(known) = prior.get("account_id").and_then(Value::as_str) else {
-        return false;
-    };
-    if known == proven.identity.account.as_str() {
-        return false;
-    }
-    diagnostics.error_at(
-        Path::root().attribute("name"),
-        format!("Site \"{}\" is another account now", proven.name()),
-        format!(
-            "State says account {known}; the credentials are now of account {} ({}). Pairs of this site live in {known}. Restore the site's credentials in the provider block; or, if the move is meant, give the new account a site name of its own.",
-            proven.identity.account, proven.identity.caller_arn
-        ),
-    );
-    true
-}
-
-/// Whether the site does not answer and nothing is asked of it, which a warning then says.
-///
-/// A refresh has failed before this where it was not left out: whoever leaves it out may have to change what is not at the site
-/// that is lost.
-async fn rests(
-    runtime: &Runtime,
-    prior: &Value,
-    planned: &Value,
-    diagnostics: &mut Diagnostics,
-) -> bool {
-    let asked = ["name", "replication_role"];
-    if runtime.unknown.is_some() || asked.iter().any(|it| prior.get(it) != planned.get(it)) {
-        return false;
-    }
-    let name = planned.get("name").and_then(Value::as_str);
-    let Some(name) = name.and_then(|name| name.parse::<SiteName>().ok()) else {
-        return false;
-    };
-    if !runtime.cloud.sites().any(|known| *known == name) {
-        return false;
-    }
-    let error = match runtime.cloud.identity(&name).await {
-        Err(error) if error.kind == ErrorKind::Connection => error,
-        _ => return false,
-    };
-    let role = prior.get("replication_role_arn").and_then(Value::as_str);
-    if let Some(role) = role.and_then(|role| role.parse().ok()) {
-        runtime.note_site_role(&name, role);
-    }
-    diagnostics.warning_at(
-        Path::root().attribute("name"),
-        format!("Site \"{name}\" does not answer"),
-        format!(
-            "{}\n\nNothing is to be changed there, so it is shown as it was last seen.",
-            error.detail()
-        ),
-    );
-    true
 }
 
 fn write(value: &mut Value, proven: &Proven, role_facets: Option<&Facets>) {
@@ -212,7 +85,7 @@ impl Resource for SiteResource {
         let Some(runtime) = self.shared.get(diagnostics) else {
             return request.unchanged();
         };
-        let proven = match Self::prove(&runtime, &request.state, diagnostics).await {
+        let proven = match Proof::of(&runtime, &request.state, diagnostics).await {
             Proof::Proven(proven) => proven,
             Proof::Unknown | Proof::Failed => return request.unchanged(),
         };
@@ -264,7 +137,7 @@ impl Resource for SiteResource {
             response.planned = Some(prior);
             return response;
         }
-        let proven = match Self::prove(&runtime, &planned, diagnostics).await {
+        let proven = match Proof::of(&runtime, &planned, diagnostics).await {
             Proof::Proven(proven) => proven,
             Proof::Failed => return request.as_proposed(),
             Proof::Unknown => {
@@ -353,7 +226,7 @@ impl Resource for SiteResource {
         if !had_role && request.private.is_empty() {
             return ApplyResponse::default();
         }
-        let Proof::Proven(proven) = Self::prove(&runtime, &prior, diagnostics).await else {
+        let Proof::Proven(proven) = Proof::of(&runtime, &prior, diagnostics).await else {
             return request.unchanged();
         };
         if moved(&prior, &proven, diagnostics) {
@@ -411,7 +284,7 @@ impl SiteResource {
         let Some(mut state) = request.planned.clone() else {
             return request.unchanged();
         };
-        let Proof::Proven(proven) = Self::prove(&runtime, &state, diagnostics).await else {
+        let Proof::Proven(proven) = Proof::of(&runtime, &state, diagnostics).await else {
             if !diagnostics.has_errors() {
                 diagnostics.error(
                     "Still unknown at apply",

@@ -3,10 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use replication::pair::PairRule;
-use replication::{
-    BucketName, Direction, Filter, KeyArn, Mirror, Pair, RuleName, Setting, Side, SiteName,
-};
+use replication::{BucketName, Direction, KeyArn, Mirror, Pair, Setting, Side, SiteName};
 use serde::Deserialize;
 use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
 
@@ -14,6 +11,7 @@ use crate::runtime::{Runtime, SiteLookup};
 
 mod known;
 mod record;
+mod rules;
 
 use known::{Missing, parsed, role_choice, set, texts};
 use record::{lock, log};
@@ -359,64 +357,5 @@ impl PairAttributes {
             object_lock: lock(&attributes.object_lock)?,
             access_log,
         })
-    }
-
-    fn pair_rules(
-        &self,
-        direction: Direction,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Vec<PairRule>, Missing> {
-        let everything = PairRule {
-            name: RuleName::everything(),
-            id: None,
-            filter: Filter::default(),
-            enabled: true,
-            priority: None,
-            delete_markers: set(&self.delete_markers)?.unwrap_or_default(),
-            // The plan leaves it unknown where the configuration leaves it to us.
-            replica_modifications: match &self.replica_modifications {
-                Attr::Known(on) => *on,
-                Attr::Null | Attr::Unknown => direction == Direction::TwoWay,
-            },
-            rtc: set(&self.rtc)?.unwrap_or_default(),
-            metrics: set(&self.metrics)?.unwrap_or(true),
-            storage_class: None,
-        };
-        let Some(given) = set(&self.rules)? else {
-            return Ok(vec![everything]);
-        };
-        let mut rules = Vec::with_capacity(given.len());
-        for (name, rule) in given {
-            let path = Path::root().attribute("rules").key(&name);
-            let rule = set(&rule)?.ok_or_else(|| {
-                diagnostics.error_at(
-                    path.clone(),
-                    "A rule is null",
-                    "Write `{}` for a rule with every default.",
-                );
-                Missing::Failed
-            })?;
-            let name: RuleName = name.parse().map_err(|error: replication::NameError| {
-                diagnostics.error_at(path, "Not a rule name", error.to_string());
-                Missing::Failed
-            })?;
-            rules.push(PairRule {
-                name,
-                id: set(&rule.id)?,
-                filter: Filter {
-                    prefix: set(&rule.prefix)?.unwrap_or_default(),
-                    tags: texts(&rule.tags)?,
-                },
-                enabled: set(&rule.enabled)?.unwrap_or(true),
-                priority: set(&rule.priority)?,
-                delete_markers: set(&rule.delete_markers)?.unwrap_or(everything.delete_markers),
-                replica_modifications: set(&rule.replica_modifications)?
-                    .unwrap_or(everything.replica_modifications),
-                rtc: set(&rule.rtc)?.unwrap_or(everything.rtc),
-                metrics: set(&rule.metrics)?.unwrap_or(everything.metrics),
-                storage_class: set(&rule.storage_class)?,
-            });
-        }
-        Ok(rules)
     }
 }

@@ -10,8 +10,9 @@ use replication::{Facets, Observed, Removal, RoleArn};
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value, from_value};
 use tokio::time::Instant;
 
+use super::proof::Proven;
 use super::role::{POLICY, RoleWish, SiteAttributes, of_site};
-use super::{Proven, site_identity, write};
+use super::{site_identity, write};
 use crate::diagnostics::{add_error, add_failure, add_problems};
 use crate::facets;
 use crate::runtime::Runtime;

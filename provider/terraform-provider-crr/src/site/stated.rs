@@ -5,8 +5,8 @@ use replication::{Health, Observed, examine};
 use tfplugin::{Diagnostics, Path, Value, from_value};
 
 use super::apply::look;
+use super::proof::{Proof, moved};
 use super::role::SiteAttributes;
-use super::{Proof, SiteResource, moved};
 use crate::diagnostics::add_error;
 use crate::runtime::{Runtime, SiteLookup};
 use crate::stated::{NotLooked, SiteLook};
@@ -18,7 +18,7 @@ use crate::stated::{NotLooked, SiteLook};
 /// Where something is not known, the site cannot be reached, or it is another account than the one stated.
 pub async fn look_at_site(runtime: &Runtime, values: &Value) -> Result<SiteLook, NotLooked> {
     let mut diagnostics = Diagnostics::new();
-    let proven = match SiteResource::prove(runtime, values, &mut diagnostics).await {
+    let proven = match Proof::of(runtime, values, &mut diagnostics).await {
         Proof::Proven(proven) => proven,
         Proof::Unknown => return Err(NotLooked::Unknown),
         Proof::Failed => return Err(NotLooked::Failed(diagnostics)),
