@@ -275,7 +275,17 @@ fn here() -> Host {
 
 /// Whether another process of this machine has this number. Ours has it, too, but what we made we know.
 fn is_alive(process: u32) -> bool {
-    process != std::process::id() && std::path::Path::new(&format!("/proc/{process}")).exists()
+    process != std::process::id()
+        && std::fs::read_to_string(format!("/proc/{process}/stat"))
+            .is_ok_and(|stat| is_running(&stat))
+}
+
+/// Whether a process runs, by its line in `/proc` (`man 5 proc_pid_stat`). One that has ended keeps its number until its parent
+/// asks how: in a container without an init that is never.
+fn is_running(stat: &str) -> bool {
+    // The program's name is in brackets and may hold anything, brackets too.
+    let state = stat.rsplit_once(") ").map(|(_, rest)| rest.as_bytes());
+    !matches!(state, Some([b'Z' | b'X', ..]))
 }
 
 /// Forty characters that nobody can guess.
@@ -301,6 +311,17 @@ mod tests {
         let now = SystemTime::now();
         let (one, other) = (moment(now), moment(now));
         assert!(other >= one + TICK, "{one} {other}");
+    }
+
+    #[test]
+    fn a_process_that_has_ended_does_not_run_though_it_has_its_number() {
+        assert!(is_running("7 (terraform) S 1 7"));
+        assert!(is_running("7 (a) Z (b) R 1 7"));
+        assert!(!is_running("7 (terraform) Z 1 7"));
+        assert!(
+            is_running("?"),
+            "better a key left over than one taken away"
+        );
     }
 
     #[test]
