@@ -12,7 +12,7 @@ TARGET := $(abspath $(or $(CARGO_TARGET_DIR),$(ROOT)target))
 BUILD := cargo build --workspace --bins --example docs
 
 .DEFAULT_GOAL := help
-.PHONY: help tools tools-oldest test install install-agent function lab bench demo docs docs-check
+.PHONY: help tools tools-oldest test install install-agent function lab bench demo docs docs-check lint-modules
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ lab: tools ## Start the lab in the foreground and print its sites as JSON (`tfva
 
 docs: ## Write the registry pages in docs/ from the schemas and the examples
 	@$(BUILD) && $(TARGET)/debug/examples/docs
+
+lint-modules: ## Put modules and examples before checkov, installed (300 MB) into an environment of its own
+	@PYTHON="$(PYTHON)" $(ROOT).ci/lint-modules
 
 docs-check: ## Fail where a page in docs/ is stale, or a link in it leads nowhere
 	@$(BUILD) && $(TARGET)/debug/examples/docs check
