@@ -3,7 +3,7 @@
 use cloud::{Cloud, Job};
 use futures::StreamExt;
 use replication::echo::Standing;
-use replication::{BucketName, Echo};
+use replication::{BucketName, Echo, Observed, Pair};
 
 use crate::survey::{excluded_by_tags, glance, look_at, look_closer};
 use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
@@ -44,64 +44,132 @@ pub async fn protect_one(
     bucket: &BucketName,
     job: &Job,
 ) -> Standing {
-    let cloud: &Cloud = ground.cloud();
-    let pair = match echo.pair(bucket) {
-        Ok(pair) => pair,
-        Err(problem) => return Standing::failed(&problem),
+    match begin(ground, echo, bucket, Depth::New).await {
+        Ok(begun) => begun.finish(job).await,
+        Err(standing) => standing,
+    }
+}
+
+/// How closely to look at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// As little as tells whether it needs work.
+    Glance,
+    /// At what a new bucket is asked besides too, at once.
+    New,
+}
+
+/// A bucket that needs work. Nobody else in the process writes to it meanwhile.
+pub struct Begun<'a> {
+    ground: &'a dyn Ground,
+    echo: &'a Echo,
+    pair: Pair,
+    observed: Observed,
+    standing: Standing,
+    _hold: Box<dyn Send + 'a>,
+}
+
+/// Looks at one bucket whose name is selected.
+///
+/// # Errors
+///
+/// How it stands, where there is nothing to do for it.
+pub async fn begin<'a>(
+    ground: &'a dyn Ground,
+    echo: &'a Echo,
+    bucket: &BucketName,
+    depth: Depth,
+) -> Result<Begun<'a>, Standing> {
+    let pair = echo.pair(bucket).map_err(|p| Standing::failed(&p))?;
+    let hold = ground.hold(vec![echo.look(&pair)]).await;
+    // What else the pair is about is asked only where there is work: a target that is not there has nothing to show.
+    let reads = match depth {
+        Depth::Glance if !echo.selection.needs_tags() => echo.glance(&pair),
+        _ => echo.glance_at_new(&pair),
     };
-    let reads = echo.look(&pair);
-    let _hold = ground.hold(vec![reads.clone()]).await;
-    let (pair, observed) = match look_at(cloud, echo, pair, &reads).await {
-        Ok(seen) => seen,
-        Err(error) => return failed(&error),
-    };
-    // It may have been tagged otherwise since it was surveyed.
+    let seen = look_at(ground.cloud(), echo, pair, &reads).await;
+    let (pair, observed) = seen.map_err(|error| failed(&error))?;
     if let Some(standing) = excluded_by_tags(echo, bucket, &observed) {
-        return standing;
+        return Err(standing);
     }
     let standing = echo.standing(&pair, &observed);
     if !standing.needs_work() {
-        return standing;
+        return Err(standing);
     }
-    // Somebody may have made its target since the survey, or the bucket itself as the target of another.
-    let (pair, observed) = match standing {
-        Standing::Pending => match look_closer(cloud, echo, pair, observed).await {
+    Ok(Begun {
+        ground,
+        echo,
+        pair,
+        observed,
+        standing,
+        _hold: hold,
+    })
+}
+
+impl Begun<'_> {
+    /// How it stands before the work.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// Does the work. Answers how it stands then.
+    pub async fn finish(self, job: &Job) -> Standing {
+        let (cloud, echo) = (self.ground.cloud(), self.echo);
+        let (pair, observed) = match self.look_on().await {
             Ok(seen) => seen,
             Err(standing) => return standing,
-        },
-        _ => (pair, observed),
-    };
-    let plan = replication::plan(&echo.desired(&pair, &observed), &observed);
-    if let Some(problem) = plan.problems.iter().find(|problem| problem.is_error()) {
-        return Standing::failed(problem);
-    }
-    if let Err(error) = cloud.execute(&plan, job).await {
-        // It may have been deleted meanwhile; but it may also be its target that is not there.
-        let missing = error.failures.iter().any(|f| f.status == Some(404));
-        if missing
-            && let Ok((pair, observed)) = glance(cloud, echo, pair).await
-            && echo.standing(&pair, &observed) == Standing::Gone
-        {
-            return Standing::Gone;
+        };
+        let plan = replication::plan(&echo.desired(&pair, &observed), &observed);
+        if let Some(problem) = plan.problems.iter().find(|problem| problem.is_error()) {
+            return Standing::failed(problem);
         }
-        return not_executed(&error);
-    }
-    match glance(cloud, echo, pair).await {
-        Ok((pair, observed)) => match echo.standing(&pair, &observed) {
-            Standing::Pending | Standing::Drifted(_) => {
-                let differences =
-                    replication::facet::differences(&pair.desired(&observed), &observed);
-                let lines: Vec<String> = differences.iter().map(ToString::to_string).collect();
-                Standing::Failed {
-                    summary: format!("Bucket {} is not as it was made", pair.source.at()),
-                    detail: format!(
-                        "Every step was taken, and a look right after shows something else. Somebody else may be writing to it:\n{}",
-                        lines.join("\n")
-                    ),
-                }
+        if let Err(error) = cloud.execute(&plan, job).await {
+            // It may have been deleted meanwhile; but it may also be its target that is not there.
+            let missing = error.failures.iter().any(|f| f.status == Some(404));
+            if missing
+                && let Ok((pair, observed)) = glance(cloud, echo, pair).await
+                && echo.standing(&pair, &observed) == Standing::Gone
+            {
+                return Standing::Gone;
             }
-            standing => standing,
-        },
-        Err(error) => failed(&error),
+            return not_executed(&error);
+        }
+        match glance(cloud, echo, pair).await {
+            Ok((pair, observed)) => afterwards(echo, &pair, &observed),
+            Err(error) => failed(&error),
+        }
+    }
+    /// Looks at the rest of what the work is about.
+    async fn look_on(&self) -> Result<(Pair, Observed), Standing> {
+        let (cloud, echo) = (self.ground.cloud(), self.echo);
+        let (pair, mut observed) = (self.pair.clone(), self.observed.clone());
+        let rest = echo.look(&pair).beyond(&observed);
+        if !rest.is_empty() {
+            let seen = look_at(cloud, echo, pair.clone(), &rest).await;
+            observed.extend(seen.map_err(|error| failed(&error))?.1);
+        }
+        match echo.standing(&pair, &observed) {
+            // Somebody may have made its target since the survey, or the bucket itself as the target of another.
+            Standing::Pending => look_closer(cloud, echo, pair, observed).await,
+            standing if standing.needs_work() => Ok((pair, observed)),
+            standing => Err(standing),
+        }
+    }
+}
+
+/// How a bucket stands when every step was taken.
+fn afterwards(echo: &Echo, pair: &Pair, observed: &Observed) -> Standing {
+    let standing = echo.standing(pair, observed);
+    if !matches!(standing, Standing::Pending | Standing::Drifted(_)) {
+        return standing;
+    }
+    let differences = replication::facet::differences(&pair.desired(observed), observed);
+    let lines: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    Standing::Failed {
+        summary: format!("Bucket {} is not as it was made", pair.source.at()),
+        detail: format!(
+            "Every step was taken, and a look right after shows something else. Somebody else may be writing to it:\n{}",
+            lines.join("\n")
+        ),
     }
 }
