@@ -30,7 +30,7 @@ pub use examine::examine;
 pub use ground::Ground;
 pub use release::{Released, release};
 pub use survey::{Listed, Named, Survey, excluded_by_name, list, look, survey};
-pub use work::{Begun, Depth, begin, protect, protect_one};
+pub use work::{Begun, Depth, begin, protect};
 
 use replication::BucketName;
 use replication::echo::Standing;

@@ -1,6 +1,6 @@
 //! Protecting the buckets that need it.
 
-use cloud::{Cloud, Job};
+use cloud::Job;
 use futures::StreamExt;
 use replication::echo::Standing;
 use replication::{BucketName, Echo, Observed, Pair};
@@ -38,7 +38,7 @@ pub async fn protect(
 }
 
 /// Protects one bucket whose name is selected. Answers how it stands then.
-pub async fn protect_one(
+async fn protect_one(
     ground: &dyn Ground,
     echo: &Echo,
     bucket: &BucketName,
@@ -80,15 +80,16 @@ pub async fn begin<'a>(
     bucket: &BucketName,
     depth: Depth,
 ) -> Result<Begun<'a>, Standing> {
+    let cloud = ground.cloud();
     let pair = echo.pair(bucket).map_err(|p| Standing::failed(&p))?;
     let hold = ground.hold(vec![echo.look(&pair)]).await;
-    // What else the pair is about is asked only where there is work: a target that is not there has nothing to show.
     let reads = match depth {
         Depth::Glance if !echo.selection.needs_tags() => echo.glance(&pair),
         _ => echo.glance_at_new(&pair),
     };
-    let seen = look_at(ground.cloud(), echo, pair, &reads).await;
-    let (pair, observed) = seen.map_err(|error| failed(&error))?;
+    let seen = look_at(cloud, echo, pair, &reads).await;
+    let (pair, mut observed) = seen.map_err(|error| failed(&error))?;
+    // It may have been tagged otherwise since it was surveyed.
     if let Some(standing) = excluded_by_tags(echo, bucket, &observed) {
         return Err(standing);
     }
@@ -96,6 +97,18 @@ pub async fn begin<'a>(
     if !standing.needs_work() {
         return Err(standing);
     }
+    // Only where there is work, and only what was not seen: a target that is not there has nothing more to show.
+    let rest = echo.look(&pair).beyond(&observed);
+    if !rest.is_empty() {
+        let seen = look_at(cloud, echo, pair.clone(), &rest).await;
+        observed.extend(seen.map_err(|error| failed(&error))?.1);
+    }
+    let standing = echo.standing(&pair, &observed);
+    let (pair, observed) = match standing {
+        Standing::Pending => look_closer(cloud, echo, pair, observed).await?,
+        _ if standing.needs_work() => (pair, observed),
+        _ => return Err(standing),
+    };
     Ok(Begun {
         ground,
         echo,
@@ -115,10 +128,7 @@ impl Begun<'_> {
     /// Does the work. Answers how it stands then.
     pub async fn finish(self, job: &Job) -> Standing {
         let (cloud, echo) = (self.ground.cloud(), self.echo);
-        let (pair, observed) = match self.look_on().await {
-            Ok(seen) => seen,
-            Err(standing) => return standing,
-        };
+        let (pair, observed) = (self.pair, self.observed);
         let plan = replication::plan(&echo.desired(&pair, &observed), &observed);
         if let Some(problem) = plan.problems.iter().find(|problem| problem.is_error()) {
             return Standing::failed(problem);
@@ -137,22 +147,6 @@ impl Begun<'_> {
         match glance(cloud, echo, pair).await {
             Ok((pair, observed)) => afterwards(echo, &pair, &observed),
             Err(error) => failed(&error),
-        }
-    }
-    /// Looks at the rest of what the work is about.
-    async fn look_on(&self) -> Result<(Pair, Observed), Standing> {
-        let (cloud, echo) = (self.ground.cloud(), self.echo);
-        let (pair, mut observed) = (self.pair.clone(), self.observed.clone());
-        let rest = echo.look(&pair).beyond(&observed);
-        if !rest.is_empty() {
-            let seen = look_at(cloud, echo, pair.clone(), &rest).await;
-            observed.extend(seen.map_err(|error| failed(&error))?.1);
-        }
-        match echo.standing(&pair, &observed) {
-            // Somebody may have made its target since the survey, or the bucket itself as the target of another.
-            Standing::Pending => look_closer(cloud, echo, pair, observed).await,
-            standing if standing.needs_work() => Ok((pair, observed)),
-            standing => Err(standing),
         }
     }
 }

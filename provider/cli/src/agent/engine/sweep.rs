@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
+use echo::Depth;
 use replication::BucketName;
 
 use super::{Engine, Letter, Mail};

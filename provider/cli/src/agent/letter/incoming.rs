@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cloud::{Queue, QueueMessage};
+use echo::Depth;
 use replication::echo::Verdict;
 
 use super::said::{self, Changed, Said};
