@@ -38,12 +38,7 @@ pub async fn protect(
 }
 
 /// Protects one bucket whose name is selected. Answers how it stands then.
-async fn protect_one(
-    ground: &dyn Ground,
-    echo: &Echo,
-    bucket: &BucketName,
-    job: &Job,
-) -> Standing {
+async fn protect_one(ground: &dyn Ground, echo: &Echo, bucket: &BucketName, job: &Job) -> Standing {
     match begin(ground, echo, bucket, Depth::New).await {
         Ok(begun) => begun.finish(job).await,
         Err(standing) => standing,

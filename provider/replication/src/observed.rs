@@ -385,3 +385,77 @@ impl Reads {
             && self.trigger.is_none()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(bucket: &str) -> BucketRef {
+        BucketRef {
+            site: "east".parse().unwrap(),
+            bucket: bucket.parse().unwrap(),
+        }
+    }
+
+    const ASKED: BucketReads = BucketReads {
+        versioning: true,
+        replication: true,
+        policy: false,
+        encryption: false,
+        ownership: false,
+        public_access_block: false,
+        tags: true,
+        object_lock: false,
+        lifecycle: false,
+        cors: false,
+        logging: false,
+        contents: false,
+    };
+
+    #[test]
+    fn only_what_was_not_seen_is_left() {
+        let names = ["there", "gone", "unseen"];
+        let reads = Reads {
+            buckets: names.map(|name| (at(name), ASKED)).into(),
+            ..Reads::default()
+        };
+        let mut there = ObservedBucket::of(Existence::Exists);
+        there.versioning = Seen::Present(Versioning::Enabled);
+        there.replication = Seen::Denied {
+            action: String::new(),
+            message: String::new(),
+        };
+        let observed = Observed {
+            buckets: [
+                (at("there"), there),
+                (at("gone"), ObservedBucket::of(Existence::Missing)),
+            ]
+            .into(),
+            ..Observed::default()
+        };
+        let tags = BucketReads {
+            tags: true,
+            ..BucketReads::default()
+        };
+        let left = reads.beyond(&observed);
+        assert_eq!(
+            left.buckets,
+            [(at("there"), tags), (at("unseen"), ASKED)].into()
+        );
+        assert!(!reads.is_within(&observed));
+    }
+
+    #[test]
+    fn that_a_bucket_exists_is_asked_of_one_that_nothing_else_is_asked_of() {
+        let reads = Reads {
+            buckets: [(at("any"), BucketReads::default())].into(),
+            ..Reads::default()
+        };
+        assert_eq!(reads.beyond(&Observed::default()), reads);
+        let seen = Observed {
+            buckets: [(at("any"), ObservedBucket::of(Existence::Exists))].into(),
+            ..Observed::default()
+        };
+        assert!(reads.is_within(&seen));
+    }
+}
