@@ -18,13 +18,15 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+use echo::Depth;
+
 mod rest;
 #[cfg(test)]
 mod tests;
 mod wake;
 
 pub use rest::Rest;
-pub use wake::{Answer, Depth, Urgency, Wake};
+pub use wake::{Answer, Urgency, Wake};
 
 /// How long whoever takes the message about a bucket that has rested has for it, before we look how it stands.
 const MARGIN: Duration = Duration::from_secs(15);

@@ -20,7 +20,7 @@ fn wake(ticket: Option<u32>) -> Wake<u32> {
 fn urgent() -> Wake<u32> {
     Wake {
         urgency: Urgency::Urgent,
-        depth: Depth::Whole,
+        depth: Depth::New,
         ..wake(None)
     }
 }
@@ -37,7 +37,7 @@ fn what_is_urgent_goes_first_and_each_goes_once() {
     }
     schedule.wake("b", urgent(), seconds(0));
     schedule.wake("a", wake(None), seconds(0));
-    assert_eq!(schedule.next(seconds(0)), Some(("b", Depth::Whole, 0)));
+    assert_eq!(schedule.next(seconds(0)), Some(("b", Depth::New, 0)));
     assert_eq!(names(&mut schedule, seconds(0)), ["a", "c"]);
 }
 

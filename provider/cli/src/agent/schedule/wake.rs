@@ -1,5 +1,7 @@
 //! Who wakes a bucket, and what is answered.
 
+use echo::Depth;
+
 use super::Rest;
 
 /// How soon.
@@ -9,15 +11,6 @@ pub enum Urgency {
     Routine,
     /// Somebody made or changed it a moment ago.
     Urgent,
-}
-
-/// How closely.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Depth {
-    /// As little as tells whether it needs work.
-    Glance,
-    /// All of it at once: it is new and will need work.
-    Whole,
 }
 
 /// Why a bucket is woken.
