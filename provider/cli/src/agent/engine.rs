@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use cloud::Job;
+use echo::Depth;
 use replication::BucketName;
 use replication::echo::Standing;
 use tokio::sync::{Notify, mpsc};
@@ -22,7 +23,7 @@ use tracing::Instrument;
 
 use super::letter::{Letter, Mail};
 use super::metrics::Metrics;
-use super::schedule::{Answer, Depth, Outcome, Schedule, Wake};
+use super::schedule::{Answer, Outcome, Schedule, Wake};
 use super::served::Served;
 
 mod sweep;
@@ -231,20 +232,16 @@ impl Engine {
         if !served.may_work() {
             return echo::look(cloud, &opened.echo, bucket).await;
         }
-        if depth == Depth::Glance {
-            let standing = echo::look(cloud, &opened.echo, bucket).await;
-            if !standing.needs_work() {
-                return standing;
+        let begun = echo::begin(&*opened.runtime, &opened.echo, bucket, depth).await;
+        match begun {
+            Ok(begun) => {
+                served
+                    .board()
+                    .note(bucket, begun.standing(), SystemTime::now());
+                Box::pin(begun.finish(&job)).await
             }
-            served.board().note(bucket, &standing, SystemTime::now());
+            Err(standing) => standing,
         }
-        Box::pin(echo::protect_one(
-            &*opened.runtime,
-            &opened.echo,
-            bucket,
-            &job,
-        ))
-        .await
     }
 
     fn take_back(&self, hands: &mut Hands, joined: Result<(tokio::task::Id, Standing), JoinError>) {
