@@ -45,6 +45,8 @@ const ROLE_PATH: &str = "/crr/";
 const ROLE_POLICY: &str = "crr-function";
 /// The tag that says whose trigger it is.
 pub const TRIGGER_OF: &str = "crr:trigger-of";
+/// The tag of the queue that says whose state the trigger is in: two configurations may have sites of the same names.
+pub const TRIGGER_ID: &str = "crr:trigger-id";
 
 /// A queue, rule or function, by its ARN.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,6 +94,8 @@ pub struct Trigger {
     pub function: Option<Function>,
     /// The tags of all of it, without our own.
     pub tags: BTreeMap<String, String>,
+    /// What the state that it is in calls it; none: it is in none yet.
+    pub id: Option<String>,
 }
 
 impl Trigger {
@@ -154,6 +158,21 @@ impl Trigger {
         let of = format!("{}/{}", self.source.name, self.target);
         tags.insert(TRIGGER_OF.to_owned(), of);
         tags
+    }
+
+    /// The tags of the queue: its messages are what must not be lost to another configuration.
+    pub fn queue_tags(&self) -> BTreeMap<String, String> {
+        let mut tags = self.all_tags();
+        if let Some(id) = &self.id {
+            tags.insert(TRIGGER_ID.to_owned(), id.clone());
+        }
+        tags
+    }
+
+    /// What another state calls the trigger that is there, if it is in another.
+    pub fn id_in_another_state<'a>(&self, found: &'a ObservedTrigger) -> Option<&'a str> {
+        let id = found.queue(&self.queue())?.tags.get(TRIGGER_ID)?;
+        (self.id.as_ref() != Some(id)).then_some(id)
     }
 
     /// What to look at. Also what is not wanted: an apply that came half-way may have made it, and its name tells.

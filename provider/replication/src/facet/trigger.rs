@@ -111,7 +111,7 @@ impl Shown<'_> {
             format!("{facet}_target"),
             target_part,
             Some(queue.arn.clone()),
-            found.and_then(|found| found.target.clone()),
+            found.and_then(RuleFacts::targets_shown),
         );
         self.tags(facet, tags_part, tags, found.map(|found| &found.tags));
     }
@@ -134,7 +134,7 @@ pub(super) fn compare(
     shown.queue(
         "queue",
         [TriggerPart::Queue, TriggerPart::QueueTags],
-        (&wanted.queue_attributes(), &tags),
+        (&wanted.queue_attributes(), &wanted.queue_tags()),
         queue(&wanted.queue()),
     );
     let rule = |at: &ResourceRef| found.and_then(|found| found.rule(at));

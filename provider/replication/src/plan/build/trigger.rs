@@ -60,7 +60,11 @@ fn queue(
     found: Option<&ObservedTrigger>,
     of_tags: bool,
 ) -> Change {
-    let tags = wanted.all_tags();
+    let tags = if *at == wanted.queue() {
+        wanted.queue_tags()
+    } else {
+        wanted.all_tags()
+    };
     match found.and_then(|found| found.queue(at)) {
         None => Change::CreateQueue {
             attributes: attributes.clone(),
@@ -92,6 +96,10 @@ fn rule(
         }),
         TriggerPart::RuleTarget | TriggerPart::LookTarget => Some(Change::PutTarget {
             queue: wanted.queue().arn,
+            others: found
+                .and_then(|found| found.rule(at))
+                .map(|rule| rule.others.keys().cloned().collect())
+                .unwrap_or_default(),
         }),
         // Made with it.
         _ => there.then_some(Change::TagRule { tags }),

@@ -48,6 +48,8 @@ pub enum Wanted {
 pub enum Program {
     /// It is read.
     Read,
+    /// It is read; where the file is not there, with a warning, what is in the function stays.
+    Kept,
     /// It is to be looked at or to be removed: the file may be gone by now.
     Named,
 }
@@ -65,6 +67,7 @@ pub fn bare(value: &Value, resolved: &Resolved) -> Trigger {
         look_every: None,
         function: None,
         tags: echo.template.tags.clone(),
+        id: None,
     }
 }
 
@@ -105,13 +108,21 @@ pub async fn read(
     };
     let package = match program {
         Program::Named => package::unread(),
-        Program::Read => {
+        Program::Read | Program::Kept => {
             let path = Path::root()
                 .attribute("trigger")
                 .attribute("function")
                 .attribute("zip");
             match package::read(&function.zip, function.architecture).await {
                 Ok(package) => package,
+                Err(wrong) if wrong.missing && program == Program::Kept => {
+                    diagnostics.warning_at(
+                        path,
+                        wrong.summary,
+                        "The function is planned with the program that it has. A destroy needs no file; an apply that has anything to do for the echo does, and ends with an error without it.",
+                    );
+                    package::unread()
+                }
                 Err(wrong) => {
                     diagnostics.error_at(path, wrong.summary, wrong.detail);
                     return Wanted::Failed;

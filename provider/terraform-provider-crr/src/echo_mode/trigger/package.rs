@@ -18,6 +18,8 @@ const PROGRAM: &str = "bootstrap";
 pub struct Wrong {
     pub summary: String,
     pub detail: String,
+    /// Whether there is no such file.
+    pub missing: bool,
 }
 
 /// A program that is not looked at.
@@ -33,9 +35,11 @@ pub async fn read(path: &str, architecture: Architecture) -> Result<Package, Wro
     let wrong = |summary: String, detail: &str| Wrong {
         summary,
         detail: detail.to_owned(),
+        missing: false,
     };
-    let unreadable = |error: std::io::Error| {
-        wrong(
+    let unreadable = |error: std::io::Error| Wrong {
+        missing: error.kind() == std::io::ErrorKind::NotFound,
+        ..wrong(
             format!("The file {path} cannot be read: {error}"),
             "Give the path of the function's zip, from where Terraform runs or from the root. A release has one for each architecture.",
         )

@@ -29,17 +29,18 @@ fn as_before(value: &mut Value, prior: &Value) {
 /// Says in a planned value what the trigger will be.
 pub async fn plan_rest(
     runtime: &Runtime,
-    prior: &Value,
+    (prior, private): (&Value, &[u8]),
     rested: &mut Value,
     diagnostics: &mut Diagnostics,
 ) {
-    if !may_have(prior, &[]) && !may_have(rested, &[]) {
+    if !may_have(prior, private) && !may_have(rested, &[]) {
         rested.set(SHOWN, Value::Null);
         return;
     }
     let mut found = Diagnostics::new();
     if let Resolution::Known(resolved) = resolve(rested, runtime, &mut found).await {
-        super::plan(runtime, &resolved, Some(prior), rested, &mut found).await;
+        let prior = (Some(prior), private);
+        super::plan(runtime, &resolved, prior, rested, &mut found).await;
     } else {
         as_before(rested, prior);
     }
