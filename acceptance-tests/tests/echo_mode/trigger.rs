@@ -174,6 +174,11 @@ async fn each_part_that_drifted_is_named_and_mended() -> Result<(), LabError> {
     assert!(!roles.contains(&NAME.to_owned()), "{roles:?}");
     // Paused, nothing is sent.
     scene.configure("paused = true\ntrigger = {}")?;
+    let plan = scene.workdir.plan().await?;
+    assert!(
+        plan.stdout.contains("\"on\" -> \"off\"") && !plan.stdout.contains("PutBucketVersioning"),
+        "what changes, without all that does not: {plan}"
+    );
     scene.apply().await?;
     let rule = lab
         .admin_events(east)

@@ -4,6 +4,7 @@ use acceptance_tests::LabError;
 use serde_json::json;
 
 use super::{applied, desk, exported, replicates};
+use crate::echo_mode::Scene;
 use crate::ground::replication;
 
 const REFUSED: &str = "the new configuration is not taken";
@@ -64,5 +65,61 @@ async fn a_new_file_is_taken_at_once_and_a_wrong_one_never() -> Result<(), LabEr
     replicates(&scene, "late", "k").await;
     assert_eq!(replication(lab, east, "logs").await, None);
     agent.terminate().await?;
+    Ok(())
+}
+
+/// Waits until the agent says that it holds still, and why.
+async fn until_outdated(
+    agent: &mut acceptance_tests::agent::Agent<'_>,
+    why: &str,
+) -> Result<(), LabError> {
+    agent
+        .until(why, async |agent: &_| {
+            let (status, said) = agent.get("/healthz").await?;
+            Ok(status == 503 && said.contains(why))
+        })
+        .await?;
+    Ok(())
+}
+
+async fn is_replicated(scene: &Scene, bucket: &str) -> bool {
+    let east = scene.lab.site("east");
+    replication(&scene.lab, east, bucket).await.is_some()
+}
+
+#[tokio::test]
+async fn what_an_apply_or_a_destroy_took_off_an_agent_of_before_does_not_put_back()
+-> Result<(), LabError> {
+    const COMMON: &str = "on_destroy = \"remove\"\ntrigger = { look_every = null }";
+    let scene = applied(COMMON).await?;
+    scene.buckets(&["orders", "logs"]).await;
+    let mut desk = desk(&scene).await?;
+    let long = ["--look-every", "1h"];
+    let mut agent = desk.start(&long).await?;
+    agent.until_all_protected(2).await?;
+
+    scene.configure(&format!("{COMMON}\nselect = {{ exclude = [\"logs\"] }}"))?;
+    scene.apply().await?;
+    until_outdated(&mut agent, "an apply has changed the echo").await?;
+    assert!(!is_replicated(&scene, "logs").await);
+    // It waits, and touches nothing: what is made meanwhile is for whoever knows the echo.
+    scene.buckets(&["late"]).await;
+    desk.configure("echo.json", &exported(&scene).await?)?;
+    agent.until_all_protected(2).await?;
+    assert!(is_replicated(&scene, "late").await);
+    assert!(!is_replicated(&scene, "logs").await);
+
+    scene.workdir.destroy().await?;
+    until_outdated(&mut agent, "its queue is gone").await?;
+    scene.buckets(&["later"]).await;
+    agent
+        .until("the new bucket is seen", async |agent: &_| {
+            Ok(agent.log().contains("\"later\""))
+        })
+        .await?;
+    agent.terminate().await?;
+    for bucket in ["orders", "late", "logs", "later"] {
+        assert!(!is_replicated(&scene, bucket).await, "{bucket}");
+    }
     Ok(())
 }

@@ -25,6 +25,7 @@ use crate::progress::Progress;
 use crate::{configuration, log};
 
 pub mod board;
+pub mod edition;
 pub mod engine;
 pub mod letter;
 mod listen;

@@ -238,6 +238,10 @@ impl Engine {
             }
             served.board().note(bucket, &standing, SystemTime::now());
         }
+        // Asked once the bucket was looked at: what an apply has taken off is not put back.
+        if self.is_outdated(served).await {
+            return echo::look(cloud, &opened.echo, bucket).await;
+        }
         Box::pin(echo::protect_one(
             &*opened.runtime,
             &opened.echo,

@@ -4,12 +4,12 @@
 //! So the planned coverage follows from the refreshed state alone; and where there is none of this configuration, it is known
 //! after apply, and a warning says what a look shows now.
 
-use tfplugin::{Context, Deferred, Diagnostics, PlanRequest, PlanResponse, Value};
+use tfplugin::{Context, Deferred, Diagnostics, Path, PlanRequest, PlanResponse, Value};
 
 use super::config::{Resolution, resolve};
 use super::survey::{job, survey};
 use super::{Surveys, accounts, agent_config, coverage, handover, schema, staying, trigger};
-use crate::pair::Operation;
+use crate::pair::{Operation, warn_of_one_place};
 use crate::runtime::Runtime;
 
 mod warn;
@@ -117,6 +117,10 @@ async fn plan_any(
     if let Some(other) = other {
         contends(echo, &other, diagnostics);
         return request.as_proposed();
+    }
+    if request.prior.is_none() {
+        let at = Path::root().attribute("target");
+        warn_of_one_place(&echo.template, at, diagnostics);
     }
     if unset {
         let two_way = echo.template.direction == replication::Direction::TwoWay;
