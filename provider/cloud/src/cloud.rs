@@ -14,8 +14,7 @@ use replication::observed::Reads;
 use replication::{KeyArn, Observed, Plan, RoleArn, SiteName};
 use tokio::sync::Semaphore;
 
-use crate::accounts::keys::Keys;
-use crate::config::{AssumeRole, CloudConfig, SiteConfig};
+use crate::config::{CloudConfig, SiteConfig};
 use crate::connection::Connections;
 use crate::error::{CloudError, ErrorFacts, ErrorKind, ExecuteError};
 use crate::failure::Failure;
@@ -27,6 +26,10 @@ use crate::operation::{LIST_BUCKETS, Operation};
 use crate::recent::Recent;
 use crate::site::Site;
 use crate::tally::{CallCount, Tally};
+
+mod entered;
+
+pub(crate) use entered::Enter;
 
 /// All sites and their clients. A clone is the same cloud.
 #[derive(Clone)]
@@ -61,15 +64,6 @@ struct Entry {
     enter: Option<Enter>,
     site: Once<Arc<Site>>,
     identity: Once<Identity>,
-}
-
-/// How an account is entered that is not the one of the site's own credentials.
-#[derive(Clone)]
-pub(crate) enum Enter {
-    /// By a role that those credentials may assume.
-    Role(AssumeRole),
-    /// By keys of our own making.
-    Keys(Arc<Keys>),
 }
 
 impl Entry {
@@ -207,65 +201,6 @@ impl Cloud {
 }
 
 impl Inner {
-    /// Adds a site that is reached as another is, but with the credentials of a role that those of that site may assume.
-    ///
-    /// # Errors
-    ///
-    /// Where a site of this name is there already and is entered by another role.
-    pub(crate) fn add_entered(
-        &self,
-        name: &SiteName,
-        config: SiteConfig,
-        role: AssumeRole,
-    ) -> Result<(), CloudError> {
-        let mut sites = self.sites.write().unwrap_or_else(PoisonError::into_inner);
-        match sites.get(name).map(|entry| &entry.enter) {
-            None => {
-                sites.insert(name.clone(), Entry::of(config, Some(Enter::Role(role))));
-                Ok(())
-            }
-            Some(Some(Enter::Role(other))) if *other == role => Ok(()),
-            Some(Some(Enter::Role(other))) => Err(entered_otherwise(name, &other.role_arn)),
-            Some(_) => Err(entered_otherwise(name, "a key")),
-        }
-    }
-
-    /// Adds a site that is reached as another is, but with keys of our own making; or says those that it has already.
-    ///
-    /// # Errors
-    ///
-    /// Where a site of this name is there already and is entered by a role.
-    pub(crate) fn add_keyed(
-        &self,
-        name: &SiteName,
-        config: SiteConfig,
-        keys: Keys,
-    ) -> Result<Arc<Keys>, CloudError> {
-        let mut sites = self.sites.write().unwrap_or_else(PoisonError::into_inner);
-        match sites.get(name).map(|entry| &entry.enter) {
-            None => {
-                let keys = Arc::new(keys);
-                let enter = Enter::Keys(keys.clone());
-                sites.insert(name.clone(), Entry::of(config, Some(enter)));
-                Ok(keys)
-            }
-            Some(Some(Enter::Keys(keys))) => Ok(keys.clone()),
-            Some(_) => Err(entered_otherwise(name, "a role")),
-        }
-    }
-
-    /// All keys of our own making.
-    pub(crate) fn keys(&self) -> Vec<Arc<Keys>> {
-        let sites = self.sites.read().unwrap_or_else(PoisonError::into_inner);
-        sites
-            .values()
-            .filter_map(|entry| match &entry.enter {
-                Some(Enter::Keys(keys)) => Some(keys.clone()),
-                _ => None,
-            })
-            .collect()
-    }
-
     /// The configuration of a site.
     pub(crate) fn site_config(&self, name: &SiteName) -> Result<SiteConfig, CloudError> {
         Ok(self.entry(name)?.config.clone())
@@ -362,12 +297,6 @@ impl Inner {
         self.tally.count(operation, answer.as_ref().err());
         answer
     }
-}
-
-fn entered_otherwise(name: &SiteName, by: &str) -> CloudError {
-    let message =
-        format!("it is entered by {by} already, and cannot be entered in another way, too");
-    configuration(Some(name), message)
 }
 
 fn configuration(site: Option<&SiteName>, message: String) -> CloudError {

@@ -5,7 +5,7 @@
 //! [`survey`] lists a site's buckets, selects, and looks: a [`Survey`] says how each stands. [`protect`] takes each bucket that
 //! needs it through the same four things as a pair: hold it, look, plan, take the steps, look again. [`release`] takes away what
 //! an echo put there. `crr_echo_mode` calls these. The agent, which has each bucket looked at in its own time, calls what they are
-//! made of: [`list()`], [`look`] and [`protect_one`].
+//! made of: [`list()`], [`look`] and [`begin`].
 //!
 //! # What it must not know
 //!
@@ -30,7 +30,7 @@ pub use examine::examine;
 pub use ground::Ground;
 pub use release::{Released, release};
 pub use survey::{Listed, Named, Survey, excluded_by_name, list, look, survey};
-pub use work::{protect, protect_one};
+pub use work::{Begun, Depth, begin, protect};
 
 use replication::BucketName;
 use replication::echo::Standing;

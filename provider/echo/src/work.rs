@@ -1,9 +1,9 @@
 //! Protecting the buckets that need it.
 
-use cloud::{Cloud, Job};
+use cloud::Job;
 use futures::StreamExt;
 use replication::echo::Standing;
-use replication::{BucketName, Echo};
+use replication::{BucketName, Echo, Observed, Pair};
 
 use crate::survey::{excluded_by_tags, glance, look_at, look_closer};
 use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
@@ -38,70 +38,127 @@ pub async fn protect(
 }
 
 /// Protects one bucket whose name is selected. Answers how it stands then.
-pub async fn protect_one(
-    ground: &dyn Ground,
-    echo: &Echo,
+async fn protect_one(ground: &dyn Ground, echo: &Echo, bucket: &BucketName, job: &Job) -> Standing {
+    match begin(ground, echo, bucket, Depth::New).await {
+        Ok(begun) => begun.finish(job).await,
+        Err(standing) => standing,
+    }
+}
+
+/// How closely to look at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// As little as tells whether it needs work.
+    Glance,
+    /// At what a new bucket is asked besides too, at once.
+    New,
+}
+
+/// A bucket that needs work. Nobody else in the process writes to it meanwhile.
+pub struct Begun<'a> {
+    ground: &'a dyn Ground,
+    echo: &'a Echo,
+    pair: Pair,
+    observed: Observed,
+    standing: Standing,
+    _hold: Box<dyn Send + 'a>,
+}
+
+/// Looks at one bucket whose name is selected.
+///
+/// # Errors
+///
+/// How it stands, where there is nothing to do for it.
+pub async fn begin<'a>(
+    ground: &'a dyn Ground,
+    echo: &'a Echo,
     bucket: &BucketName,
-    job: &Job,
-) -> Standing {
-    let cloud: &Cloud = ground.cloud();
-    let pair = match echo.pair(bucket) {
-        Ok(pair) => pair,
-        Err(problem) => return Standing::failed(&problem),
+    depth: Depth,
+) -> Result<Begun<'a>, Standing> {
+    let cloud = ground.cloud();
+    let pair = echo.pair(bucket).map_err(|p| Standing::failed(&p))?;
+    let hold = ground.hold(vec![echo.look(&pair)]).await;
+    let reads = match depth {
+        Depth::Glance if !echo.selection.needs_tags() => echo.glance(&pair),
+        _ => echo.glance_at_new(&pair),
     };
-    let reads = echo.look(&pair);
-    let _hold = ground.hold(vec![reads.clone()]).await;
-    let (pair, observed) = match look_at(cloud, echo, pair, &reads).await {
-        Ok(seen) => seen,
-        Err(error) => return failed(&error),
-    };
+    let seen = look_at(cloud, echo, pair, &reads).await;
+    let (pair, mut observed) = seen.map_err(|error| failed(&error))?;
     // It may have been tagged otherwise since it was surveyed.
     if let Some(standing) = excluded_by_tags(echo, bucket, &observed) {
-        return standing;
+        return Err(standing);
     }
     let standing = echo.standing(&pair, &observed);
     if !standing.needs_work() {
+        return Err(standing);
+    }
+    // Only where there is work, and only what was not seen: a target that is not there has nothing more to show.
+    let rest = echo.look(&pair).beyond(&observed);
+    if !rest.is_empty() {
+        let seen = look_at(cloud, echo, pair.clone(), &rest).await;
+        observed.extend(seen.map_err(|error| failed(&error))?.1);
+    }
+    let standing = echo.standing(&pair, &observed);
+    let (pair, observed) = match standing {
+        Standing::Pending => look_closer(cloud, echo, pair, observed).await?,
+        _ if standing.needs_work() => (pair, observed),
+        _ => return Err(standing),
+    };
+    Ok(Begun {
+        ground,
+        echo,
+        pair,
+        observed,
+        standing,
+        _hold: hold,
+    })
+}
+
+impl Begun<'_> {
+    /// How it stands before the work.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// Does the work. Answers how it stands then.
+    pub async fn finish(self, job: &Job) -> Standing {
+        let (cloud, echo) = (self.ground.cloud(), self.echo);
+        let (pair, observed) = (self.pair, self.observed);
+        let plan = replication::plan(&echo.desired(&pair, &observed), &observed);
+        if let Some(problem) = plan.problems.iter().find(|problem| problem.is_error()) {
+            return Standing::failed(problem);
+        }
+        if let Err(error) = cloud.execute(&plan, job).await {
+            // It may have been deleted meanwhile; but it may also be its target that is not there.
+            let missing = error.failures.iter().any(|f| f.status == Some(404));
+            if missing
+                && let Ok((pair, observed)) = glance(cloud, echo, pair).await
+                && echo.standing(&pair, &observed) == Standing::Gone
+            {
+                return Standing::Gone;
+            }
+            return not_executed(&error);
+        }
+        match glance(cloud, echo, pair).await {
+            Ok((pair, observed)) => afterwards(echo, &pair, &observed),
+            Err(error) => failed(&error),
+        }
+    }
+}
+
+/// How a bucket stands when every step was taken.
+fn afterwards(echo: &Echo, pair: &Pair, observed: &Observed) -> Standing {
+    let standing = echo.standing(pair, observed);
+    if !matches!(standing, Standing::Pending | Standing::Drifted(_)) {
         return standing;
     }
-    // Somebody may have made its target since the survey, or the bucket itself as the target of another.
-    let (pair, observed) = match standing {
-        Standing::Pending => match look_closer(cloud, echo, pair, observed).await {
-            Ok(seen) => seen,
-            Err(standing) => return standing,
-        },
-        _ => (pair, observed),
-    };
-    let plan = replication::plan(&echo.desired(&pair, &observed), &observed);
-    if let Some(problem) = plan.problems.iter().find(|problem| problem.is_error()) {
-        return Standing::failed(problem);
-    }
-    if let Err(error) = cloud.execute(&plan, job).await {
-        // It may have been deleted meanwhile; but it may also be its target that is not there.
-        let missing = error.failures.iter().any(|f| f.status == Some(404));
-        if missing
-            && let Ok((pair, observed)) = glance(cloud, echo, pair).await
-            && echo.standing(&pair, &observed) == Standing::Gone
-        {
-            return Standing::Gone;
-        }
-        return not_executed(&error);
-    }
-    match glance(cloud, echo, pair).await {
-        Ok((pair, observed)) => match echo.standing(&pair, &observed) {
-            Standing::Pending | Standing::Drifted(_) => {
-                let differences =
-                    replication::facet::differences(&pair.desired(&observed), &observed);
-                let lines: Vec<String> = differences.iter().map(ToString::to_string).collect();
-                Standing::Failed {
-                    summary: format!("Bucket {} is not as it was made", pair.source.at()),
-                    detail: format!(
-                        "Every step was taken, and a look right after shows something else. Somebody else may be writing to it:\n{}",
-                        lines.join("\n")
-                    ),
-                }
-            }
-            standing => standing,
-        },
-        Err(error) => failed(&error),
+    let differences = replication::facet::differences(&pair.desired(observed), observed);
+    let lines: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    Standing::Failed {
+        summary: format!("Bucket {} is not as it was made", pair.source.at()),
+        detail: format!(
+            "Every step was taken, and a look right after shows something else. Somebody else may be writing to it:\n{}",
+            lines.join("\n")
+        ),
     }
 }

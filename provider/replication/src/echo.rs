@@ -108,6 +108,14 @@ impl Echo {
         self.without_site_roles(as_is(pair).reads())
     }
 
+    /// What to look at in a bucket that will need work: the glance, and the bucket's tags, which say whether it is selected
+    /// and whether it may get a target.
+    pub fn glance_at_new(&self, pair: &Pair) -> Reads {
+        let mut reads = self.glance(pair);
+        reads.buckets.entry(pair.source.at()).or_default().tags = true;
+        reads
+    }
+
     /// What to look at before steps are taken: everything that the pair is about, and what selects the bucket.
     pub fn look(&self, pair: &Pair) -> Reads {
         let mut reads = self.without_site_roles(pair.reads());

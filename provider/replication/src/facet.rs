@@ -97,6 +97,35 @@ pub enum Part {
     Trigger(TriggerPart),
 }
 
+impl Part {
+    /// The bucket that it is of.
+    pub(crate) fn bucket(&self) -> Option<&BucketRef> {
+        match self {
+            Self::Bucket(at)
+            | Self::Versioning(at)
+            | Self::PublicAccessBlock(at)
+            | Self::Ownership(at)
+            | Self::Encryption(at)
+            | Self::BucketTags(at)
+            | Self::ObjectLock(at)
+            | Self::Lifecycle(at)
+            | Self::Cors(at)
+            | Self::Logging(at)
+            | Self::BucketPolicy(at)
+            | Self::Rules(at) => Some(at),
+            Self::Role(_)
+            | Self::Trust(_)
+            | Self::Boundary(_)
+            | Self::RoleTags(_)
+            | Self::RolePolicy(..)
+            | Self::KeyPolicy(_)
+            | Self::StrayRole(_)
+            | Self::StrayPolicy(..)
+            | Self::Trigger(_) => None,
+        }
+    }
+}
+
 /// One facet: what should be beside what is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {

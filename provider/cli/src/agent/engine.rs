@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use cloud::Job;
+use echo::Depth;
 use replication::BucketName;
 use replication::echo::Standing;
 use tokio::sync::{Notify, mpsc};
@@ -22,7 +23,7 @@ use tracing::Instrument;
 
 use super::letter::{Letter, Mail};
 use super::metrics::Metrics;
-use super::schedule::{Answer, Depth, Outcome, Schedule, Wake};
+use super::schedule::{Answer, Outcome, Schedule, Wake};
 use super::served::Served;
 
 mod sweep;
@@ -231,24 +232,20 @@ impl Engine {
         if !served.may_work() {
             return echo::look(cloud, &opened.echo, bucket).await;
         }
-        if depth == Depth::Glance {
-            let standing = echo::look(cloud, &opened.echo, bucket).await;
-            if !standing.needs_work() {
-                return standing;
+        let begun = echo::begin(&*opened.runtime, &opened.echo, bucket, depth).await;
+        match begun {
+            Ok(begun) => {
+                served
+                    .board()
+                    .note(bucket, begun.standing(), SystemTime::now());
+                // Asked once the bucket was looked at: what an apply has taken off is not put back.
+                if self.is_outdated(served).await {
+                    return begun.standing().clone();
+                }
+                Box::pin(begun.finish(&job)).await
             }
-            served.board().note(bucket, &standing, SystemTime::now());
+            Err(standing) => standing,
         }
-        // Asked once the bucket was looked at: what an apply has taken off is not put back.
-        if self.is_outdated(served).await {
-            return echo::look(cloud, &opened.echo, bucket).await;
-        }
-        Box::pin(echo::protect_one(
-            &*opened.runtime,
-            &opened.echo,
-            bucket,
-            &job,
-        ))
-        .await
     }
 
     fn take_back(&self, hands: &mut Hands, joined: Result<(tokio::task::Id, Standing), JoinError>) {

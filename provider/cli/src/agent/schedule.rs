@@ -18,67 +18,18 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+use echo::Depth;
+
+mod rest;
 #[cfg(test)]
 mod tests;
+mod wake;
 
-/// The first rest after a failure.
-const SHORTEST_REST: Duration = Duration::from_secs(1);
-/// The longest: failed buckets are tried for ever, this often.
-pub const LONGEST_REST: Duration = Duration::from_mins(5);
+pub use rest::Rest;
+pub use wake::{Answer, Urgency, Wake};
 
 /// How long whoever takes the message about a bucket that has rested has for it, before we look how it stands.
 const MARGIN: Duration = Duration::from_secs(15);
-
-/// How soon.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Urgency {
-    /// In its turn, after what is urgent.
-    Routine,
-    /// Somebody made or changed it a moment ago.
-    Urgent,
-}
-
-/// How closely.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Depth {
-    /// As little as tells whether it needs work.
-    Glance,
-    /// All of it at once: it is new and will need work.
-    Whole,
-}
-
-/// Why a bucket is woken.
-#[derive(Debug, Clone)]
-pub struct Wake<T> {
-    /// How soon.
-    pub urgency: Urgency,
-    /// How closely.
-    pub depth: Depth,
-    /// What must be accounted for when it is done.
-    pub ticket: Option<T>,
-    /// How often it has failed already, by what woke it.
-    pub attempts: u32,
-}
-
-/// What becomes of a ticket at once.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Answer<T> {
-    /// It is kept until the bucket is done.
-    Taken,
-    /// The bucket rests, and a message that says so is in the queue already: this one says nothing more.
-    Known(T),
-    /// The bucket rests: put that into the queue in place of this ticket.
-    PutBack(T, Rest),
-}
-
-/// A wish to hear of a bucket again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rest {
-    /// When.
-    pub after: Duration,
-    /// How often it has failed.
-    pub attempts: u32,
-}
 
 /// What came of the work on a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -298,10 +249,7 @@ impl<K: Ord + Clone, T> Schedule<K, T> {
             (Outcome::Failed | Outcome::Hindered, _) => {
                 ended.tickets.append(&mut entry.later);
                 entry.attempts = entry.attempts.saturating_add(1);
-                let rest = Rest {
-                    after: rest(entry.attempts, random),
-                    attempts: entry.attempts,
-                };
+                let rest = Rest::of(entry.attempts, random);
                 let told = self.always_tell || !ended.tickets.is_empty();
                 let until = now + rest.after;
                 entry.state = State::Resting { until, told };
@@ -424,13 +372,4 @@ impl<K: Ord + Clone, T> Schedule<K, T> {
             Urgency::Routine => self.routine.push_back(key),
         }
     }
-}
-
-/// Twice as long each time up to the longest, less a random part up to a half.
-fn rest(attempts: u32, random: f64) -> Duration {
-    let doublings = attempts.saturating_sub(1).min(16);
-    let whole = SHORTEST_REST
-        .saturating_mul(1 << doublings)
-        .min(LONGEST_REST);
-    whole.mul_f64(1.0 - random.clamp(0.0, 1.0) / 2.0)
 }

@@ -4,17 +4,17 @@
 //! So the planned coverage follows from the refreshed state alone; and where there is none of this configuration, it is known
 //! after apply, and a warning says what a look shows now.
 
-use tfplugin::{Context, Deferred, Diagnostics, Path, PlanRequest, PlanResponse, Value};
+use tfplugin::{Context, Deferred, Diagnostics, PlanRequest, PlanResponse, Value};
 
 use super::config::{Resolution, resolve};
 use super::survey::{job, survey};
 use super::{Surveys, accounts, agent_config, coverage, handover, schema, staying, trigger};
-use crate::pair::{Operation, warn_of_one_place};
+use crate::pair::Operation;
 use crate::runtime::Runtime;
 
 mod warn;
 
-use warn::{contends, warn, warn_of_missing_roles, warn_of_public, warn_of_work};
+use warn::{contends, warn, warn_of_missing_roles, warn_of_place, warn_of_public, warn_of_work};
 
 /// What changes nothing about how buckets stand.
 const BESIDE: [&str; 9] = [
@@ -118,10 +118,7 @@ async fn plan_any(
         contends(echo, &other, diagnostics);
         return request.as_proposed();
     }
-    if request.prior.is_none() {
-        let at = Path::root().attribute("target");
-        warn_of_one_place(&echo.template, at, diagnostics);
-    }
+    warn_of_place(request.prior.as_ref(), echo, diagnostics);
     if unset {
         let two_way = echo.template.direction == replication::Direction::TwoWay;
         planned.set("replica_modifications", Value::from(two_way));

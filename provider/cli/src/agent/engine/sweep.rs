@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
+use echo::Depth;
 use replication::BucketName;
 
 use super::{Engine, Letter, Mail};
 use crate::agent::board::Appeared;
 use crate::agent::edition::Compared;
-use crate::agent::schedule::{Depth, Urgency, Wake};
+use crate::agent::schedule::{Urgency, Wake};
 use crate::agent::served::Served;
 use crate::agent::troubles::Tried;
 
@@ -65,7 +66,7 @@ impl Engine {
                 (number, appeared.bucket),
                 Wake {
                     urgency: Urgency::Urgent,
-                    depth: Depth::Whole,
+                    depth: Depth::New,
                     ticket: None,
                     attempts: 0,
                 },

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cloud::{Queue, QueueMessage};
+use echo::Depth;
 use replication::echo::Verdict;
 
 use super::said::{self, Changed, Said};
 use super::{Letter, Mail};
 use crate::agent::engine::Engine;
-use crate::agent::schedule::{Depth, Urgency, Wake};
+use crate::agent::schedule::{Urgency, Wake};
 use crate::agent::served;
 use crate::agent::troubles::Tried;
 
@@ -195,7 +196,7 @@ fn changed_by(engine: &Arc<Engine>, number: usize, changed: &Changed, letter: Op
     }
     let wake = Wake {
         urgency: Urgency::Urgent,
-        depth: if new { Depth::Whole } else { Depth::Glance },
+        depth: if new { Depth::New } else { Depth::Glance },
         ticket: letter,
         attempts: 0,
     };
