@@ -27,6 +27,7 @@ use crate::{configuration, log};
 pub mod board;
 pub mod edition;
 pub mod engine;
+mod exposition;
 pub mod letter;
 mod listen;
 mod metrics;
