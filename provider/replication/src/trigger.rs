@@ -16,7 +16,7 @@ use crate::arn::RoleArn;
 use crate::desired::{Desired, DesiredPolicy, DesiredRole, MADE_BY, OwnRole, RoleStanding};
 use crate::name::SiteName;
 use crate::observed::{Reads, RoleReads};
-use crate::pair::Site;
+use crate::pair::{Site, short_hash};
 use crate::policy::{PolicyDocument, Principal, Statement};
 
 mod change;
@@ -47,6 +47,13 @@ const ROLE_POLICY: &str = "crr-function";
 pub const TRIGGER_OF: &str = "crr:trigger-of";
 /// The tag of the queue that says whose state the trigger is in: two configurations may have sites of the same names.
 pub const TRIGGER_ID: &str = "crr:trigger-id";
+/// The tag of the queue that says which edition of the echo was applied last.
+pub const EDITION: &str = "crr:edition";
+
+/// What one configuration of an echo is told from another by.
+pub fn edition(configuration: &str) -> String {
+    short_hash(configuration)
+}
 
 /// A queue, rule or function, by its ARN.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -96,6 +103,8 @@ pub struct Trigger {
     pub tags: BTreeMap<String, String>,
     /// What the state that it is in calls it; none: it is in none yet.
     pub id: Option<String>,
+    /// Which edition of the echo it is for: what an agent compares its own with. None as long as it is not known.
+    pub edition: Option<String>,
 }
 
 impl Trigger {
@@ -160,11 +169,13 @@ impl Trigger {
         tags
     }
 
-    /// The tags of the queue: its messages are what must not be lost to another configuration.
+    /// The tags of the queue: whose state it is in, since its messages must not be lost to another configuration, and what an agent
+    /// compares its configuration with.
     pub fn queue_tags(&self) -> BTreeMap<String, String> {
         let mut tags = self.all_tags();
-        if let Some(id) = &self.id {
-            tags.insert(TRIGGER_ID.to_owned(), id.clone());
+        let further = [(TRIGGER_ID, &self.id), (EDITION, &self.edition)];
+        for (key, value) in further {
+            tags.extend(value.clone().map(|value| (key.to_owned(), value)));
         }
         tags
     }

@@ -18,6 +18,8 @@ pub enum Tried {
     Queue,
     /// Finding the roles.
     Role,
+    /// Finding out whether the echo is still as it is configured here.
+    Edition,
 }
 
 /// What keeps an echo from being served.
@@ -33,6 +35,7 @@ struct Known {
     listing: Trouble,
     queue: Trouble,
     role: Trouble,
+    edition: Trouble,
 }
 
 /// How the last try went, and when that was told.
@@ -71,6 +74,7 @@ impl Troubles {
                 listing: Trouble::of(trouble),
                 role: Trouble::of(trouble),
                 queue: Trouble::default(),
+                edition: Trouble::default(),
             }),
             deafened: Notify::new(),
         }
@@ -87,6 +91,7 @@ impl Troubles {
                 Tried::Listing => &mut known.listing,
                 Tried::Queue => &mut known.queue,
                 Tried::Role => &mut known.role,
+                Tried::Edition => &mut known.edition,
             };
             let deafened = what == Tried::Queue && place.why.is_none() && trouble.is_some();
             (place.note(trouble), deafened)
@@ -100,7 +105,7 @@ impl Troubles {
     /// The first of them.
     pub fn first(&self) -> Option<String> {
         self.with(|known| {
-            let all = [&known.listing, &known.role, &known.queue];
+            let all = [&known.edition, &known.listing, &known.role, &known.queue];
             all.into_iter().find_map(|trouble| trouble.why.clone())
         })
     }
@@ -108,6 +113,11 @@ impl Troubles {
     /// Whether the roles are there.
     pub fn has_roles(&self) -> bool {
         self.with(|known| known.role.why.is_none())
+    }
+
+    /// Whether the echo is configured otherwise by now.
+    pub fn is_outdated(&self) -> bool {
+        self.with(|known| known.edition.why.is_some())
     }
 
     /// Whether the queue does not answer: nobody says what happens.

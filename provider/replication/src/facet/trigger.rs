@@ -107,6 +107,13 @@ impl Shown<'_> {
             return;
         };
         self.push(facet, part, Some(rule.shown()), found.map(RuleFacts::shown));
+        let pattern = (
+            rule.pattern_shown(),
+            found.and_then(RuleFacts::pattern_shown),
+        );
+        if pattern != (None, None) {
+            self.push(format!("{facet}_pattern"), part, pattern.0, pattern.1);
+        }
         self.push(
             format!("{facet}_target"),
             target_part,

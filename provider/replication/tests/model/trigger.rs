@@ -52,6 +52,7 @@ fn trigger(look: Option<u32>, function: Option<Function>) -> Trigger {
         function,
         tags: [("team".to_owned(), "dr".to_owned())].into(),
         id: Some("a1".to_owned()),
+        edition: Some("1".to_owned()),
     }
 }
 
