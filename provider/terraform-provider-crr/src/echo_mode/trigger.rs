@@ -24,11 +24,10 @@ mod shown;
 
 use config::{Program, Wanted};
 pub(super) use rest::{plan_rest, rest};
+use schema::SHOWN;
 use shown::show;
 pub(super) use shown::without_unknowns;
 
-/// The attribute that shows what is there.
-pub const SHOWN: &str = "trigger_facets";
 /// The private data of an echo that has a trigger, or may have one.
 const MAY_HAVE: &[u8] = b"trigger";
 
