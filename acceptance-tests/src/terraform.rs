@@ -205,20 +205,24 @@ impl Workdir {
         self.run(&["show", "-json"]).await?.ok()?.json()
     }
 
-    /// The values of one resource in the state; null where it is not there.
+    /// The values of one resource in the state, by its address, modules included; null where it is not there.
     pub async fn resource(&self, address: &str) -> Result<Value, LabError> {
-        let state = self.state().await?;
-        let resources = state
-            .pointer("/values/root_module/resources")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
-        let found = resources
-            .into_iter()
-            .find(|resource| resource.get("address").and_then(Value::as_str) == Some(address));
-        Ok(found
-            .and_then(|resource| resource.get("values").cloned())
-            .unwrap_or_default())
+        let mut state = self.state().await?;
+        let mut modules = vec![state["values"]["root_module"].take()];
+        while let Some(mut module) = modules.pop() {
+            let resources = module["resources"].as_array_mut();
+            let found = resources
+                .into_iter()
+                .flatten()
+                .find(|resource| resource["address"] == address);
+            if let Some(resource) = found {
+                return Ok(resource["values"].take());
+            }
+            if let Value::Array(within) = module["child_modules"].take() {
+                modules.extend(within);
+            }
+        }
+        Ok(Value::Null)
     }
 
     /// The state file's path.
