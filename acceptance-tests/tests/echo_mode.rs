@@ -14,7 +14,7 @@ mod others;
 mod scale;
 mod selection;
 mod several;
-mod trigger;
+pub mod trigger;
 
 use acceptance_tests::{Lab, LabError, Workdir};
 use serde_json::Value;

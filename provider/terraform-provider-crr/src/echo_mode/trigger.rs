@@ -21,11 +21,13 @@ mod reach;
 mod rest;
 pub(super) mod schema;
 mod shown;
+mod stated;
 
 use config::{Program, Wanted};
 pub(super) use rest::{plan_rest, rest};
 use shown::show;
 pub(super) use shown::without_unknowns;
+pub use stated::look_at_trigger;
 
 /// The attribute that shows what is there.
 pub const SHOWN: &str = "trigger_facets";
