@@ -207,20 +207,18 @@ impl Workdir {
 
     /// The values of one resource in the state, by its address, modules included; null where it is not there.
     pub async fn resource(&self, address: &str) -> Result<Value, LabError> {
-        let mut state = self.state().await?;
-        let mut modules = vec![state["values"]["root_module"].take()];
-        while let Some(mut module) = modules.pop() {
-            let resources = module["resources"].as_array_mut();
-            let found = resources
+        let state = self.state().await?;
+        let mut modules: Vec<&Value> = state.pointer("/values/root_module").into_iter().collect();
+        while let Some(module) = modules.pop() {
+            let list = |name| module.get(name).and_then(Value::as_array);
+            let found = list("resources")
                 .into_iter()
                 .flatten()
-                .find(|resource| resource["address"] == address);
+                .find(|resource| resource.get("address").and_then(Value::as_str) == Some(address));
             if let Some(resource) = found {
-                return Ok(resource["values"].take());
+                return Ok(resource.get("values").cloned().unwrap_or_default());
             }
-            if let Value::Array(within) = module["child_modules"].take() {
-                modules.extend(within);
-            }
+            modules.extend(list("child_modules").into_iter().flatten());
         }
         Ok(Value::Null)
     }
