@@ -16,7 +16,7 @@ use crate::arn::RoleArn;
 use crate::desired::{Desired, DesiredPolicy, DesiredRole, MADE_BY, OwnRole, RoleStanding};
 use crate::name::SiteName;
 use crate::observed::{Reads, RoleReads};
-use crate::pair::Site;
+use crate::pair::{Site, short_hash};
 use crate::policy::{PolicyDocument, Principal, Statement};
 
 mod change;
@@ -45,6 +45,13 @@ const ROLE_PATH: &str = "/crr/";
 const ROLE_POLICY: &str = "crr-function";
 /// The tag that says whose trigger it is.
 pub const TRIGGER_OF: &str = "crr:trigger-of";
+/// The tag of the queue that says which edition of the echo was applied last.
+pub const EDITION: &str = "crr:edition";
+
+/// What one configuration of an echo is told from another by.
+pub fn edition(configuration: &str) -> String {
+    short_hash(configuration)
+}
 
 /// A queue, rule or function, by its ARN.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,6 +99,8 @@ pub struct Trigger {
     pub function: Option<Function>,
     /// The tags of all of it, without our own.
     pub tags: BTreeMap<String, String>,
+    /// Which edition of the echo it is for: what an agent compares its own with. None as long as it is not known.
+    pub edition: Option<String>,
 }
 
 impl Trigger {
@@ -153,6 +162,14 @@ impl Trigger {
         tags.insert(MADE_BY.0.to_owned(), MADE_BY.1.to_owned());
         let of = format!("{}/{}", self.source.name, self.target);
         tags.insert(TRIGGER_OF.to_owned(), of);
+        tags
+    }
+
+    /// The tags of the queue.
+    pub fn queue_tags(&self) -> BTreeMap<String, String> {
+        let mut tags = self.all_tags();
+        let edition = self.edition.clone();
+        tags.extend(edition.map(|edition| (EDITION.to_owned(), edition)));
         tags
     }
 

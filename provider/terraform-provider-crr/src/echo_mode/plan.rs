@@ -6,7 +6,7 @@
 
 use tfplugin::{Context, Deferred, Diagnostics, PlanRequest, PlanResponse, Value};
 
-use super::config::{Resolution, resolve};
+use super::config::{Resolution, resolve, target_account};
 use super::survey::{job, survey};
 use super::{Surveys, accounts, agent_config, coverage, handover, schema, staying, trigger};
 use crate::pair::Operation;
@@ -14,7 +14,7 @@ use crate::runtime::Runtime;
 
 mod warn;
 
-use warn::{contends, warn, warn_of_missing_roles, warn_of_public, warn_of_work};
+use warn::{contends, warn, warn_of_missing_roles, warn_of_place, warn_of_public, warn_of_work};
 
 /// What changes nothing about how buckets stand.
 const BESIDE: [&str; 9] = [
@@ -118,6 +118,7 @@ async fn plan_any(
         contends(echo, &other, diagnostics);
         return request.as_proposed();
     }
+    warn_of_place(request.prior.as_ref(), echo, diagnostics);
     if unset {
         let two_way = echo.template.direction == replication::Direction::TwoWay;
         planned.set("replica_modifications", Value::from(two_way));
@@ -167,11 +168,6 @@ async fn plan_any(
     let mut response = request.as_proposed();
     response.planned = Some(planned);
     response
-}
-
-/// The account that the target is in.
-pub fn target_account(echo: &replication::Echo) -> Value {
-    Value::from(echo.template.destination.site.account.to_string())
 }
 
 /// "1 bucket", "12 buckets".

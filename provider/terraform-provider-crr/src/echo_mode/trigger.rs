@@ -86,7 +86,7 @@ async fn named(
     let wanted = config::read(state, resolved, Program::Named, runtime, diagnostics).await;
     let mut trigger = match wanted {
         Wanted::Trigger(trigger) => *trigger,
-        _ => config::bare(state, resolved),
+        _ => config::bare(state, resolved, runtime),
     };
     if let Some(function) = &mut trigger.function {
         // What it should be does not matter: it is shown as it is.
@@ -148,6 +148,9 @@ pub(super) async fn plan(
                 .is_some_and(|function| function.configuration.is_none())
             {
                 shown.set("trigger.function_configuration", Value::unknown());
+            }
+            if trigger.edition.is_none() {
+                shown.set("trigger.queue_tags", Value::unknown());
             }
             planned.set(SHOWN, shown);
         }
