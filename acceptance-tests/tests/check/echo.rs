@@ -21,7 +21,7 @@ async fn an_echo_whose_role_is_gone_says_so_with_its_buckets() -> Result<(), Lab
     let checked = check_state(&scene.lab, &scene.workdir, &["--format", "json"]).await?;
     assert_eq!(checked.code, 3, "{checked}");
     assert_only_read(&scene.lab);
-    let report = checked.report();
+    let report = checked.json()?;
     let expected = [
         ("east->west", "source.role", "drifted"),
         ("east:orders", "protection", "unprotected"),
@@ -58,7 +58,7 @@ async fn each_part_of_a_trigger_is_looked_at() -> Result<(), LabError> {
     let checked = check_state(&scene.lab, &scene.workdir, &json).await?;
     assert_eq!(checked.code, 0, "{checked}");
     assert_only_read(&scene.lab);
-    let report = checked.report().to_string();
+    let report = checked.json()?.to_string();
     for facet in trigger::FACETS {
         let named = format!("\"trigger.{facet}\"");
         assert!(report.contains(&named), "{facet}: {report}");
@@ -68,7 +68,7 @@ async fn each_part_of_a_trigger_is_looked_at() -> Result<(), LabError> {
     let checked = check_state(&scene.lab, &scene.workdir, &json).await?;
     assert_eq!(checked.code, 2, "{checked}");
     assert_only_read(&scene.lab);
-    let found = amiss(&checked.report());
+    let found = amiss(&checked.json()?);
     for facet in trigger::FACETS {
         let named = format!("trigger.{facet}");
         assert!(
@@ -80,7 +80,7 @@ async fn each_part_of_a_trigger_is_looked_at() -> Result<(), LabError> {
     // Whoever checks need not have the program.
     std::fs::remove_file(&zip).expect("the zip goes");
     let checked = check_state(&scene.lab, &scene.workdir, &json).await?;
-    let report = checked.report();
+    let report = checked.json()?;
     let found = amiss(&report);
     assert!(
         found

@@ -44,6 +44,6 @@ async fn default_tags_are_looked_at_and_are_nobody_elses() -> Result<(), LabErro
         "source.role_tags".to_owned(),
         "drifted".to_owned(),
     );
-    assert_eq!(amiss(&checked.report()), [drifted], "{checked}");
+    assert_eq!(amiss(&checked.json()?), [drifted], "{checked}");
     Ok(())
 }
