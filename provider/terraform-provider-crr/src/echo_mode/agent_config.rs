@@ -151,6 +151,11 @@ pub fn parse(text: &str) -> Result<Value, String> {
     AgentConfig::read(text).map(|config| config.echo)
 }
 
+/// The provider block in such a JSON.
+pub(super) fn block_of(text: &str) -> Option<Value> {
+    AgentConfig::read(text).ok().map(|config| config.block)
+}
+
 impl AgentConfig {
     /// Reads the form, and no more than that.
     fn read(text: &str) -> Result<Self, String> {
