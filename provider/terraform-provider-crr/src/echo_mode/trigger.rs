@@ -22,14 +22,15 @@ mod reach;
 mod rest;
 pub(super) mod schema;
 mod shown;
+mod stated;
 
 use config::{Program, Wanted};
 pub(super) use rest::{plan_rest, rest};
+use schema::SHOWN;
 use shown::show;
 pub(super) use shown::without_unknowns;
+pub use stated::look_at_trigger;
 
-/// The attribute that shows what is there.
-pub const SHOWN: &str = "trigger_facets";
 /// Whether there may be a trigger of this echo.
 pub(super) fn may_have(state: &Value, private: &[u8]) -> bool {
     let given = |name: &str| state.get(name).is_some_and(|value| !value.is_null());

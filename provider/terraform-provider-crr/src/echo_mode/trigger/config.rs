@@ -6,7 +6,7 @@ use serde::Deserialize;
 use tfplugin::{Attr, Diagnostics, Path, Unknown, Value, from_value};
 
 use super::schema::{ARCHITECTURE, MEMORY, TIMEOUT};
-use super::{package, reach};
+use super::{owner, package, reach};
 use crate::duration;
 use crate::echo_mode::agent_config;
 use crate::echo_mode::config::Resolved;
@@ -53,6 +53,8 @@ pub enum Program {
     Kept,
     /// It is to be looked at or to be removed: the file may be gone by now.
     Named,
+    /// It is read where it is there: whoever only looks may have no copy of it.
+    IfThere,
 }
 
 /// A trigger with nothing in it: its names are those of the sites.
@@ -68,7 +70,7 @@ pub fn bare(value: &Value, resolved: &Resolved, runtime: &Runtime) -> Trigger {
         look_every: None,
         function: None,
         tags: echo.template.tags.clone(),
-        id: None,
+        id: owner::id(value, &[]),
         edition: agent_config::edition(value, &runtime.block),
     }
 }
@@ -110,6 +112,9 @@ pub async fn read(
     };
     let package = match program {
         Program::Named => package::unread(),
+        Program::IfThere => package::read(&function.zip, function.architecture)
+            .await
+            .unwrap_or_else(|_| package::unread()),
         Program::Read | Program::Kept => {
             let path = Path::root()
                 .attribute("trigger")
