@@ -94,8 +94,7 @@ async fn plan_any(
             for name in ["id", "target_account_id", "coverage"] {
                 rested.set(name, given(name));
             }
-            let of = (prior, request.prior_private.as_slice());
-            trigger::plan_rest(runtime, of, &mut rested, diagnostics).await;
+            trigger::plan_rest(runtime, &request, &mut rested, diagnostics).await;
             rested.set("agent_config", agent_config::of(&rested, runtime));
             let mut response = request.as_proposed();
             response.planned = Some(rested);

@@ -42,6 +42,7 @@ pub(super) async fn remove(
         );
     }
     if keeps_trigger {
+        trigger::owner::hand_over(runtime, prior);
         diagnostics.warning_at(
             Path::root().attribute("trigger"),
             "The trigger stays while the echo is replaced",

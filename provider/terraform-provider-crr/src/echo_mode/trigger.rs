@@ -16,7 +16,7 @@ use crate::runtime::Runtime;
 
 mod claim;
 mod config;
-mod owner;
+pub(super) mod owner;
 mod package;
 mod reach;
 mod rest;
@@ -128,7 +128,7 @@ pub(super) async fn plan(
     let goes_on = prior
         .and_then(|prior| prior.get("trigger"))
         .is_some_and(|trigger| !trigger.is_null());
-    let program = if prior.is_some_and(has_function) {
+    let program = if prior.is_some_and(package::is_in) {
         Program::Kept
     } else {
         Program::Read
@@ -145,7 +145,7 @@ pub(super) async fn plan(
             };
             trigger.id = prior.and_then(|prior| owner::id(prior, private));
             owner::warn_of_taking_over(runtime, &trigger, &observed, diagnostics);
-            keep_program(&mut trigger, &observed);
+            package::keep(&mut trigger, &observed);
             show(planned, &trigger, goes_on.then_some(&observed));
             let text = configuration(planned, resolved, runtime, &mut trigger);
             add_problems(&trigger.check(&text), diagnostics);
@@ -164,27 +164,6 @@ pub(super) async fn plan(
             }
             planned.set(SHOWN, shown);
         }
-    }
-}
-
-/// Whether a state has a trigger with a function.
-fn has_function(state: &Value) -> bool {
-    let function = state
-        .get("trigger")
-        .and_then(|trigger| trigger.get("function"));
-    function.is_some_and(|function| !function.is_null())
-}
-
-/// A program that could not be read stays as it is. Terraform plans what it is to destroy, too, and a destroy needs no program.
-fn keep_program(trigger: &mut Trigger, observed: &Observed) {
-    let found = observed
-        .trigger
-        .as_deref()
-        .and_then(|found| found.function.present());
-    if let (Some(function), Some(found)) = (&mut trigger.function, found)
-        && function.package.sha256.is_empty()
-    {
-        function.package.sha256.clone_from(&found.sha256);
     }
 }
 
@@ -275,6 +254,7 @@ pub(super) async fn apply(
     let wanted = config::read(state, resolved, Program::Read, runtime, diagnostics).await;
     let id = owner::id(state, &[])
         .or_else(|| owner::id(prior.unwrap_or(&Value::Null), private))
+        .or_else(|| owner::handed_over(runtime, state))
         .unwrap_or_else(owner::new_id);
     let mut applied = Applied {
         changed: false,

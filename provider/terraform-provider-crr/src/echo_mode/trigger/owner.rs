@@ -16,18 +16,15 @@ pub const ID: &str = "id";
 /// The private data of an echo that has a trigger, or may have one, begin with this.
 const MAY_HAVE: &str = "trigger";
 
-/// What the private data say: whether there may be a trigger, and by what id.
-fn read(private: &[u8]) -> Option<Option<&str>> {
+/// The id in the private data.
+fn beside(private: &[u8]) -> Option<&str> {
     let rest = std::str::from_utf8(private).ok()?.strip_prefix(MAY_HAVE)?;
-    if rest.is_empty() {
-        return Some(None);
-    }
-    rest.strip_prefix(' ').map(Some)
+    rest.strip_prefix(' ')
 }
 
 /// Whether there may be a trigger, by the private data.
 pub fn may_have(private: &[u8]) -> bool {
-    read(private).is_some()
+    private == MAY_HAVE.as_bytes() || beside(private).is_some()
 }
 
 /// The private data of an echo whose trigger has this id.
@@ -44,9 +41,24 @@ pub fn id(state: &Value, private: &[u8]) -> Option<String> {
         .get("trigger")
         .and_then(|trigger| trigger.get(ID))
         .and_then(Value::as_str);
-    in_state
-        .or_else(|| read(private).flatten())
-        .map(str::to_owned)
+    in_state.or_else(|| beside(private)).map(str::to_owned)
+}
+
+fn sites(value: &Value) -> Option<String> {
+    let part = |name: &str| value.get(name)?.as_str();
+    Some(format!("{}->{}", part("source")?, part("target")?))
+}
+
+/// Leaves the id to the echo that is made in place of this one.
+pub fn hand_over(runtime: &Runtime, state: &Value) {
+    if let (Some(sites), Some(id)) = (sites(state), id(state, &[])) {
+        runtime.echoes().keep_trigger(sites, id);
+    }
+}
+
+/// The id that an echo left which went to make way for this one.
+pub fn handed_over(runtime: &Runtime, state: &Value) -> Option<String> {
+    runtime.echoes().take_kept_trigger(&sites(state)?)
 }
 
 /// An id that no other trigger has.

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use base64::Engine as _;
-use replication::trigger::{Architecture, Package};
+use replication::Observed;
+use replication::trigger::{Architecture, Package, Trigger};
 use sha2::{Digest, Sha256};
+use tfplugin::Value;
 
 mod archive;
 
@@ -27,6 +29,27 @@ pub fn unread() -> Package {
     Package {
         sha256: String::new(),
         bytes: Arc::from([]),
+    }
+}
+
+/// Whether a state has a trigger with a function.
+pub fn is_in(state: &Value) -> bool {
+    let function = state
+        .get("trigger")
+        .and_then(|trigger| trigger.get("function"));
+    function.is_some_and(|function| !function.is_null())
+}
+
+/// A program that could not be read stays as it is. Terraform plans what it is to destroy, too, and a destroy needs no program.
+pub fn keep(trigger: &mut Trigger, observed: &Observed) {
+    let found = observed
+        .trigger
+        .as_deref()
+        .and_then(|found| found.function.present());
+    if let (Some(function), Some(found)) = (&mut trigger.function, found)
+        && function.package.sha256.is_empty()
+    {
+        function.package.sha256.clone_from(&found.sha256);
     }
 }
 
