@@ -134,6 +134,13 @@ async fn a_function_reaches_the_target_in_another_account() -> Result<(), LabErr
     let put_policy = put_policy.policy_name("operator");
     let put_policy = put_policy.policy_document(OPERATOR_POLICY).send().await;
     put_policy.expect("a policy");
+    let may_enter = json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role,
+    }] });
+    let put_policy = iam.put_user_policy().user_name("operator");
+    let put_policy = put_policy.policy_name("enter");
+    let put_policy = put_policy.policy_document(may_enter.to_string()).send();
+    put_policy.await.expect("a policy");
     let workdir = Workdir::in_lab(&lab, "").await?;
     let mut sites = lab.terraform_sites();
     sites["vault"]["assume_role"] = json!({ "role_arn": role });
