@@ -26,7 +26,7 @@ const LEFT_OUT: [&str; 7] = [
     "on_destroy",
     "timeouts",
     "trigger",
-    super::trigger::SHOWN,
+    super::trigger::schema::SHOWN,
 ];
 
 /// Where the events come from, where the echo has a trigger: an attribute of neither schema.
@@ -149,6 +149,16 @@ pub struct AgentConfig {
 /// Where it is no JSON of this form.
 pub fn parse(text: &str) -> Result<Value, String> {
     AgentConfig::read(text).map(|config| config.echo)
+}
+
+/// The edition in such a JSON.
+pub(super) fn edition_in(text: &str) -> Option<String> {
+    AgentConfig::read(text).ok()?.edition
+}
+
+/// The provider block in such a JSON.
+pub(super) fn block_of(text: &str) -> Option<Value> {
+    AgentConfig::read(text).ok().map(|config| config.block)
 }
 
 impl AgentConfig {

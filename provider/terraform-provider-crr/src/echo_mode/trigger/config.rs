@@ -51,6 +51,8 @@ pub enum Program {
     Read,
     /// It is to be looked at or to be removed: the file may be gone by now.
     Named,
+    /// It is read where it is there: whoever only looks may have no copy of it.
+    IfThere,
 }
 
 /// A trigger with nothing in it: its names are those of the sites.
@@ -107,6 +109,9 @@ pub async fn read(
     };
     let package = match program {
         Program::Named => package::unread(),
+        Program::IfThere => package::read(&function.zip, function.architecture)
+            .await
+            .unwrap_or_else(|_| package::unread()),
         Program::Read => {
             let path = Path::root()
                 .attribute("trigger")
