@@ -18,6 +18,7 @@ use crate::name::SiteName;
 use crate::observed::{Reads, RoleReads};
 use crate::pair::{Site, short_hash};
 use crate::policy::{PolicyDocument, Principal, Statement};
+use crate::role;
 
 mod change;
 mod check;
@@ -39,8 +40,6 @@ pub use observed::{
 pub use queue::visibility;
 pub use rule::{EventRule, TARGET_ID, When};
 
-/// The path of the function's role.
-const ROLE_PATH: &str = "/crr/";
 /// The name of the role's one inline policy.
 const ROLE_POLICY: &str = "crr-function";
 /// The tag that says whose trigger it is.
@@ -153,7 +152,7 @@ impl Trigger {
         let Site {
             account, partition, ..
         } = &self.source;
-        RoleArn::of(partition, account, ROLE_PATH, &self.name())
+        RoleArn::of(partition, account, role::PATH, &self.name())
     }
 
     /// The tags of all of it.
@@ -229,7 +228,7 @@ impl Trigger {
         let assume = Statement::allow("LambdaRuns", ["sts:AssumeRole"], Vec::<String>::new())
             .for_principal(Principal::Service("lambda.amazonaws.com".to_owned()));
         OwnRole {
-            path: ROLE_PATH.to_owned(),
+            path: role::PATH.to_owned(),
             description: format!(
                 "The function that keeps buckets of site {} replicated to {} runs under this role",
                 self.source.name, self.target

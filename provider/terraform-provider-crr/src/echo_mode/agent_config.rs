@@ -26,7 +26,7 @@ const LEFT_OUT: [&str; 7] = [
     "on_destroy",
     "timeouts",
     "trigger",
-    super::trigger::SHOWN,
+    super::trigger::schema::SHOWN,
 ];
 
 /// Where the events come from, where the echo has a trigger: an attribute of neither schema.

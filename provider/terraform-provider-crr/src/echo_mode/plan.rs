@@ -27,7 +27,7 @@ const BESIDE: [&str; 9] = [
     "coverage",
     "agent_config",
     "trigger",
-    trigger::SHOWN,
+    trigger::schema::SHOWN,
 ];
 
 /// Whether two values of the resource's type want the same of every bucket.
@@ -192,7 +192,7 @@ fn unknown(request: PlanRequest, provider: bool) -> PlanResponse {
         } else {
             Value::Null
         };
-        planned.set(trigger::SHOWN, shown);
+        planned.set(trigger::schema::SHOWN, shown);
     }
     if provider && deferral_allowed {
         response.deferred = Some(Deferred::ProviderConfigUnknown);

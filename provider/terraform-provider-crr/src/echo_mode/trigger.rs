@@ -25,12 +25,11 @@ mod stated;
 
 use config::{Program, Wanted};
 pub(super) use rest::{plan_rest, rest};
+use schema::SHOWN;
 use shown::show;
 pub(super) use shown::without_unknowns;
 pub use stated::look_at_trigger;
 
-/// The attribute that shows what is there.
-pub const SHOWN: &str = "trigger_facets";
 /// The private data of an echo that has a trigger, or may have one.
 const MAY_HAVE: &[u8] = b"trigger";
 
