@@ -13,11 +13,19 @@ use crate::diagnostics::add_error;
 use crate::echo_mode::accounts::Accounts;
 use crate::echo_mode::staying::StayingRole;
 
+mod bucket_names;
 mod claims;
+mod deletions;
 mod echoes;
 mod looks;
+#[cfg(test)]
+mod pairs;
+pub mod place;
 
+use bucket_names::BucketNames;
 use claims::Claims;
+pub use deletions::Collision;
+use deletions::Deletions;
 use echoes::Echoes;
 pub use looks::Look;
 use looks::Looks;
@@ -89,6 +97,10 @@ pub struct Runtime {
     looks: Mutex<Looks>,
     /// Pairs that this process has made: two resources for one lane would undo each other.
     claims: Mutex<Claims>,
+    /// Buckets that go with their pairs.
+    deletions: Mutex<Deletions>,
+    /// The names of the buckets of planned pairs.
+    bucket_names: Mutex<BucketNames>,
     /// Echoes of this run.
     echoes: Mutex<Echoes>,
     /// Replication roles of whole sites, as the `crr_site` resources of this run have them.
@@ -115,6 +127,8 @@ impl Runtime {
             accounts: Accounts::default(),
             looks: Mutex::default(),
             claims: Mutex::default(),
+            deletions: Mutex::default(),
+            bucket_names: Mutex::default(),
             echoes: Mutex::default(),
             site_roles: Mutex::default(),
             staying_roles: Mutex::default(),
@@ -254,6 +268,16 @@ impl Runtime {
     /// The pairs that this process has made.
     pub fn claims(&self) -> MutexGuard<'_, Claims> {
         lock(&self.claims)
+    }
+
+    /// The buckets that go with their pairs, and who stands on them.
+    pub fn deletions(&self) -> MutexGuard<'_, Deletions> {
+        lock(&self.deletions)
+    }
+
+    /// The names of the buckets of planned pairs.
+    pub fn bucket_names(&self) -> MutexGuard<'_, BucketNames> {
+        lock(&self.bucket_names)
     }
 
     /// The echoes of this run.
