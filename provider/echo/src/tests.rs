@@ -375,6 +375,7 @@ async fn a_release_needs_nothing_of_a_stranger_s_bucket_of_the_target_s_name() {
     // Into another account, whose bucket's policy says so: what stands there is to be taken away.
     let mut echo = tagged_echo("gold");
     echo.template.destination.site.account = "444455556666".parse().unwrap();
+    echo.template.owner_override = Some(false);
     let stand = stage.protect(&echo, &["orders", "refused"]).await;
     assert_eq!(stand[0], Standing::Protected, "{stand:?}");
     assert!(matches!(stand[1], Standing::Failed { .. }), "{stand:?}");
