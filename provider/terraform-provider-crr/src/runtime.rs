@@ -12,6 +12,7 @@ use tfplugin::{Diagnostics, Path, Value};
 use crate::diagnostics::add_error;
 use crate::echo_mode::accounts::Accounts;
 use crate::echo_mode::staying::StayingRole;
+use crate::site::RoleWishes;
 
 mod bucket_names;
 mod claims;
@@ -105,6 +106,8 @@ pub struct Runtime {
     echoes: Mutex<Echoes>,
     /// Replication roles of whole sites, as the `crr_site` resources of this run have them.
     site_roles: Mutex<BTreeMap<SiteName, RoleArn>>,
+    /// What the `crr_site` resources of this run want of roles.
+    role_wishes: Mutex<RoleWishes>,
     /// The roles of rules that stay although this run has destroyed their echo.
     staying_roles: Mutex<Vec<StayingRole>>,
     /// Sites that are taken for what a plan says they are, without a call.
@@ -131,6 +134,7 @@ impl Runtime {
             bucket_names: Mutex::default(),
             echoes: Mutex::default(),
             site_roles: Mutex::default(),
+            role_wishes: Mutex::default(),
             staying_roles: Mutex::default(),
             presumed: Mutex::default(),
         }
@@ -283,6 +287,11 @@ impl Runtime {
     /// The echoes of this run.
     pub fn echoes(&self) -> MutexGuard<'_, Echoes> {
         lock(&self.echoes)
+    }
+
+    /// What this run's `crr_site` resources want of roles.
+    pub fn role_wishes(&self) -> MutexGuard<'_, RoleWishes> {
+        lock(&self.role_wishes)
     }
 
     /// Notes the role of a whole site.

@@ -54,8 +54,11 @@ pub async fn plan_deletion(
     let Resolution::Known(pair) = resolved else {
         return;
     };
+    // Terraform plans again in an apply what a replacement that was made first has left: what the new one stands on stays.
+    let made = |ground: &Ground| runtime.claims().stand_on(&ground.at);
     let asked: BTreeSet<_> = asked(&pair, &attributes)
         .into_iter()
+        .filter(|ground| !made(ground))
         .map(|ground| ground.place)
         .collect();
     if asked.is_empty() {
