@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use acceptance_tests::lab::python;
-use acceptance_tests::terraform::provider_binary;
-use acceptance_tests::{Engine, Lab, LabError, Workdir, root};
+use acceptance_tests::{Engine, Lab, LabError, Workdir, agent, root};
 use serde_json::{Value, json};
 
 /// Where the configuration is in the checkout, as the examples have it.
@@ -60,6 +59,19 @@ impl Checkout {
         deleted.await.expect("deleted");
     }
 
+    /// Somebody forbids replicas in one of the buckets, behind Terraform's back: no part of the pair is otherwise, and every
+    /// object fails.
+    pub async fn plant_refusal(&self) {
+        let policy = json!({ "Version": "2012-10-17", "Statement": [{
+            "Sid": "Freeze", "Effect": "Deny", "Principal": "*", "Action": "s3:ReplicateObject",
+            "Resource": "arn:aws:s3:::ci-west/*",
+        }] });
+        let s3 = self.lab.admin_s3(self.lab.site("west"));
+        let put = s3.put_bucket_policy().bucket("ci-west");
+        let put = put.policy(policy.to_string()).send().await;
+        put.expect("the policy is put");
+    }
+
     /// The path of a file in the checkout.
     pub fn path(&self, name: &str) -> PathBuf {
         self.workdir.path().join(name)
@@ -79,12 +91,7 @@ impl Checkout {
     ) -> Result<Ended, LabError> {
         let trouble = |error: std::io::Error| LabError::new(format!("{command:?}: {error}"));
         let operator = &self.lab.site("east").operator;
-        let crr = provider_binary()?.with_file_name("crr");
-        assert!(
-            crr.is_file(),
-            "{} is not there: build it with `cargo build --workspace --bins`",
-            crr.display()
-        );
+        let crr = agent::binary()?;
         let programs = self.path("programs");
         std::fs::create_dir_all(&programs).map_err(trouble)?;
         let linked = programs.join("crr");

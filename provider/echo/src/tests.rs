@@ -13,6 +13,7 @@ use replication::{
 use super::{Ground, protect, release, survey};
 
 mod stand_in;
+mod strangers;
 
 use stand_in::{ACCOUNT, Bucket, StandIn};
 
@@ -352,47 +353,35 @@ async fn what_another_echo_may_want_is_spared_and_named() {
     assert_eq!(stage.s3.writes(), Vec::<String>::new());
 }
 
-/// Names of buckets are one namespace: anybody may have a bucket whose name a target would have.
+/// Tags that may not be read are no missing ones: the rules may be another echo's.
 #[tokio::test]
-async fn a_release_needs_nothing_of_a_stranger_s_bucket_of_the_target_s_name() {
+async fn where_the_tags_may_not_be_read_rules_stay_and_it_is_said() {
     let stage = stage(&[]).await;
-    let gold = [("tier", "gold")];
-    stage.put("orders", "us-east-1", &gold);
-    stage.put("never", "us-east-1", &[]);
-    stage.put("refused", "us-east-1", &gold);
-    let stranger = Bucket {
-        region: "us-west-2".to_owned(),
-        foreign: true,
-        ..Bucket::default()
-    };
-    let theirs = |name: &str| {
-        stage
-            .s3
-            .with(|s3| s3.buckets.insert(name.to_owned(), stranger.clone()))
-    };
-    theirs("never-dr");
-    theirs("refused-dr");
-    // Into another account, whose bucket's policy says so: what stands there is to be taken away.
-    let mut echo = tagged_echo("gold");
-    echo.template.destination.site.account = "444455556666".parse().unwrap();
-    echo.template.owner_override = Some(false);
-    let stand = stage.protect(&echo, &["orders", "refused"]).await;
-    assert_eq!(stand[0], Standing::Protected, "{stand:?}");
-    assert!(matches!(stand[1], Standing::Failed { .. }), "{stand:?}");
+    for name in ["ours", "nobodys"] {
+        stage.put(name, "us-east-1", &[("tier", "gold")]);
+    }
+    let gold = tagged_echo("gold");
+    stage.protect(&gold, &["ours"]).await;
+    stage.s3.with(|s3| {
+        s3.denied = ["ours", "nobodys"]
+            .map(|name| format!("GET /{name}?tagging"))
+            .into();
+    });
     let job = Job::default();
-    let released = release(&stage, &echo, &[], true, &job).await.unwrap();
-    assert_eq!(released, crate::Released::default());
-    let target = stage.bucket("orders-dr").unwrap();
-    assert!(!stage.is_replicated("orders") && target.policy.is_none());
-
-    // Where rules stand the target was the echo's, and something of ours may be left there.
-    stage.protect(&echo, &["orders"]).await;
-    theirs("orders-dr");
-    let released = release(&stage, &echo, &[], true, &job).await.unwrap();
+    let released = release(&stage, &gold, &[], true, &job).await.unwrap();
+    assert!(stage.is_replicated("ours"));
     let failed: Vec<&str> = released
         .failures
         .iter()
         .map(|f| f.bucket.as_str())
         .collect();
-    assert_eq!(failed, ["orders"]);
+    assert_eq!(failed, ["ours"], "the one without rules is released");
+    let Standing::Failed { detail, .. } = &released.failures[0].standing else {
+        panic!("failed");
+    };
+    assert!(detail.contains("s3:GetBucketTagging"), "{detail}");
+    // An echo that selects by them may want what another leaves.
+    let released = release(&stage, &echo(), &[gold], true, &job).await.unwrap();
+    assert_eq!(released.failures.len(), 2);
+    assert!(stage.is_replicated("ours"));
 }

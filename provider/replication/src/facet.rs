@@ -16,6 +16,7 @@ use crate::observed::Observed;
 mod bucket;
 mod mirror;
 pub(crate) mod role;
+mod statements;
 mod trigger;
 
 pub use trigger::TriggerPart;
@@ -97,6 +98,35 @@ pub enum Part {
     Trigger(TriggerPart),
 }
 
+impl Part {
+    /// The bucket that it is of.
+    pub(crate) fn bucket(&self) -> Option<&BucketRef> {
+        match self {
+            Self::Bucket(at)
+            | Self::Versioning(at)
+            | Self::PublicAccessBlock(at)
+            | Self::Ownership(at)
+            | Self::Encryption(at)
+            | Self::BucketTags(at)
+            | Self::ObjectLock(at)
+            | Self::Lifecycle(at)
+            | Self::Cors(at)
+            | Self::Logging(at)
+            | Self::BucketPolicy(at)
+            | Self::Rules(at) => Some(at),
+            Self::Role(_)
+            | Self::Trust(_)
+            | Self::Boundary(_)
+            | Self::RoleTags(_)
+            | Self::RolePolicy(..)
+            | Self::KeyPolicy(_)
+            | Self::StrayRole(_)
+            | Self::StrayPolicy(..)
+            | Self::Trigger(_) => None,
+        }
+    }
+}
+
 /// One facet: what should be beside what is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
@@ -149,7 +179,7 @@ pub fn compare(desired: &Desired, observed: &Observed) -> Vec<Comparison> {
     for (key, wanted) in &desired.keys {
         let policy = observed.keys.get(key).and_then(|k| k.policy.present());
         let label = format!("{}.key_policy", wanted.label);
-        bucket::statements(
+        statements::compare(
             &label,
             &Part::KeyPolicy(key.clone()),
             &wanted.policy,

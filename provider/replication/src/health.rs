@@ -110,38 +110,12 @@ fn remedies(plan: &Plan) -> BTreeMap<String, String> {
     remedies
 }
 
-fn bucket_of(part: &Part) -> Option<&BucketRef> {
-    match part {
-        Part::Bucket(at)
-        | Part::Versioning(at)
-        | Part::PublicAccessBlock(at)
-        | Part::Ownership(at)
-        | Part::Encryption(at)
-        | Part::BucketTags(at)
-        | Part::ObjectLock(at)
-        | Part::Lifecycle(at)
-        | Part::Cors(at)
-        | Part::Logging(at)
-        | Part::BucketPolicy(at)
-        | Part::Rules(at) => Some(at),
-        Part::Role(_)
-        | Part::Trust(_)
-        | Part::Boundary(_)
-        | Part::RoleTags(_)
-        | Part::RolePolicy(..)
-        | Part::KeyPolicy(_)
-        | Part::StrayRole(_)
-        | Part::StrayPolicy(..)
-        | Part::Trigger(_) => None,
-    }
-}
-
 /// Of a bucket that is not there, or is in another region, its being there is the one thing to say.
 fn comes_with_its_bucket(part: &Part, observed: &Observed) -> bool {
     if matches!(part, Part::Bucket(_)) {
         return false;
     }
-    bucket_of(part)
+    part.bucket()
         .and_then(|at| observed.buckets.get(at))
         .is_some_and(|bucket| {
             matches!(
@@ -196,7 +170,7 @@ fn refused<T>(seen: &Seen<T>) -> Option<Denial> {
 
 /// Why a part could not be seen; none where it was.
 fn denial(part: &Part, observed: &Observed) -> Option<Denial> {
-    if let Some(at) = bucket_of(part) {
+    if let Some(at) = part.bucket() {
         let bucket = observed.buckets.get(at)?;
         return match part {
             Part::Bucket(_) => match &bucket.existence {

@@ -24,6 +24,7 @@ mod duration;
 pub mod echo_mode;
 mod facets;
 pub mod functions;
+mod known;
 pub mod pair;
 pub mod pair_data_source;
 mod protection_data_source;

@@ -61,19 +61,12 @@ impl DataSource for ProtectionDataSource {
         request: DataSourceRequest,
         diagnostics: &mut Diagnostics,
     ) -> DataSourceResponse {
-        let state = match self.shared.get(diagnostics) {
-            Some(runtime) if runtime.unknown.is_some() && request.deferral_allowed => {
-                return DataSourceResponse {
-                    state: None,
-                    deferred: Some(tfplugin::Deferred::ProviderConfigUnknown),
-                };
-            }
-            Some(runtime) => look(&runtime, context, request.config, diagnostics).await,
-            None => None,
-        };
-        DataSourceResponse {
-            state,
-            deferred: None,
+        match self.shared.to_read(&request, diagnostics) {
+            Ok(runtime) => DataSourceResponse {
+                state: look(&runtime, context, request.config, diagnostics).await,
+                deferred: None,
+            },
+            Err(answer) => answer,
         }
     }
 }

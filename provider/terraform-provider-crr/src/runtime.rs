@@ -7,7 +7,7 @@ use std::time::Instant;
 use cloud::{Cloud, CloudError, Guard};
 use replication::observed::{Reads, RoleReads};
 use replication::{AccountId, Namespace, Observed, RoleArn, Site, SiteName};
-use tfplugin::{Diagnostics, Path, Value};
+use tfplugin::{DataSourceRequest, DataSourceResponse, Deferred, Diagnostics, Path, Value};
 
 use crate::diagnostics::add_error;
 use crate::echo_mode::accounts::Accounts;
@@ -68,6 +68,27 @@ impl Shared {
             );
         }
         runtime
+    }
+}
+
+impl Shared {
+    /// The runtime for the read of a data source; or the answer in its place: the read is put off where the provider block is not
+    /// wholly known, or a diagnostic says what is wrong.
+    pub fn to_read(
+        &self,
+        request: &DataSourceRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Arc<Runtime>, DataSourceResponse> {
+        let runtime = self
+            .get(diagnostics)
+            .ok_or_else(DataSourceResponse::default)?;
+        if runtime.unknown.is_some() && request.deferral_allowed {
+            return Err(DataSourceResponse {
+                state: None,
+                deferred: Some(Deferred::ProviderConfigUnknown),
+            });
+        }
+        Ok(runtime)
     }
 }
 

@@ -22,7 +22,7 @@ use crate::path::{Path, Step};
 use crate::ty::Type;
 use crate::value::Value;
 
-pub use attr::Attr;
+pub use attr::{Attr, Unknown};
 
 /// A value does not fit the Rust type, or the other way round.
 #[derive(Debug, Clone, PartialEq, Eq)]

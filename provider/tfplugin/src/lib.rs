@@ -36,7 +36,7 @@ mod validate;
 mod value;
 
 pub use codec::CodecError;
-pub use convert::{Attr, ConvertError, from_value, to_value};
+pub use convert::{Attr, ConvertError, Unknown, from_value, to_value};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use number::Number;
 pub use path::{Path, Step};

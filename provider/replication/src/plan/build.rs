@@ -23,19 +23,10 @@ pub(super) fn step(
     observed: &Observed,
     made: &BTreeSet<&BucketRef>,
 ) -> Option<(Rank, Step)> {
+    if let Some(at) = part.bucket() {
+        return bucket(part, at, desired.buckets.get(at)?, observed, made);
+    }
     match part {
-        Part::Bucket(at)
-        | Part::Versioning(at)
-        | Part::PublicAccessBlock(at)
-        | Part::Ownership(at)
-        | Part::Encryption(at)
-        | Part::BucketTags(at)
-        | Part::ObjectLock(at)
-        | Part::Lifecycle(at)
-        | Part::Cors(at)
-        | Part::Logging(at)
-        | Part::BucketPolicy(at)
-        | Part::Rules(at) => bucket(part, at, desired.buckets.get(at)?, observed, made),
         Part::Role(arn)
         | Part::Trust(arn)
         | Part::Boundary(arn)
@@ -73,6 +64,8 @@ pub(super) fn step(
             };
             Some((Rank::Configure, step))
         }
+        // Those of a bucket are seen to above.
+        _ => None,
     }
 }
 

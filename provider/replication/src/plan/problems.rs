@@ -1,13 +1,13 @@
 //! What the look at the world shows that no step can mend.
 
 use super::Removal;
-use crate::arn::{KeyArn, RoleArn};
+use crate::arn::RoleArn;
 use crate::bucket::BucketRef;
-use crate::desired::{Desired, DesiredBucket, DesiredKey, DesiredRole, MADE_BY, RoleStanding};
+use crate::desired::{Desired, DesiredBucket, DesiredRole, MADE_BY, RoleStanding};
 use crate::document::ReplicationDocument;
 use crate::mirror::MirroredLifecycle;
 use crate::observed::{Existence, Observed, ObservedBucket, RoleFacts, Seen};
-use crate::policy::{PolicyError, ResourcePolicy};
+use crate::policy::ResourcePolicy;
 use crate::problem::Problem;
 
 mod rules;
@@ -36,31 +36,32 @@ pub(super) fn problems(desired: &Desired, observed: &Observed) -> Vec<Problem> {
             }
         }
     }
-    for (key, wanted) in &desired.keys {
-        if let Some(found) = observed.keys.get(key) {
-            denied(
-                Some(&found.policy),
-                &wanted.label,
-                &format!("the policy of {key}"),
-                &mut problems,
-            );
-            if let Some(Err(error)) = found.policy.present().map(|t| ResourcePolicy::parse(t)) {
-                problems.push(unreadable_key(wanted, key, &error));
-            }
-        }
-    }
+    keys(desired, observed, &mut problems);
     if let (Some(wanted), Some(found)) = (&desired.trigger, &observed.trigger) {
         trigger::problems(wanted, found, &mut problems);
     }
     problems
 }
 
-fn unreadable_key(wanted: &DesiredKey, key: &KeyArn, error: &PolicyError) -> Problem {
-    Problem::error(
-        [wanted.label.as_str(), "kms_key_arn"],
-        format!("The policy of {key} cannot be read"),
-        format!("{error}. It is left as it is; mend it, then run again."),
-    )
+/// A key's policy is written by others, too: what cannot be read must not be overwritten, nor forgotten.
+fn keys(desired: &Desired, observed: &Observed, problems: &mut Vec<Problem>) {
+    for (key, wanted) in &desired.keys {
+        if let Some(found) = observed.keys.get(key) {
+            denied(
+                Some(&found.policy),
+                &wanted.label,
+                &format!("the policy of {key}"),
+                problems,
+            );
+            if let Some(Err(error)) = found.policy.present().map(|t| ResourcePolicy::parse(t)) {
+                problems.push(Problem::error(
+                    [wanted.label.as_str(), "kms_key_arn"],
+                    format!("The policy of {key} cannot be read"),
+                    format!("{error}. It is left as it is; mend it, then run again."),
+                ));
+            }
+        }
+    }
 }
 
 /// A part that we may not read is a part that we must not write: we would overwrite what we did not see.
@@ -321,19 +322,7 @@ pub(super) fn of_removal(
             );
         }
     }
-    for (key, wanted) in &desired.keys {
-        if let Some(found) = observed.keys.get(key) {
-            denied(
-                Some(&found.policy),
-                &wanted.label,
-                &format!("the policy of {key}"),
-                &mut problems,
-            );
-            if let Some(Err(error)) = found.policy.present().map(|t| ResourcePolicy::parse(t)) {
-                problems.push(unreadable_key(wanted, key, &error));
-            }
-        }
-    }
+    keys(desired, observed, &mut problems);
     if let (Some(wanted), Some(found)) = (&desired.trigger, &observed.trigger) {
         trigger::unseen(wanted, found, &mut problems);
     }

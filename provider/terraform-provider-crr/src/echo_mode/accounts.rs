@@ -16,13 +16,14 @@ use replication::{AccountId, Site, SiteName};
 use tfplugin::{Diagnostics, Path, Value};
 
 use crate::diagnostics::add_error;
+use crate::known::Missing;
 use crate::runtime::{Runtime, SiteLookup};
 
 mod organization;
 pub(super) mod schema;
 mod vault;
 
-use schema::{Missing, Wish};
+use schema::Wish;
 
 /// Where an echo works.
 pub(super) enum Place {

@@ -9,10 +9,11 @@ use std::time::Duration;
 use replication::echo::{Glob, Selection, TargetName};
 use replication::{Echo, Site};
 use serde::Deserialize;
-use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
+use tfplugin::{Attr, Diagnostics, Path, Unknown, Value, from_value};
 
 use super::accounts::{self, Creation, Place};
 use super::schema::{TARGET_BUCKET, options};
+use crate::known::texts;
 use crate::pair::{Operation, PairAttributes, PairResolution};
 use crate::runtime::Runtime;
 
@@ -58,17 +59,6 @@ pub enum Resolution {
     },
     /// A diagnostic says what is wrong.
     Failed,
-}
-
-/// Something is not known yet.
-struct Unknown;
-
-fn set<T: Clone>(value: &Attr<T>) -> Result<Option<T>, Unknown> {
-    match value {
-        Attr::Known(value) => Ok(Some(value.clone())),
-        Attr::Null => Ok(None),
-        Attr::Unknown => Err(Unknown),
-    }
 }
 
 /// The attributes as those of a pair.
@@ -214,6 +204,11 @@ fn unknown(provider: bool) -> Resolution {
     }
 }
 
+/// The account that the target is in.
+pub fn target_account(echo: &Echo) -> Value {
+    Value::from(echo.template.destination.site.account.to_string())
+}
+
 /// Whether the target is another account than it was: names of accounts and credentials may change hands, and objects must not
 /// go where nobody sent them.
 fn is_another(value: &Value, target: &Site, diagnostics: &mut Diagnostics) -> bool {
@@ -248,16 +243,19 @@ struct Known {
 impl EchoAttributes {
     fn known(&self) -> Result<Known, Unknown> {
         for site in [&self.source, &self.target] {
-            set(site)?;
+            site.given()?;
         }
-        let select = set(&self.select)?;
+        let select = self.select.given()?;
         Ok(Known {
             selection: select.map_or_else(|| Ok(Selection::default()), |select| select.known())?,
-            target_bucket: set(&self.target_bucket)?.unwrap_or_else(|| TARGET_BUCKET.to_owned()),
-            merge: set(&self.merge)?.unwrap_or_default(),
-            adopt_targets: set(&self.adopt_targets)?.unwrap_or_default(),
-            paused: set(&self.paused)?.unwrap_or_default(),
-            remove: set(&self.on_destroy)?.as_deref() == Some("remove"),
+            target_bucket: self
+                .target_bucket
+                .given()?
+                .unwrap_or_else(|| TARGET_BUCKET.to_owned()),
+            merge: self.merge.given()?.unwrap_or_default(),
+            adopt_targets: self.adopt_targets.given()?.unwrap_or_default(),
+            paused: self.paused.given()?.unwrap_or_default(),
+            remove: self.on_destroy.given()?.as_deref() == Some("remove"),
         })
     }
 }
@@ -266,20 +264,16 @@ impl SelectAttributes {
     fn known(&self) -> Result<Selection, Unknown> {
         let globs = |list: &Attr<Vec<Attr<String>>>| -> Result<Vec<Glob>, Unknown> {
             let mut globs = Vec::new();
-            for text in set(list)?.unwrap_or_default() {
+            for text in list.given()?.unwrap_or_default() {
                 // The schema has checked that each is one.
-                globs.extend(set(&text)?.and_then(|text| text.parse().ok()));
+                globs.extend(text.given()?.and_then(|text| text.parse().ok()));
             }
             Ok(globs)
         };
-        let mut tags = BTreeMap::new();
-        for (key, value) in set(&self.tags)?.unwrap_or_default() {
-            tags.insert(key, set(&value)?.unwrap_or_default());
-        }
         Ok(Selection {
             include: globs(&self.include)?,
             exclude: globs(&self.exclude)?,
-            tags,
+            tags: texts(&self.tags)?,
         })
     }
 }

@@ -7,14 +7,15 @@ use replication::{BucketName, Direction, KeyArn, Mirror, Pair, Setting, Side, Si
 use serde::Deserialize;
 use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
 
+use crate::known::{Missing, parsed, texts};
 use crate::runtime::{Runtime, SiteLookup};
 
-mod known;
 mod record;
+mod role;
 mod rules;
 
-use known::{Missing, parsed, role_choice, set, texts};
 use record::{lock, log};
+use role::role_choice;
 
 /// The attributes of a pair, from a configuration, a plan or a state.
 #[derive(Debug, Clone, Deserialize)]
@@ -251,7 +252,7 @@ impl PairAttributes {
         .await;
         diagnostics.extend(of_destination);
         let (source, destination) = (source?, destination?);
-        let direction = match set(&self.direction)?.as_deref() {
+        let direction = match self.direction.given()?.as_deref() {
             Some("two_way") => Direction::TwoWay,
             _ => Direction::OneWay,
         };
@@ -262,11 +263,11 @@ impl PairAttributes {
             destination,
             direction,
             rules: self.pair_rules(direction, diagnostics)?,
-            owner_override: set(&self.owner_override)?,
+            owner_override: self.owner_override.given()?,
             mirror: self.mirror()?,
-            boundary: set(&self.permissions_boundary)?,
+            boundary: self.permissions_boundary.given()?,
             tags,
-            adopt: set(&self.adopt)?.unwrap_or_default(),
+            adopt: self.adopt.given()?.unwrap_or_default(),
             remembered_ids: prior.map(Self::rule_ids).unwrap_or_default(),
             trusted_accounts: runtime.trusted_accounts.clone(),
         })
@@ -274,15 +275,15 @@ impl PairAttributes {
 
     fn mirror(&self) -> Result<Mirror, Missing> {
         let mut settings = BTreeSet::new();
-        for setting in set(&self.mirror_settings)?.unwrap_or_default() {
+        for setting in self.mirror_settings.given()?.unwrap_or_default() {
             // The schema takes no other words.
-            let word = set(&setting)?.unwrap_or_default();
+            let word = setting.given()?.unwrap_or_default();
             settings.extend(word.parse::<Setting>().ok());
         }
         Ok(Mirror {
             settings,
-            exact: set(&self.mirror_exact)?.unwrap_or_default(),
-            public: set(&self.mirror_public)?.unwrap_or_default(),
+            exact: self.mirror_exact.given()?.unwrap_or_default(),
+            public: self.mirror_public.given()?.unwrap_or_default(),
         })
     }
 
@@ -299,7 +300,7 @@ impl PairAttributes {
             &self.destination
         };
         let path = Path::root().attribute(label);
-        let attributes = set(attributes)?.ok_or(Missing::Failed)?;
+        let attributes = attributes.given()?.ok_or(Missing::Failed)?;
         let named: SiteName = parsed(&attributes.site, &path.attribute("site"), diagnostics)?
             .ok_or(Missing::Failed)?;
         let name = match self.entered.as_deref() {
@@ -323,9 +324,9 @@ impl PairAttributes {
             SiteLookup::Unknown => return Err(Missing::Unknown),
             SiteLookup::Failed => return Err(Missing::Failed),
         };
-        let role = match set(&attributes.role)? {
+        let role = match attributes.role.given()? {
             Some(role) => Some(role),
-            None => set(&self.role)?,
+            None => self.role.given()?,
         };
         let role = role_choice(role.as_deref(), &site, runtime).map_err(|detail| {
             let summary = format!("The role of bucket {name}:{bucket} cannot be told");
@@ -338,8 +339,8 @@ impl PairAttributes {
             &path.attribute("access_log"),
             diagnostics,
         )?;
-        let create = set(&attributes.create)?.unwrap_or_default();
-        if !create && set(&attributes.force_destroy)?.unwrap_or_default() && !created {
+        let create = attributes.create.given()?.unwrap_or_default();
+        if !create && attributes.force_destroy.given()?.unwrap_or_default() && !created {
             diagnostics.error_at(
                 path.attribute("force_destroy"),
                 "Only a bucket that the provider made can be destroyed",
@@ -351,7 +352,7 @@ impl PairAttributes {
             bucket,
             create: create || created,
             created,
-            storage_class: set(&attributes.storage_class)?,
+            storage_class: attributes.storage_class.given()?,
             key,
             role,
             object_lock: lock(&attributes.object_lock)?,

@@ -9,7 +9,9 @@ use replication::observed::{Reads, RoleReads};
 use replication::role::{KeyUse, Permissions, trust_policy};
 use replication::{Desired, KeyArn, Problem, RoleArn, Site, SiteName};
 use serde::Deserialize;
-use tfplugin::{Attr, Diagnostics, Path, Value};
+use tfplugin::{Attr, Diagnostics, Path, Unknown, Value};
+
+use crate::known::texts;
 
 /// The path of roles that we make.
 const PATH: &str = "/crr/";
@@ -45,6 +47,12 @@ pub enum Unresolved {
     Unknown,
     /// A value cannot be.
     Wrong(Path, String),
+}
+
+impl From<Unknown> for Unresolved {
+    fn from(_: Unknown) -> Self {
+        Self::Unknown
+    }
 }
 
 /// What the role should be.
@@ -92,19 +100,12 @@ pub fn default_role_name(site: &SiteName) -> String {
         .collect()
 }
 
-fn known<T: Clone>(value: &Attr<T>) -> Result<Option<T>, Unresolved> {
-    match value {
-        Attr::Known(value) => Ok(Some(value.clone())),
-        Attr::Null => Ok(None),
-        Attr::Unknown => Err(Unresolved::Unknown),
-    }
-}
-
-fn list(value: &Attr<Vec<Attr<String>>>) -> Result<Vec<String>, Unresolved> {
-    known(value)?
+fn list(value: &Attr<Vec<Attr<String>>>) -> Result<Vec<String>, Unknown> {
+    value
+        .given()?
         .unwrap_or_default()
         .iter()
-        .filter_map(|text| known(text).transpose())
+        .filter_map(|text| text.given().transpose())
         .collect()
 }
 
@@ -122,8 +123,11 @@ impl SiteAttributes {
         }) else {
             return Ok(None);
         };
-        let name = known(&role.name)?.unwrap_or_else(|| default_role_name(&site.name));
-        let path = known(&role.path)?.unwrap_or_else(|| PATH.to_owned());
+        let name = role
+            .name
+            .given()?
+            .unwrap_or_else(|| default_role_name(&site.name));
+        let path = role.path.given()?.unwrap_or_else(|| PATH.to_owned());
         let buckets = |patterns: Vec<String>| -> Vec<String> {
             patterns
                 .into_iter()
@@ -132,9 +136,7 @@ impl SiteAttributes {
         };
         let sources = buckets(list(&role.read)?);
         let mut tags = default_tags.clone();
-        for (key, value) in known(&role.tags)?.unwrap_or_default() {
-            tags.insert(key, known(&value)?.unwrap_or_default());
-        }
+        tags.extend(texts(&role.tags)?);
         tags.insert(MADE_BY.0.to_owned(), MADE_BY.1.to_owned());
         tags.insert("crr:site".to_owned(), site.name.to_string());
         Ok(Some(RoleWish {
@@ -147,15 +149,15 @@ impl SiteAttributes {
                     site.name
                 ),
                 trust: trust_policy(&site.account, &sources),
-                boundary: known(&role.permissions_boundary)?,
+                boundary: role.permissions_boundary.given()?,
                 tags,
             },
             permissions: Permissions {
                 partition: site.partition.clone(),
                 sources,
                 destinations: buckets(list(&role.write)?),
-                object_lock: known(&role.object_lock)?.unwrap_or_default(),
-                owner_override: known(&role.owner_override)?.unwrap_or_default(),
+                object_lock: role.object_lock.given()?.unwrap_or_default(),
+                owner_override: role.owner_override.given()?.unwrap_or_default(),
                 decrypt: keys(&role.decrypt, "decrypt")?,
                 encrypt: keys(&role.encrypt, "encrypt")?,
             },

@@ -75,6 +75,26 @@ impl<T> Attr<T> {
     }
 }
 
+impl<T: Clone> Attr<T> {
+    /// A copy of the value, or none where it is null.
+    ///
+    /// # Errors
+    ///
+    /// Where it is unknown.
+    pub fn given(&self) -> Result<Option<T>, Unknown> {
+        match self {
+            Self::Known(value) => Ok(Some(value.clone())),
+            Self::Null => Ok(None),
+            Self::Unknown => Err(Unknown),
+        }
+    }
+}
+
+/// A value that had to be known is known after apply only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the value is known after apply only")]
+pub struct Unknown;
+
 impl<T> From<T> for Attr<T> {
     fn from(value: T) -> Self {
         Self::Known(value)

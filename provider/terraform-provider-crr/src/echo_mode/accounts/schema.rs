@@ -5,6 +5,7 @@ use serde::Deserialize;
 use tfplugin::{Attr, Attribute, Diagnostics, Nested, Path, Value, from_value};
 
 use super::at;
+use crate::known::Missing;
 use crate::pair::parses_as;
 
 /// The ways to find the account.
@@ -82,14 +83,6 @@ pub fn attribute() -> Attribute {
     )
 }
 
-/// Why there is no wish.
-pub enum Missing {
-    /// Something is known after apply only.
-    Unknown,
-    /// A diagnostic says what is wrong.
-    Failed,
-}
-
 /// What the attribute asks for.
 pub enum Wish {
     /// The accounts of the sites' own credentials.
@@ -130,14 +123,6 @@ struct Attributes {
     email: Attr<String>,
     source_account: Attr<String>,
     access_role: Attr<String>,
-}
-
-fn set<T: Clone>(value: &Attr<T>) -> Result<Option<T>, Missing> {
-    match value {
-        Attr::Known(value) => Ok(Some(value.clone())),
-        Attr::Null => Ok(None),
-        Attr::Unknown => Err(Missing::Unknown),
-    }
 }
 
 fn read(value: &Value, diagnostics: &mut Diagnostics) -> Result<Option<Attributes>, Missing> {
@@ -199,7 +184,7 @@ pub fn wish(value: &Value, diagnostics: &mut Diagnostics) -> Result<Wish, Missin
     let Some(given) = read(value, diagnostics)? else {
         return Ok(Wish::Same);
     };
-    let mode = set(&given.mode)?.unwrap_or_default();
+    let mode = given.mode.given()?.unwrap_or_default();
     if !MODES.contains(&mode.as_str()) {
         let words = format!("\"{mode}\" is none of: {}.", MODES.join(", "));
         diagnostics.error_at(at("mode"), "Not a mode", words);
@@ -212,25 +197,32 @@ pub fn wish(value: &Value, diagnostics: &mut Diagnostics) -> Result<Wish, Missin
         diagnostics.error_at(at(name), "Not a valid value", error.to_string());
         Missing::Failed
     };
-    let name = set(&given.name)?
+    let name = given
+        .name
+        .given()?
         .map_or_else(|| Ok(AccountName::default()), |text| text.parse())
         .map_err(|error| wrong("name", error))?;
-    let email = set(&given.email)?
+    let email = given
+        .email
+        .given()?
         .map(|text| text.parse())
         .transpose()
         .map_err(|error| wrong("email", error))?;
-    let create = set(&given.create)?.unwrap_or_default();
+    let create = given.create.given()?.unwrap_or_default();
     if mode == "vault" {
         return Ok(Wish::Vault(Vault {
             name,
             create,
             email,
-            source_account: set(&given.source_account)?,
+            source_account: given.source_account.given()?,
         }));
     }
     Ok(Wish::Organizations(Organization {
         name,
         create: email.filter(|_| create),
-        access_role: set(&given.access_role)?.unwrap_or_else(|| ACCESS_ROLE.to_owned()),
+        access_role: given
+            .access_role
+            .given()?
+            .unwrap_or_else(|| ACCESS_ROLE.to_owned()),
     }))
 }

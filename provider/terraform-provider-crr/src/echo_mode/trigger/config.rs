@@ -3,7 +3,7 @@
 use replication::trigger::{Architecture, Function, FunctionRole, Trigger, permissions};
 use replication::{PolicyDocument, RoleArn};
 use serde::Deserialize;
-use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
+use tfplugin::{Attr, Diagnostics, Path, Unknown, Value, from_value};
 
 use super::schema::{ARCHITECTURE, MEMORY, TIMEOUT};
 use super::{package, reach};
@@ -52,17 +52,6 @@ pub enum Program {
     Named,
 }
 
-/// Something is not known yet.
-struct Unknown;
-
-fn set<T: Clone>(value: &Attr<T>) -> Result<Option<T>, Unknown> {
-    match value {
-        Attr::Known(value) => Ok(Some(value.clone())),
-        Attr::Null => Ok(None),
-        Attr::Unknown => Err(Unknown),
-    }
-}
-
 /// A trigger with nothing in it: its names are those of the sites.
 pub fn bare(value: &Value, resolved: &Resolved) -> Trigger {
     let echo = &resolved.echo;
@@ -99,7 +88,8 @@ pub async fn read(
         Attr::Null => return Wanted::Nothing,
         Attr::Unknown => return Wanted::Unknown,
     };
-    let (Ok(look_every), Ok(function)) = (set(&attributes.look_every), set(&attributes.function))
+    let (Ok(look_every), Ok(function)) =
+        (attributes.look_every.given(), attributes.function.given())
     else {
         return Wanted::Unknown;
     };
@@ -167,17 +157,19 @@ struct Known {
 
 impl FunctionAttributes {
     fn known(&self) -> Result<Known, Unknown> {
-        let timeout = set(&self.timeout)?.unwrap_or_else(|| TIMEOUT.to_owned());
+        let timeout = self.timeout.given()?.unwrap_or_else(|| TIMEOUT.to_owned());
         let timeout = duration::parse(&timeout).unwrap_or_default().as_secs();
         Ok(Known {
-            zip: set(&self.zip)?.unwrap_or_default(),
-            architecture: set(&self.architecture)?
+            zip: self.zip.given()?.unwrap_or_default(),
+            architecture: self
+                .architecture
+                .given()?
                 .and_then(|text| Architecture::named(&text))
                 .unwrap_or(ARCHITECTURE),
-            memory: set(&self.memory)?.unwrap_or(MEMORY),
+            memory: self.memory.given()?.unwrap_or(MEMORY),
             timeout: u32::try_from(timeout).unwrap_or_default(),
             // The schema has checked that it is one.
-            role: set(&self.role_arn)?.and_then(|text| text.parse().ok()),
+            role: self.role_arn.given()?.and_then(|text| text.parse().ok()),
         })
     }
 }

@@ -4,16 +4,16 @@ use replication::pair::AccessLog;
 use replication::{BucketName, ObjectLock, Retention};
 use tfplugin::{Attr, Diagnostics, Path};
 
-use super::known::{Missing, parsed, set};
 use super::{LockAttributes, LogAttributes};
+use crate::known::{Missing, parsed};
 
 /// Object Lock, where it is asked for.
 pub(super) fn lock(lock: &Attr<LockAttributes>) -> Result<Option<ObjectLock>, Missing> {
-    let Some(lock) = set(lock)? else {
+    let Some(lock) = lock.given()? else {
         return Ok(None);
     };
     // The two come together: see the validation.
-    let retention = match (set(&lock.mode)?, set(&lock.days)?) {
+    let retention = match (lock.mode.given()?, lock.days.given()?) {
         (Some(mode), Some(days)) => Some(Retention {
             mode,
             days: Some(days),
@@ -31,14 +31,14 @@ pub(super) fn log(
     path: &Path,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<AccessLog>, Missing> {
-    let Some(log) = set(log)? else {
+    let Some(log) = log.given()? else {
         return Ok(None);
     };
     let target: BucketName =
         parsed(&log.bucket, &path.attribute("bucket"), diagnostics)?.ok_or(Missing::Failed)?;
     Ok(Some(AccessLog {
         bucket: target,
-        prefix: set(&log.prefix)?.unwrap_or_else(|| format!("{bucket}/")),
-        create: set(&log.create)?.unwrap_or_default(),
+        prefix: log.prefix.given()?.unwrap_or_else(|| format!("{bucket}/")),
+        create: log.create.given()?.unwrap_or_default(),
     }))
 }

@@ -5,7 +5,7 @@ use replication::{Direction, Filter, RuleName};
 use tfplugin::{Attr, Diagnostics, Path};
 
 use super::PairAttributes;
-use super::known::{Missing, set, texts};
+use crate::known::{Missing, texts};
 
 impl PairAttributes {
     /// The rules that the attributes give, or the one for everything.
@@ -20,23 +20,23 @@ impl PairAttributes {
             filter: Filter::default(),
             enabled: true,
             priority: None,
-            delete_markers: set(&self.delete_markers)?.unwrap_or_default(),
+            delete_markers: self.delete_markers.given()?.unwrap_or_default(),
             // The plan leaves it unknown where the configuration leaves it to us.
             replica_modifications: match &self.replica_modifications {
                 Attr::Known(on) => *on,
                 Attr::Null | Attr::Unknown => direction == Direction::TwoWay,
             },
-            rtc: set(&self.rtc)?.unwrap_or_default(),
-            metrics: set(&self.metrics)?.unwrap_or(true),
+            rtc: self.rtc.given()?.unwrap_or_default(),
+            metrics: self.metrics.given()?.unwrap_or(true),
             storage_class: None,
         };
-        let Some(given) = set(&self.rules)? else {
+        let Some(given) = self.rules.given()? else {
             return Ok(vec![everything]);
         };
         let mut rules = Vec::with_capacity(given.len());
         for (name, rule) in given {
             let path = Path::root().attribute("rules").key(&name);
-            let rule = set(&rule)?.ok_or_else(|| {
+            let rule = rule.given()?.ok_or_else(|| {
                 diagnostics.error_at(
                     path.clone(),
                     "A rule is null",
@@ -50,19 +50,24 @@ impl PairAttributes {
             })?;
             rules.push(PairRule {
                 name,
-                id: set(&rule.id)?,
+                id: rule.id.given()?,
                 filter: Filter {
-                    prefix: set(&rule.prefix)?.unwrap_or_default(),
+                    prefix: rule.prefix.given()?.unwrap_or_default(),
                     tags: texts(&rule.tags)?,
                 },
-                enabled: set(&rule.enabled)?.unwrap_or(true),
-                priority: set(&rule.priority)?,
-                delete_markers: set(&rule.delete_markers)?.unwrap_or(everything.delete_markers),
-                replica_modifications: set(&rule.replica_modifications)?
+                enabled: rule.enabled.given()?.unwrap_or(true),
+                priority: rule.priority.given()?,
+                delete_markers: rule
+                    .delete_markers
+                    .given()?
+                    .unwrap_or(everything.delete_markers),
+                replica_modifications: rule
+                    .replica_modifications
+                    .given()?
                     .unwrap_or(everything.replica_modifications),
-                rtc: set(&rule.rtc)?.unwrap_or(everything.rtc),
-                metrics: set(&rule.metrics)?.unwrap_or(everything.metrics),
-                storage_class: set(&rule.storage_class)?,
+                rtc: rule.rtc.given()?.unwrap_or(everything.rtc),
+                metrics: rule.metrics.given()?.unwrap_or(everything.metrics),
+                storage_class: rule.storage_class.given()?,
             });
         }
         Ok(rules)
