@@ -2,8 +2,6 @@
 //!
 //! What nothing on the bucket tells is not known here: rules of a source in the same account need no statement in its policy.
 
-use std::slice::from_ref;
-
 use crate::bucket::BucketRef;
 use crate::desired::{DesiredBucket, SID_PREFIX};
 use crate::document::ReplicationDocument;
@@ -40,7 +38,7 @@ pub(super) fn on_bucket(wanted: &DesiredBucket, found: &ObservedBucket) -> Vec<S
         Seen::Absent => {}
         Seen::Present(text) => match ResourcePolicy::parse(text) {
             Ok(policy) => {
-                let ours = wanted.policy.as_ref().map_or(&[][..], from_ref);
+                let ours = wanted.policy.as_slice();
                 let statements = policy.foreign_by_sid(ours);
                 others.extend(statements.filter_map(|(sid, json)| lets_in(sid, json)));
             }
