@@ -10,10 +10,8 @@ use replication::{AccountId, Namespace, Observed, RoleArn, Site, SiteName};
 use tfplugin::{DataSourceRequest, DataSourceResponse, Deferred, Diagnostics, Path, Value};
 
 use crate::diagnostics::add_error;
-use crate::echo_mode::accounts::Accounts;
-use crate::echo_mode::staying::StayingRole;
-use crate::site::RoleWishes;
 
+mod accounts;
 mod bucket_names;
 mod claims;
 mod deletions;
@@ -22,7 +20,11 @@ mod looks;
 #[cfg(test)]
 mod pairs;
 pub mod place;
+mod role_wishes;
+mod staying;
 
+use accounts::Accounts;
+pub(crate) use accounts::Question;
 use bucket_names::BucketNames;
 use claims::Claims;
 pub use deletions::Collision;
@@ -30,6 +32,9 @@ use deletions::Deletions;
 use echoes::Echoes;
 pub use looks::Look;
 use looks::Looks;
+use role_wishes::RoleWishes;
+pub use role_wishes::Shared as SharedRole;
+pub(crate) use staying::StayingRole;
 
 /// The cell that `configure` fills and every resource reads.
 #[derive(Default)]
@@ -344,7 +349,7 @@ impl Runtime {
     /// Where a resource of this run gives the site's role another name. By the default name alone every process knows the
     /// same role: the one that applies does not hear of a `crr_site` that has no change.
     pub fn site_role(&self, site: &Site) -> Result<RoleArn, RoleArn> {
-        let usual = crate::site::default_role(site);
+        let usual = site.default_role();
         match lock(&self.site_roles).get(&site.name) {
             Some(other) if *other != usual => Err(other.clone()),
             _ => Ok(usual),

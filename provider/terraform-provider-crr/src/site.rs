@@ -22,10 +22,8 @@ pub(crate) mod schema;
 mod stated;
 
 use apply::{RolesLeft, Work, look};
-pub use contest::RoleWishes;
 use contest::tell_of_another_owner;
 use proof::{Proof, Proven, moved, rests};
-pub use role::{default_role, default_role_name};
 pub use stated::look_at_site;
 pub(crate) use stated::papers_of_site;
 

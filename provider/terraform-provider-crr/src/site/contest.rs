@@ -1,70 +1,17 @@
 //! Two owners of one role: `crr_site` resources of one run, or of two configurations, that undo each other in every apply.
 
-use std::collections::BTreeMap;
-
+use replication::Facets;
 use replication::desired::MADE_BY;
-use replication::{Facets, RoleArn};
 use tfplugin::{Diagnostics, Path, Value};
 
 use super::apply::look;
 use super::proof::Proven;
 use super::role::RoleWish;
 use crate::facets;
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, SharedRole};
 
 /// What there is to do about it.
 const ONE_OWNER: &str = "Have one `crr_site` with a `replication_role` for the site, with the patterns of all its buckets, and give its `replication_role_arn` to whatever else replicates from there: `source_role` of an echo, `role` of a pair, `roles` or `role_arn` of the modules. Or give one of the two a `name` of its own in `replication_role`; pairs and echoes then take that role by its ARN.";
-
-/// What this run's `crr_site` resources want of roles.
-#[derive(Default)]
-pub struct RoleWishes(BTreeMap<RoleArn, Wished>);
-
-/// What the first that spoke of a role wants.
-struct Wished {
-    facets: Facets,
-    words: String,
-    stands: bool,
-}
-
-/// Two resources have one role.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Shared {
-    /// They want it otherwise.
-    Otherwise {
-        /// What the first wants.
-        first: String,
-    },
-    /// They want the same, and whichever goes takes it from the other.
-    Alike {
-        /// Whether both are made already.
-        stand: bool,
-    },
-}
-
-impl RoleWishes {
-    /// Notes what a resource that is planned wants. `stands`: whether it is in the state. Says whether another has the role.
-    ///
-    /// Terraform plans what it replaces twice, once as it stands and once as it is made: one that stands and one that does not
-    /// may be one resource.
-    fn plan(&mut self, wish: &RoleWish, stands: bool) -> Option<Shared> {
-        let facets = Facets::desired(&wish.desired());
-        let Some(other) = self.0.get(&wish.arn) else {
-            let words = wish.in_words();
-            let wished = Wished {
-                facets,
-                words,
-                stands,
-            };
-            self.0.insert(wish.arn.clone(), wished);
-            return None;
-        };
-        if other.facets != facets {
-            let first = other.words.clone();
-            return Some(Shared::Otherwise { first });
-        }
-        (other.stands == stands).then_some(Shared::Alike { stand: stands })
-    }
-}
 
 /// Says whether another owner has the role: another resource of this run, or another configuration.
 pub(super) async fn tell_of_another_owner(
@@ -75,7 +22,10 @@ pub(super) async fn tell_of_another_owner(
     diagnostics: &mut Diagnostics,
 ) {
     let Some(wish) = &proven.wish else { return };
-    let shared = runtime.role_wishes().plan(wish, prior.is_some());
+    let wanted = Facets::desired(&wish.desired());
+    let shared = runtime
+        .role_wishes()
+        .plan(&wish.arn, wanted, wish.in_words(), prior.is_some());
     if let Some(shared) = shared {
         tell_of_the_run(wish, &shared, diagnostics);
         return;
@@ -95,11 +45,11 @@ pub(super) async fn tell_of_another_owner(
     }
 }
 
-fn tell_of_the_run(wish: &RoleWish, shared: &Shared, diagnostics: &mut Diagnostics) {
+fn tell_of_the_run(wish: &RoleWish, shared: &SharedRole, diagnostics: &mut Diagnostics) {
     let at = Path::root().attribute("replication_role");
     let summary = format!("Two crr_site resources keep role {}", wish.arn);
     match shared {
-        Shared::Otherwise { first } => diagnostics.error_at(
+        SharedRole::Otherwise { first } => diagnostics.error_at(
             at,
             summary,
             format!(
@@ -107,12 +57,12 @@ fn tell_of_the_run(wish: &RoleWish, shared: &Shared, diagnostics: &mut Diagnosti
                 wish.in_words()
             ),
         ),
-        Shared::Alike { stand: false } => diagnostics.error_at(
+        SharedRole::Alike { stand: false } => diagnostics.error_at(
             at,
             summary,
             format!("Both {}. Whichever is destroyed first would take the role from the other. {ONE_OWNER}", wish.in_words()),
         ),
-        Shared::Alike { stand: true } => diagnostics.warning_at(
+        SharedRole::Alike { stand: true } => diagnostics.warning_at(
             at,
             summary,
             format!("Both {}. Whichever is destroyed first takes the role from the other, until that is applied again. {ONE_OWNER}", wish.in_words()),
@@ -168,64 +118,4 @@ fn changed_since(wish: &RoleWish, prior: &Value, planned: &Value) -> Option<Stri
             parts.join(" and ")
         )
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use replication::{Namespace, Site};
-    use tfplugin::from_value;
-
-    use super::super::role::SiteAttributes;
-    use super::*;
-
-    fn wish(patterns: &[&str], name: Option<&str>) -> RoleWish {
-        let site = Site {
-            name: "east".parse().unwrap(),
-            account: "111122223333".parse().unwrap(),
-            partition: "aws".parse().unwrap(),
-            region: "us-east-1".parse().unwrap(),
-            namespace: Namespace::Partition("aws".parse().unwrap()),
-        };
-        let set = || Value::Set(patterns.iter().map(|text| Value::from(*text)).collect());
-        let mut role = super::super::schema::empty(&site.name);
-        role.set(
-            "replication_role",
-            Value::object([
-                ("name", name.map_or(Value::Null, Value::from)),
-                ("path", Value::Null),
-                ("permissions_boundary", Value::Null),
-                ("read", set()),
-                ("write", set()),
-                ("object_lock", Value::Null),
-                ("owner_override", Value::Null),
-                ("decrypt", Value::Null),
-                ("encrypt", Value::Null),
-                ("tags", Value::Null),
-            ]),
-        );
-        let attributes: SiteAttributes = from_value(&role).unwrap();
-        let wish = attributes.wish(&site, &BTreeMap::new());
-        wish.ok().flatten().unwrap()
-    }
-
-    #[test]
-    fn a_role_has_one_owner() {
-        let mut wishes = RoleWishes::default();
-        assert_eq!(wishes.plan(&wish(&["mm-*"], None), true), None);
-        assert_eq!(
-            wishes.plan(&wish(&["mm-*"], None), false),
-            None,
-            "replaced, perhaps"
-        );
-        assert_eq!(
-            wishes.plan(&wish(&["mm-*"], None), true),
-            Some(Shared::Alike { stand: true })
-        );
-        let first = "reads \"mm-*\" and writes \"mm-*\"".to_owned();
-        assert_eq!(
-            wishes.plan(&wish(&["tt-*"], None), false),
-            Some(Shared::Otherwise { first })
-        );
-        assert_eq!(wishes.plan(&wish(&["tt-*"], Some("other")), false), None);
-    }
 }
