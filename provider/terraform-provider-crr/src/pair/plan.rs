@@ -1,6 +1,6 @@
 //! Planning a pair: every value that apply will reach is known here, if only the configuration is.
 
-use replication::{Desired, Facets, Observed, Pair};
+use replication::{Desired, Facets, Observed, Pair, Problem};
 use tfplugin::{Deferred, Diagnostics, Path, PlanRequest, PlanResponse, Value};
 
 use super::config::{PairAttributes, Resolution};
@@ -63,7 +63,7 @@ pub async fn plan(
     };
     let problems = pair.check();
     add_problems(&problems, diagnostics);
-    if problems.iter().any(replication::Problem::is_error) {
+    if problems.iter().any(Problem::is_error) {
         return request.as_proposed();
     }
     if let Some(former) = &former {
@@ -91,19 +91,7 @@ pub async fn plan(
     add_problems(&problems, diagnostics);
     let id = pair.id();
     if !awaited.is_empty() {
-        let stands = prior.is_some();
-        for problem in awaited {
-            let (when, detail) = if stands {
-                (" any more", GONE)
-            } else {
-                (" yet", AWAITED)
-            };
-            diagnostics.warning_at(
-                crate::diagnostics::path(&problem.at),
-                format!("{}{when}", problem.summary),
-                detail,
-            );
-        }
+        tell_of_missing_buckets(&awaited, prior.is_some(), diagnostics);
         let mut response = unknown(request, false);
         if let Some(planned) = &mut response.planned {
             planned.set("id", Value::from(id.to_string()));
@@ -130,6 +118,22 @@ pub async fn plan(
         runtime.remember(&id.to_string(), seen);
     }
     response
+}
+
+/// Tells of buckets that are not there: yet, or any more where the pair stands.
+fn tell_of_missing_buckets(missing: &[Problem], stands: bool, diagnostics: &mut Diagnostics) {
+    let (when, detail) = if stands {
+        ("any more", GONE)
+    } else {
+        ("yet", AWAITED)
+    };
+    for problem in missing {
+        diagnostics.warning_at(
+            crate::diagnostics::path(&problem.at),
+            format!("{} {when}", problem.summary),
+            detail,
+        );
+    }
 }
 
 /// A role that is another's to make may come later in the same apply; one that a site's resource makes does.
