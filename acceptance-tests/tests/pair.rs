@@ -3,6 +3,7 @@
 mod adopt;
 mod basic;
 mod crash;
+mod deletion;
 mod drift;
 mod fault;
 mod import;

@@ -1,5 +1,6 @@
 //! `crr_site` under real Terraform.
 
+mod owners;
 mod steps;
 
 use acceptance_tests::gateway::readable;

@@ -75,44 +75,65 @@ variable "buckets" {
     error_message = "There is no bucket to replicate: give at least one entry in buckets."
   }
 
+  # This tells of an entry that is not there: the conditions below hold for one that they cannot read.
   validation {
-    condition     = alltrue([for entry in var.buckets : var.first_site != var.second_site || entry.first.bucket != entry.second.bucket])
+    condition     = alltrue([for entry in var.buckets : try(entry.first.bucket, null) != null && try(entry.second.bucket, null) != null])
+    error_message = "Entries of buckets are null, or name no bucket in first or second: ${join(", ", [for name, entry in var.buckets : name if try(entry.first.bucket, null) == null || try(entry.second.bucket, null) == null])}. Name both buckets, or take the entry out."
+  }
+
+  validation {
+    condition     = try(alltrue([for entry in var.buckets : var.first_site != var.second_site || entry.first.bucket != entry.second.bucket]), true)
     error_message = "A bucket cannot be its own replica: name another bucket or another second_site."
   }
 
   validation {
-    condition = alltrue([for buckets in [[for entry in var.buckets : entry.first.bucket], [for entry in var.buckets : entry.second.bucket]] :
-      length(distinct(buckets)) == length(buckets)
-    ])
+    condition = try(
+      alltrue([for buckets in [[for entry in var.buckets : entry.first.bucket], [for entry in var.buckets : entry.second.bucket]] :
+        length(distinct(buckets)) == length(buckets)
+      ]),
+      true,
+    )
     error_message = "Two entries have one bucket: for three sites or more that all write use the module full-mesh."
   }
 
   validation {
-    condition = alltrue([for entry in var.buckets :
-      (entry.first.kms_key_arn == null) == (entry.second.kms_key_arn == null)
-    ])
+    condition = try(
+      alltrue([for entry in var.buckets :
+        (entry.first.kms_key_arn == null) == (entry.second.kms_key_arn == null)
+      ]),
+      true,
+    )
     error_message = "A bucket has kms_key_arn on one side only: name a key on both, each in its bucket's region, or on neither."
   }
 
   validation {
-    condition = alltrue(flatten([for entry in var.buckets : [
-      for side in [entry.first, entry.second] : side.create || !side.force_destroy
-    ]]))
+    condition = try(
+      alltrue(flatten([for entry in var.buckets : [
+        for side in [entry.first, entry.second] : side.create || !side.force_destroy
+      ]])),
+      true,
+    )
     error_message = "force_destroy deletes a bucket with all its objects, and only one that the module made: set create = true beside it, or leave it out."
   }
 
   validation {
-    condition = alltrue([for side in ["first", "second"] : alltrue([for name, entry in var.buckets :
-      try(entry[side].access_log.force_destroy, false) ? length([for other in var.buckets : other if try(other[side].access_log.bucket, null) == try(entry[side].access_log.bucket, "")]) == 1 : true
-    ])])
+    condition = try(
+      alltrue([for side in ["first", "second"] : alltrue([for name, entry in var.buckets :
+        try(entry[side].access_log.force_destroy, false) ? length([for other in var.buckets : other if try(other[side].access_log.bucket, null) == try(entry[side].access_log.bucket, "")]) == 1 : true
+      ])]),
+      true,
+    )
     error_message = "Two entries share a log bucket, and one has force_destroy for it, which would delete the log of both: leave force_destroy out, or give each a log bucket of its own."
   }
 
   validation {
-    condition = length(setintersection(
-      flatten([for entry in var.buckets : [entry.first.bucket, entry.second.bucket]]),
-      flatten([for entry in var.buckets : [for side in [entry.first, entry.second] : side.access_log.bucket if side.access_log != null]]),
-    )) == 0
+    condition = try(
+      length(setintersection(
+        flatten([for entry in var.buckets : [entry.first.bucket, entry.second.bucket]]),
+        flatten([for entry in var.buckets : [for side in [entry.first, entry.second] : side.access_log.bucket if side.access_log != null]]),
+      )) == 0,
+      true,
+    )
     error_message = "A log goes to a bucket that replicates, where each of its lines would be an object more: give the logs buckets of their own."
   }
 }
@@ -145,7 +166,7 @@ variable "metrics" {
   nullable    = false
 
   validation {
-    condition     = var.metrics || !(var.rtc || anytrue([for entry in var.buckets : coalesce(entry.rtc, false)]))
+    condition     = try(var.metrics || !(var.rtc || anytrue([for entry in var.buckets : coalesce(entry.rtc, false)])), true)
     error_message = "RTC needs metrics: leave metrics on, or switch rtc off for the module and each bucket."
   }
 }

@@ -60,34 +60,49 @@ variable "buckets" {
     error_message = "There is no bucket to replicate: give at least one entry in buckets."
   }
 
+  # This tells of an entry that is not there: the conditions below hold for one that they cannot read.
   validation {
-    condition = alltrue([for entry in var.buckets :
-      var.source_site != var.destination_site || entry.source.bucket != entry.destination.bucket
-    ])
+    condition     = alltrue([for entry in var.buckets : try(entry.source.bucket, null) != null && try(entry.destination.bucket, null) != null])
+    error_message = "Entries of buckets are null, or name no bucket in source or destination: ${join(", ", [for name, entry in var.buckets : name if try(entry.source.bucket, null) == null || try(entry.destination.bucket, null) == null])}. Name both buckets, or take the entry out."
+  }
+
+  validation {
+    condition = try(
+      alltrue([for entry in var.buckets :
+        var.source_site != var.destination_site || entry.source.bucket != entry.destination.bucket
+      ]),
+      true,
+    )
     error_message = "A bucket cannot be its own destination: name another bucket or another destination_site."
   }
 
   validation {
-    condition     = length(distinct([for entry in var.buckets : entry.source.bucket])) == length(var.buckets)
+    condition     = try(length(distinct([for entry in var.buckets : entry.source.bucket])) == length(var.buckets), true)
     error_message = "Two entries have one source bucket: give it one entry, or use the module fan-out for several destinations."
   }
 
   validation {
-    condition     = length(distinct([for entry in var.buckets : entry.destination.bucket])) == length(var.buckets)
+    condition     = try(length(distinct([for entry in var.buckets : entry.destination.bucket])) == length(var.buckets), true)
     error_message = "Two entries have one destination bucket, where objects of the same key would overwrite each other: give each a bucket of its own, or use the module aggregate."
   }
 
   validation {
-    condition = alltrue([for entry in var.buckets :
-      (entry.source.kms_key_arn == null) == (entry.destination.kms_key_arn == null)
-    ])
+    condition = try(
+      alltrue([for entry in var.buckets :
+        (entry.source.kms_key_arn == null) == (entry.destination.kms_key_arn == null)
+      ]),
+      true,
+    )
     error_message = "A bucket has kms_key_arn on one side only: name a key on both, each in its bucket's region, or on neither."
   }
 
   validation {
-    condition = alltrue(flatten([for entry in var.buckets : [
-      for side in [entry.source, entry.destination] : side.create || !side.force_destroy
-    ]]))
+    condition = try(
+      alltrue(flatten([for entry in var.buckets : [
+        for side in [entry.source, entry.destination] : side.create || !side.force_destroy
+      ]])),
+      true,
+    )
     error_message = "force_destroy deletes a bucket with all its objects, and only one that the module made: set create = true beside it, or leave it out."
   }
 }
@@ -127,7 +142,7 @@ variable "metrics" {
   nullable    = false
 
   validation {
-    condition     = var.metrics || !(var.rtc || anytrue([for entry in var.buckets : coalesce(entry.rtc, false)]))
+    condition     = try(var.metrics || !(var.rtc || anytrue([for entry in var.buckets : coalesce(entry.rtc, false)])), true)
     error_message = "RTC needs metrics: leave metrics on, or switch rtc off for the module and each bucket."
   }
 }
@@ -139,10 +154,13 @@ variable "mirror_settings" {
   nullable    = false
 
   validation {
-    condition = length(setsubtract(
-      setunion(var.mirror_settings, flatten([for entry in var.buckets : tolist(coalesce(entry.mirror_settings, []))])),
-      ["tags", "lifecycle", "encryption", "ownership", "cors", "public_access_block", "policy"],
-    )) == 0
+    condition = try(
+      length(setsubtract(
+        setunion(var.mirror_settings, flatten([for entry in var.buckets : tolist(coalesce(entry.mirror_settings, []))])),
+        ["tags", "lifecycle", "encryption", "ownership", "cors", "public_access_block", "policy"],
+      )) == 0,
+      true,
+    )
     error_message = "mirror_settings has a word that is no setting: use tags, lifecycle, encryption, ownership, cors, public_access_block or policy."
   }
 }

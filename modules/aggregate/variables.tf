@@ -20,30 +20,39 @@ variable "sources" {
     error_message = "There is no source: give at least one entry in sources."
   }
 
+  # This tells of an entry that is not there: the conditions below hold for one that they cannot read.
   validation {
-    condition     = alltrue([for source in var.sources : can(regex("^[A-Za-z0-9_.-]{1,64}$", source.site))])
+    condition     = alltrue([for entry in var.sources : try(entry.bucket, null) != null && try(entry.site, null) != null])
+    error_message = "Entries of sources are null, or name no site or no bucket: ${join(", ", [for name, entry in var.sources : name if try(entry.bucket, null) == null || try(entry.site, null) == null])}. Name both, or take the entry out."
+  }
+
+  validation {
+    condition     = try(alltrue([for source in var.sources : can(regex("^[A-Za-z0-9_.-]{1,64}$", source.site)) if try(source.site, null) != null]), true)
     error_message = "The site of a source is no name of a site: give a key of the provider block's `sites`, such as \"east\"."
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : source.prefix != ""])
+    condition     = try(alltrue([for source in var.sources : source.prefix != ""]), true)
     error_message = "A prefix is empty, so the source's objects would not be kept apart: give it one such as \"app/\", or leave it out."
   }
 
   validation {
-    condition = alltrue(flatten([for name, source in var.sources : [
-      for other, second in var.sources : name == other || !startswith(coalesce(source.prefix, "${name}/"), coalesce(second.prefix, "${other}/"))
-    ]]))
+    condition = try(
+      alltrue(flatten([for name, source in var.sources : [
+        for other, second in var.sources : name == other || !startswith(coalesce(source.prefix, "${name}/"), coalesce(second.prefix, "${other}/"))
+      ]])),
+      true,
+    )
     error_message = "One source's prefix begins with another's: objects of the same key would overwrite each other in the target. Keep the prefixes apart, as \"app/\" and \"web/\"."
   }
 
   validation {
-    condition     = length(distinct([for source in var.sources : "${source.site}:${source.bucket}"])) == length(var.sources)
+    condition     = try(length(distinct([for source in var.sources : "${source.site}:${source.bucket}"])) == length(var.sources), true)
     error_message = "Two sources are one bucket: give it one entry, with a prefix that takes in both."
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : source.create || !source.force_destroy])
+    condition     = try(alltrue([for source in var.sources : source.create || !source.force_destroy]), true)
     error_message = "force_destroy deletes a bucket with all its objects, and only one that the module made: set create = true beside it, or leave it out."
   }
 }
@@ -65,12 +74,12 @@ variable "target_bucket" {
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : source.site != var.target_bucket.site || source.bucket != var.target_bucket.bucket])
+    condition     = try(alltrue([for source in var.sources : source.site != var.target_bucket.site || source.bucket != var.target_bucket.bucket]), true)
     error_message = "The target is among its sources: a bucket cannot be its own destination."
   }
 
   validation {
-    condition     = alltrue([for source in var.sources : (source.kms_key_arn == null) == (var.target_bucket.kms_key_arn == null)])
+    condition     = try(alltrue([for source in var.sources : (source.kms_key_arn == null) == (var.target_bucket.kms_key_arn == null)]), true)
     error_message = "kms_key_arn stands on the target or on a source only: name a key for the target and each source, each in its bucket's region, or none at all."
   }
 }
@@ -96,7 +105,7 @@ variable "metrics" {
   nullable    = false
 
   validation {
-    condition     = var.metrics || !(var.rtc || anytrue([for entry in var.sources : coalesce(entry.rtc, false)]))
+    condition     = try(var.metrics || !(var.rtc || anytrue([for entry in var.sources : coalesce(entry.rtc, false)])), true)
     error_message = "RTC needs metrics: leave metrics on, or switch rtc off for the module and each bucket."
   }
 }

@@ -82,30 +82,39 @@ variable "buckets" {
     error_message = "There is no bucket to keep: give at least one entry in buckets."
   }
 
+  # This tells of an entry that is not there: the conditions below hold for one that they cannot read.
   validation {
-    condition     = length(distinct([for entry in var.buckets : entry.source.bucket])) == length(var.buckets)
+    condition     = alltrue([for entry in var.buckets : try(entry.source.bucket, null) != null && try(entry.vault.bucket, null) != null])
+    error_message = "Entries of buckets are null, or name no bucket in source or vault: ${join(", ", [for name, entry in var.buckets : name if try(entry.source.bucket, null) == null || try(entry.vault.bucket, null) == null])}. Name both buckets, or take the entry out."
+  }
+
+  validation {
+    condition     = try(length(distinct([for entry in var.buckets : entry.source.bucket])) == length(var.buckets), true)
     error_message = "Two entries have one source bucket: give it one entry with several rules."
   }
 
   validation {
-    condition     = length(distinct([for entry in var.buckets : entry.vault.bucket])) == length(var.buckets)
+    condition     = try(length(distinct([for entry in var.buckets : entry.vault.bucket])) == length(var.buckets), true)
     error_message = "Two entries have one vault bucket, where objects of the same key would overwrite each other: give each a bucket of its own, or use the module aggregate."
   }
 
   validation {
-    condition     = alltrue([for entry in var.buckets : (entry.source.kms_key_arn == null) == (entry.vault.kms_key_arn == null)])
+    condition     = try(alltrue([for entry in var.buckets : (entry.source.kms_key_arn == null) == (entry.vault.kms_key_arn == null)]), true)
     error_message = "A bucket has kms_key_arn on one side only: name a key on both, each in its bucket's region and account, or on neither."
   }
 
   validation {
-    condition = alltrue([for entry in var.buckets : entry.vault.kms_key_arn == null ? true :
-      try(split(":", entry.vault.kms_key_arn)[4], "") != try(split(":", entry.source.kms_key_arn)[4], "")
-    ])
+    condition = try(
+      alltrue([for entry in var.buckets : entry.vault.kms_key_arn == null ? true :
+        try(split(":", entry.vault.kms_key_arn)[4], "") != try(split(":", entry.source.kms_key_arn)[4], "")
+      ]),
+      true,
+    )
     error_message = "Both sides of a bucket have keys of one account, so who takes that account over can make the copies unreadable: name a key of the vault's account in vault.kms_key_arn."
   }
 
   validation {
-    condition     = alltrue([for entry in var.buckets : entry.source.create || !entry.source.force_destroy])
+    condition     = try(alltrue([for entry in var.buckets : entry.source.create || !entry.source.force_destroy]), true)
     error_message = "force_destroy deletes a bucket with all its objects, and only one that the module made: set create = true beside it, or leave it out."
   }
 }
@@ -129,7 +138,7 @@ variable "retention" {
   }
 
   validation {
-    condition     = var.retention == null ? true : alltrue([for entry in var.buckets : entry.vault.create])
+    condition     = try(var.retention == null ? true : alltrue([for entry in var.buckets : entry.vault.create]), true)
     error_message = "A retention is set on vault buckets that the module makes alone: set vault.create = true for each, or set Object Lock where the bucket is made and leave retention out."
   }
 }

@@ -66,25 +66,34 @@ variable "buckets" {
     error_message = "There is no bucket to protect: give at least one entry in buckets."
   }
 
+  # This tells of an entry that is not there: the conditions below hold for one that they cannot read.
   validation {
-    condition     = alltrue([for entry in var.buckets : var.primary_site != var.standby_site || entry.primary.bucket != entry.standby.bucket])
+    condition     = alltrue([for entry in var.buckets : try(entry.primary.bucket, null) != null && try(entry.standby.bucket, null) != null])
+    error_message = "Entries of buckets are null, or name no bucket in primary or standby: ${join(", ", [for name, entry in var.buckets : name if try(entry.primary.bucket, null) == null || try(entry.standby.bucket, null) == null])}. Name both buckets, or take the entry out."
+  }
+
+  validation {
+    condition     = try(alltrue([for entry in var.buckets : var.primary_site != var.standby_site || entry.primary.bucket != entry.standby.bucket]), true)
     error_message = "A bucket cannot be its own standby: name another bucket or another standby_site."
   }
 
   validation {
-    condition = alltrue([for buckets in [[for entry in var.buckets : entry.primary.bucket], [for entry in var.buckets : entry.standby.bucket]] :
-      length(distinct(buckets)) == length(buckets)
-    ])
+    condition = try(
+      alltrue([for buckets in [[for entry in var.buckets : entry.primary.bucket], [for entry in var.buckets : entry.standby.bucket]] :
+        length(distinct(buckets)) == length(buckets)
+      ]),
+      true,
+    )
     error_message = "Two entries have one bucket: give each entry a primary and a standby of its own."
   }
 
   validation {
-    condition     = alltrue([for entry in var.buckets : (entry.primary.kms_key_arn == null) == (entry.standby.kms_key_arn == null)])
+    condition     = try(alltrue([for entry in var.buckets : (entry.primary.kms_key_arn == null) == (entry.standby.kms_key_arn == null)]), true)
     error_message = "A bucket has kms_key_arn on one side only: name a key on both, each in its bucket's region, or on neither."
   }
 
   validation {
-    condition     = alltrue(flatten([for entry in var.buckets : [for side in [entry.primary, entry.standby] : side.create || !side.force_destroy]]))
+    condition     = try(alltrue(flatten([for entry in var.buckets : [for side in [entry.primary, entry.standby] : side.create || !side.force_destroy]])), true)
     error_message = "force_destroy deletes a bucket with all its objects, and only one that the module made: set create = true beside it, or leave it out."
   }
 }

@@ -45,37 +45,49 @@ variable "targets" {
     error_message = "There is no target: give at least one entry in targets."
   }
 
+  # This tells of an entry that is not there: the conditions below hold for one that they cannot read.
   validation {
-    condition     = alltrue([for target in var.targets : can(regex("^[A-Za-z0-9_.-]{1,64}$", target.site))])
+    condition     = alltrue([for entry in var.targets : try(entry.bucket, null) != null && try(entry.site, null) != null])
+    error_message = "Entries of targets are null, or name no site or no bucket: ${join(", ", [for name, entry in var.targets : name if try(entry.bucket, null) == null || try(entry.site, null) == null])}. Name both, or take the entry out."
+  }
+
+  validation {
+    condition     = try(alltrue([for target in var.targets : can(regex("^[A-Za-z0-9_.-]{1,64}$", target.site)) if try(target.site, null) != null]), true)
     error_message = "The site of a target is no name of a site: give a key of the provider block's `sites`, such as \"west\"."
   }
 
   validation {
-    condition     = alltrue([for target in var.targets : target.site != var.source_bucket.site || target.bucket != var.source_bucket.bucket])
+    condition     = try(alltrue([for target in var.targets : target.site != var.source_bucket.site || target.bucket != var.source_bucket.bucket]), true)
     error_message = "The source is among its targets: a bucket cannot be its own destination."
   }
 
   validation {
-    condition     = length(distinct([for target in var.targets : "${target.site}:${target.bucket}"])) == length(var.targets)
+    condition     = try(length(distinct([for target in var.targets : "${target.site}:${target.bucket}"])) == length(var.targets), true)
     error_message = "Two targets are one bucket: give it one entry with several rules."
   }
 
   validation {
-    condition = length(flatten([for target in var.targets : [for rule in coalesce(target.rules, {}) : rule.priority if rule.priority != null]])) == length(
-      distinct(flatten([for target in var.targets : [for rule in coalesce(target.rules, {}) : rule.priority if rule.priority != null]]))
+    condition = try(
+      length(flatten([for target in var.targets : [for rule in coalesce(target.rules, {}) : rule.priority if rule.priority != null]])) == length(
+        distinct(flatten([for target in var.targets : [for rule in coalesce(target.rules, {}) : rule.priority if rule.priority != null]]))
+      ),
+      true,
     )
     error_message = "Two rules have one priority: S3 takes each number once in the source bucket, whatever the target. Change one, or leave priorities out."
   }
 
   validation {
-    condition = alltrue([for target in var.targets :
-      (target.kms_key_arn == null) == (var.source_bucket.kms_key_arn == null)
-    ])
+    condition = try(
+      alltrue([for target in var.targets :
+        (target.kms_key_arn == null) == (var.source_bucket.kms_key_arn == null)
+      ]),
+      true,
+    )
     error_message = "kms_key_arn stands on the source or on a target only: name a key for the source and each target, each in its bucket's region, or none at all."
   }
 
   validation {
-    condition     = alltrue([for target in var.targets : target.create || !target.force_destroy])
+    condition     = try(alltrue([for target in var.targets : target.create || !target.force_destroy]), true)
     error_message = "force_destroy deletes a bucket with all its objects, and only one that the module made: set create = true beside it, or leave it out."
   }
 }
@@ -101,7 +113,7 @@ variable "metrics" {
   nullable    = false
 
   validation {
-    condition     = var.metrics || !(var.rtc || anytrue([for entry in var.targets : coalesce(entry.rtc, false)]))
+    condition     = try(var.metrics || !(var.rtc || anytrue([for entry in var.targets : coalesce(entry.rtc, false)])), true)
     error_message = "RTC needs metrics: leave metrics on, or switch rtc off for the module and each bucket."
   }
 }

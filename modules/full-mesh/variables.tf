@@ -15,23 +15,29 @@ variable "members" {
     error_message = "A mesh needs two sites at least: add one to members."
   }
 
+  # This tells of an entry that is not there: the conditions below hold for one that they cannot read.
+  validation {
+    condition     = alltrue([for entry in var.members : try(entry.bucket, null) != null && try(entry.site, null) != null])
+    error_message = "Entries of members are null, or name no site or no bucket: ${join(", ", [for name, entry in var.members : name if try(entry.bucket, null) == null || try(entry.site, null) == null])}. Name both, or take the entry out."
+  }
+
   validation {
     condition     = alltrue([for name in keys(var.members) : can(regex("^[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+)*$", name))])
     error_message = "A name in members cannot be part of a pair's key: use letters, digits, '_', '.' and single '-'."
   }
 
   validation {
-    condition     = alltrue([for site in var.members : can(regex("^[A-Za-z0-9_.-]{1,64}$", site.site))])
+    condition     = try(alltrue([for site in var.members : can(regex("^[A-Za-z0-9_.-]{1,64}$", site.site)) if try(site.site, null) != null]), true)
     error_message = "The site of an entry is no name of a site: give a key of the provider block's `sites`, such as \"east\"."
   }
 
   validation {
-    condition     = length(distinct([for site in var.members : "${site.site}:${site.bucket}"])) == length(var.members)
+    condition     = try(length(distinct([for site in var.members : "${site.site}:${site.bucket}"])) == length(var.members), true)
     error_message = "Two entries are one bucket: a bucket cannot be its own replica."
   }
 
   validation {
-    condition     = length(distinct([for site in var.members : site.kms_key_arn == null])) <= 1
+    condition     = try(length(distinct([for site in var.members : site.kms_key_arn == null])) <= 1, true)
     error_message = "kms_key_arn stands on some sites only: name a key for each, in its bucket's region, or none at all."
   }
 }

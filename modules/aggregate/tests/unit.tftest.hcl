@@ -200,3 +200,19 @@ run "refuses_a_role_that_is_none" {
   }
   expect_failures = [var.role]
 }
+
+run "refuses_an_entry_that_is_null" {
+  command = plan
+  variables {
+    sources = { one = null }
+  }
+  expect_failures = [var.sources]
+}
+
+run "refuses_an_entry_without_its_bucket" {
+  command = plan
+  variables {
+    sources = { one = { site = "west", bucket = null } }
+  }
+  expect_failures = [var.sources]
+}

@@ -231,3 +231,19 @@ run "refuses_a_role_that_is_none" {
   }
   expect_failures = [var.role]
 }
+
+run "refuses_an_entry_that_is_null" {
+  command = plan
+  variables {
+    buckets = { one = null }
+  }
+  expect_failures = [var.buckets]
+}
+
+run "refuses_an_entry_without_its_primary" {
+  command = plan
+  variables {
+    buckets = { one = { primary = null, standby = { bucket = "example-two" } } }
+  }
+  expect_failures = [var.buckets]
+}

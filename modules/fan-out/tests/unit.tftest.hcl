@@ -193,3 +193,19 @@ run "refuses_a_role_that_is_none" {
   }
   expect_failures = [var.role]
 }
+
+run "refuses_an_entry_that_is_null" {
+  command = plan
+  variables {
+    targets = { one = null }
+  }
+  expect_failures = [var.targets]
+}
+
+run "refuses_an_entry_without_its_bucket" {
+  command = plan
+  variables {
+    targets = { one = { site = "west", bucket = null } }
+  }
+  expect_failures = [var.targets]
+}

@@ -155,3 +155,19 @@ run "refuses_a_role_that_is_none" {
   }
   expect_failures = [var.role]
 }
+
+run "refuses_an_entry_that_is_null" {
+  command = plan
+  variables {
+    members = { one = null, two = { site = "west", bucket = "example-two" } }
+  }
+  expect_failures = [var.members]
+}
+
+run "refuses_an_entry_without_its_bucket" {
+  command = plan
+  variables {
+    members = { one = { site = "east", bucket = null }, two = { site = "west", bucket = "example-two" } }
+  }
+  expect_failures = [var.members]
+}

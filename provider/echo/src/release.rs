@@ -3,6 +3,7 @@
 use cloud::{CloudError, Job};
 use futures::StreamExt;
 use replication::echo::{Standing, Verdict};
+use replication::observed::{Existence, ObservedBucket};
 use replication::{BucketName, Echo, Removal};
 
 use crate::survey::{excluded_by_tags, tags_of};
@@ -125,6 +126,17 @@ async fn one(
         });
     }
     let mut desired = pair.desired(&observed);
+    // Without rules of ours on the bucket, a bucket of the target's name that we may not see is a stranger's, as anybody can
+    // have one: it never was the echo's target, and nothing of ours is there.
+    let target = pair.destination.at();
+    let is_forbidden =
+        |found: &ObservedBucket| matches!(found.existence, Existence::Forbidden { .. });
+    if observed.buckets.get(&target).is_some_and(is_forbidden)
+        && !former.has_rules(&pair, &observed)
+    {
+        tracing::debug!(bucket = %bucket, target = %target, "the target's name is a stranger's");
+        desired.buckets.remove(&target);
+    }
     if let Some((now, kept)) = kept {
         let kept = now.settle(kept, &observed);
         desired = desired.leftovers(&kept.desired(&observed));

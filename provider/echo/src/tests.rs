@@ -13,6 +13,7 @@ use replication::{
 use super::{Ground, protect, release, survey};
 
 mod stand_in;
+mod strangers;
 
 use stand_in::{ACCOUNT, Bucket, StandIn};
 

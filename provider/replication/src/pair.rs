@@ -23,6 +23,7 @@ mod rules;
 mod warn;
 
 pub use check::STORAGE_CLASSES;
+pub(crate) use lane::FROM_PREFIX;
 pub use lane::own_role;
 
 /// A site as far as the model cares: who answers there, and where it is.

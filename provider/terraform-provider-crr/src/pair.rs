@@ -19,6 +19,8 @@ use crate::runtime::Shared;
 mod apply;
 mod attempts;
 mod config;
+mod contest;
+mod deletion;
 mod import;
 mod look;
 mod plan;

@@ -12,17 +12,28 @@ use tfplugin::{DataSourceRequest, DataSourceResponse, Deferred, Diagnostics, Pat
 use crate::diagnostics::add_error;
 
 mod accounts;
+mod bucket_names;
 mod claims;
+mod deletions;
 mod echoes;
 mod looks;
+#[cfg(test)]
+mod pairs;
+pub mod place;
+mod role_wishes;
 mod staying;
 
 use accounts::Accounts;
 pub(crate) use accounts::Question;
+use bucket_names::BucketNames;
 use claims::Claims;
+pub use deletions::Collision;
+use deletions::Deletions;
 use echoes::Echoes;
 pub use looks::Look;
 use looks::Looks;
+use role_wishes::RoleWishes;
+pub use role_wishes::Shared as SharedRole;
 pub(crate) use staying::StayingRole;
 
 /// The cell that `configure` fills and every resource reads.
@@ -113,10 +124,16 @@ pub struct Runtime {
     looks: Mutex<Looks>,
     /// Pairs that this process has made: two resources for one lane would undo each other.
     claims: Mutex<Claims>,
+    /// Buckets that go with their pairs.
+    deletions: Mutex<Deletions>,
+    /// The names of the buckets of planned pairs.
+    bucket_names: Mutex<BucketNames>,
     /// Echoes of this run.
     echoes: Mutex<Echoes>,
     /// Replication roles of whole sites, as the `crr_site` resources of this run have them.
     site_roles: Mutex<BTreeMap<SiteName, RoleArn>>,
+    /// What the `crr_site` resources of this run want of roles.
+    role_wishes: Mutex<RoleWishes>,
     /// The roles of rules that stay although this run has destroyed their echo.
     staying_roles: Mutex<Vec<StayingRole>>,
     /// Sites that are taken for what a plan says they are, without a call.
@@ -139,8 +156,11 @@ impl Runtime {
             accounts: Accounts::default(),
             looks: Mutex::default(),
             claims: Mutex::default(),
+            deletions: Mutex::default(),
+            bucket_names: Mutex::default(),
             echoes: Mutex::default(),
             site_roles: Mutex::default(),
+            role_wishes: Mutex::default(),
             staying_roles: Mutex::default(),
             presumed: Mutex::default(),
         }
@@ -280,9 +300,24 @@ impl Runtime {
         lock(&self.claims)
     }
 
+    /// The buckets that go with their pairs, and who stands on them.
+    pub fn deletions(&self) -> MutexGuard<'_, Deletions> {
+        lock(&self.deletions)
+    }
+
+    /// The names of the buckets of planned pairs.
+    pub fn bucket_names(&self) -> MutexGuard<'_, BucketNames> {
+        lock(&self.bucket_names)
+    }
+
     /// The echoes of this run.
     pub fn echoes(&self) -> MutexGuard<'_, Echoes> {
         lock(&self.echoes)
+    }
+
+    /// What this run's `crr_site` resources want of roles.
+    pub fn role_wishes(&self) -> MutexGuard<'_, RoleWishes> {
+        lock(&self.role_wishes)
     }
 
     /// Notes the role of a whole site.

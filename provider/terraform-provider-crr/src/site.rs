@@ -15,12 +15,14 @@ use crate::facets;
 use crate::runtime::Shared;
 
 mod apply;
+mod contest;
 mod proof;
 mod role;
 pub(crate) mod schema;
 mod stated;
 
 use apply::{RolesLeft, Work, look};
+use contest::tell_of_another_owner;
 use proof::{Proof, Proven, moved, rests};
 pub use stated::look_at_site;
 pub(crate) use stated::papers_of_site;
@@ -169,6 +171,10 @@ impl Resource for SiteResource {
             wish.stays_on_its_path(before, diagnostics);
             let problems: Vec<Problem> = wish.problems();
             add_problems(&problems, diagnostics);
+            if request.requires_replace.is_empty() {
+                let prior = request.prior.as_ref();
+                tell_of_another_owner(&runtime, &proven, prior, &planned, diagnostics).await;
+            }
         }
         let mut response = request.as_proposed();
         if let Some(planned) = &mut response.planned {

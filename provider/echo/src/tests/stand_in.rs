@@ -16,7 +16,10 @@ pub(super) struct Bucket {
     pub tags: BTreeMap<String, String>,
     pub versioned: bool,
     pub replication: Option<String>,
+    pub policy: Option<String>,
     pub full: bool,
+    /// Whether it is another account's.
+    pub foreign: bool,
 }
 
 #[derive(Default)]
@@ -164,6 +167,9 @@ impl StandIn {
         let Some(found) = state.buckets.get_mut(&bucket) else {
             return error(404, "NoSuchBucket", "there is none");
         };
+        if found.foreign {
+            return error(403, "AccessDenied", "not yours");
+        }
         found.answer(method, part, body)
     }
 }
@@ -215,6 +221,18 @@ impl Bucket {
             ("GET", "publicAccessBlock") => {
                 error(404, "NoSuchPublicAccessBlockConfiguration", "none")
             }
+            ("GET", "policy") => self.policy.clone().map_or_else(
+                || error(404, "NoSuchBucketPolicy", "none"),
+                |policy| (200, policy),
+            ),
+            ("PUT", "policy") => {
+                self.policy = Some(body.to_owned());
+                (204, String::new())
+            }
+            ("DELETE", "policy") => {
+                self.policy = None;
+                (204, String::new())
+            }
             ("PUT", "versioning") => {
                 self.versioned = true;
                 (200, String::new())
@@ -247,7 +265,9 @@ fn error(status: u16, code: &str, message: &str) -> (u16, String) {
 }
 
 fn listing(buckets: &BTreeMap<String, Bucket>, query: &str) -> String {
-    let here = |bucket: &Bucket| query.contains(&format!("bucket-region={}", bucket.region));
+    let here = |bucket: &Bucket| {
+        !bucket.foreign && query.contains(&format!("bucket-region={}", bucket.region))
+    };
     let names = buckets.iter().filter(|(_, bucket)| here(bucket));
     let list = names.fold(String::new(), |mut text, (name, bucket)| {
         let region = &bucket.region;

@@ -12,6 +12,9 @@ use crate::role;
 /// What the IDs of all rules begin with that some pair allotted.
 pub(super) const RULE_PREFIX: &str = "crr/";
 
+/// What the `Sid`s of all statements begin with that let some pair replicate into a bucket of another account.
+pub(crate) const FROM_PREFIX: &str = "CrrFrom";
+
 /// One direction of a pair.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lane<'a> {
@@ -74,7 +77,7 @@ impl Lane<'_> {
 
     /// The prefix of this lane's statements in the destination's policy. A `Sid` takes letters and digits only.
     pub fn sid_prefix(&self) -> String {
-        format!("CrrFrom{}", short_hash(&self.from.arn()))
+        format!("{FROM_PREFIX}{}", short_hash(&self.from.arn()))
     }
 
     /// The same in a key's policy. A key may serve several destinations of one source, so both are in it:

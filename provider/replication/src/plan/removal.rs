@@ -10,18 +10,32 @@ use crate::bucket::BucketRef;
 use crate::desired::{Desired, DesiredBucket, DesiredRole};
 use crate::document::ReplicationDocument;
 use crate::facet::role::is_last;
-use crate::observed::{Existence, Observed, ObservedBucket, ObservedRole};
+use crate::observed::{Existence, Observed, ObservedBucket, ObservedRole, Reads};
 use crate::policy::ResourcePolicy;
 use crate::problem::Problem;
 use crate::step::{PlannedStep, Stage, Step};
 
+mod others;
 mod trigger;
 
 /// What may go besides what we put on buckets of others.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Removal {
-    /// Buckets that we made and that the user wants emptied and deleted, in as many words.
+    /// Buckets that we made and that the user wants emptied and deleted, in as many words. One that others replicate from or
+    /// to stays all the same.
     pub buckets: BTreeSet<BucketRef>,
+}
+
+impl Removal {
+    /// Adds what to look at before a bucket is deleted: whether we made it, and who else stands on it.
+    pub fn look(&self, reads: &mut Reads) {
+        for at in &self.buckets {
+            let bucket = reads.buckets.entry(at.clone()).or_default();
+            bucket.tags = true;
+            bucket.replication = true;
+            bucket.policy = true;
+        }
+    }
 }
 
 /// The order of removal: rules first, so that S3 never works with half of its permissions.
@@ -38,8 +52,11 @@ enum Rank {
 ///
 /// Where something may be ours and will not be read, the plan has an error and no step: to take away the rest
 /// and call it done would leave orphans that nobody remembers.
+///
+/// A bucket is deleted only where nobody else's replication is seen to stand on it; else a warning says whose.
 pub fn plan_removal(desired: &Desired, observed: &Observed, removal: &Removal) -> Plan {
     let mut ranked: BTreeMap<Rank, Vec<PlannedStep>> = BTreeMap::new();
+    let mut problems = of_removal(desired, observed, removal);
     let mut push = |rank: Rank, step: Step| {
         ranked.entry(rank).or_default().push(PlannedStep {
             step,
@@ -55,9 +72,15 @@ pub fn plan_removal(desired: &Desired, observed: &Observed, removal: &Removal) -
             continue;
         };
         remove_from_bucket(at, wanted, found, &mut push);
-        if removal.buckets.contains(at) {
+        if !removal.buckets.contains(at) {
+            continue;
+        }
+        let others = others::on_bucket(wanted, found);
+        if others.is_empty() {
             push(Rank::Objects, Step::EmptyBucket { at: at.clone() });
             push(Rank::Buckets, Step::DeleteBucket { at: at.clone() });
+        } else {
+            problems.push(others::keep(at, wanted, &others));
         }
     }
     for (key, wanted) in &desired.keys {
@@ -92,7 +115,6 @@ pub fn plan_removal(desired: &Desired, observed: &Observed, removal: &Removal) -
             remove_from_role(arn, wanted, found, desired, observed, &mut push);
         }
     }
-    let problems = of_removal(desired, observed, removal);
     // Half of it would leave rules without their permissions, and nobody to know of them.
     if problems.iter().any(Problem::is_error) {
         ranked.clear();

@@ -96,10 +96,18 @@ impl ResourcePolicy {
 
     /// The raw statements of everybody else.
     pub fn foreign<'a>(&'a self, owned: &'a [OwnedStatements]) -> impl Iterator<Item = &'a str> {
+        self.foreign_by_sid(owned).map(|(_, json)| json)
+    }
+
+    /// The statements of everybody else: the `Sid`, and the raw JSON.
+    pub fn foreign_by_sid<'a>(
+        &'a self,
+        owned: &'a [OwnedStatements],
+    ) -> impl Iterator<Item = (Option<&'a str>, &'a str)> {
         self.statements
             .iter()
             .filter(|s| !owned.iter().any(|owned| owned.owns(s.sid.as_deref())))
-            .map(|s| s.json.as_str())
+            .map(|s| (s.sid.as_deref(), s.json.as_str()))
     }
 
     /// This policy with our statements as they should be, and all others as they are.

@@ -60,7 +60,9 @@ pub fn apply_and_settle(world: &mut World, pair: &Pair) {
 
 /// The plan that takes a pair away.
 pub fn removal(world: &World, pair: &Pair, removal: &Removal) -> Plan {
-    let observed = look(world, pair, &pair.removal_reads());
+    let mut reads = pair.removal_reads();
+    removal.look(&mut reads);
+    let observed = look(world, pair, &reads);
     plan_removal(&pair.desired(&observed), &observed, removal)
 }
 

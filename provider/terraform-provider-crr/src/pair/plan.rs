@@ -1,13 +1,21 @@
 //! Planning a pair: every value that apply will reach is known here, if only the configuration is.
 
-use replication::{Desired, Facets, Observed, Pair};
+use replication::{Desired, Facets, Observed, Pair, Problem};
 use tfplugin::{Deferred, Diagnostics, Path, PlanRequest, PlanResponse, Value};
 
 use super::config::{PairAttributes, Resolution};
+use super::contest::{contends, stands_badly};
+use super::deletion::{plan_deletion, warn_of_replacement};
 use super::look::{ABSENT_ROLE, absent_roles, covers, look};
 use super::state::{Computed, identity};
 use crate::diagnostics::add_problems;
 use crate::runtime::{Look, Runtime};
+
+/// What follows from a bucket that is not there yet.
+const AWAITED: &str = "If another resource makes it in the same apply, make sure that this one refers to it. Otherwise the apply will fail, before it touches anything. What the pair will look like depends on the bucket, so it is known after apply.";
+
+/// What follows from a bucket that is gone.
+const GONE: &str = "The pair is in the state, and its bucket was deleted since. An apply fails, before it touches anything, unless another resource makes the bucket first. If it is to be made here, set `create = true`. If it is gone for good, take the pair out of the configuration, or destroy it: that takes away what is left at the other side.";
 
 /// Plans the creation or change of a pair.
 pub async fn plan(
@@ -28,6 +36,7 @@ pub async fn plan(
         planned.set("replica_modifications", Value::unknown());
     }
     let Some(planned) = &request.planned else {
+        plan_deletion(runtime, request.prior.as_ref(), diagnostics).await;
         return request.as_proposed();
     };
     let Some(attributes) = PairAttributes::read(planned, diagnostics) else {
@@ -42,6 +51,7 @@ pub async fn plan(
     }
     // A pair that is to be replaced starts anew: what the old one made is not the new one's.
     let replaced = !request.requires_replace.is_empty();
+    let former = prior.as_ref().filter(|_| replaced).cloned();
     let prior = prior.filter(|_| !replaced);
     let pair = match attributes
         .resolve(prior.as_ref(), runtime, diagnostics)
@@ -53,7 +63,13 @@ pub async fn plan(
     };
     let problems = pair.check();
     add_problems(&problems, diagnostics);
-    if problems.iter().any(replication::Problem::is_error) {
+    if problems.iter().any(Problem::is_error) {
+        return request.as_proposed();
+    }
+    if let Some(former) = &former {
+        warn_of_replacement(runtime, former, &pair, diagnostics).await;
+    }
+    if stands_badly(runtime, &pair, diagnostics) {
         return request.as_proposed();
     }
     let Some(seen) = last_look(runtime, &pair, diagnostics).await else {
@@ -66,25 +82,16 @@ pub async fn plan(
     let steps = replication::plan(&desired, &seen.observed);
     let nothing_to_do = steps.is_empty();
     tracing::debug!(pair = %pair.id(), steps = %steps.describe(), "planned");
-    // A pair that is yet to be made may stand on a bucket that another resource makes in the same apply.
-    let (awaited, mut problems): (Vec<_>, Vec<_>) = steps
+    // Another resource of the same apply may make a bucket that is not there. And Terraform plans before it destroys: an error
+    // would keep a pair whose bucket is gone from ever going.
+    let (awaited, problems): (Vec<_>, Vec<_>) = steps
         .problems
         .into_iter()
-        .partition(|problem| prior.is_none() && problem.awaited);
-    for problem in problems.iter_mut().filter(|problem| problem.awaited) {
-        // Terraform plans before it destroys, and would stop here.
-        problem.detail.push_str("\n\nIf it is gone for good, and the pair is to go, too: `terraform destroy -refresh=false`, which takes away what is left at the other side.");
-    }
+        .partition(|problem| problem.awaited);
     add_problems(&problems, diagnostics);
     let id = pair.id();
     if !awaited.is_empty() {
-        for problem in awaited {
-            diagnostics.warning_at(
-                crate::diagnostics::path(&problem.at),
-                format!("{} yet", problem.summary),
-                "If another resource makes it in the same apply, make sure that this one refers to it. Otherwise the apply will fail, before it touches anything. What the pair will look like depends on the bucket, so it is known after apply.",
-            );
-        }
+        tell_of_missing_buckets(&awaited, prior.is_some(), diagnostics);
         let mut response = unknown(request, false);
         if let Some(planned) = &mut response.planned {
             planned.set("id", Value::from(id.to_string()));
@@ -113,41 +120,20 @@ pub async fn plan(
     response
 }
 
-/// Whether another pair of the run would undo what this one writes: on the role that they share, or on the bucket that both
-/// mirror onto.
-fn contends(
-    runtime: &Runtime,
-    pair: &Pair,
-    desired: &Desired,
-    diagnostics: &mut Diagnostics,
-) -> bool {
-    let disagreement = runtime.claims().want(&pair.id(), desired);
-    if let Some(found) = disagreement {
-        diagnostics.error_at(
-            Path::root().attribute(found.attribute),
-            format!("Pairs {} and {} share a role and want it otherwise", found.other, pair.id()),
-            format!(
-                "Rules of one bucket run under one role, {}, which has one set of tags and one permissions boundary: in every apply the one pair would undo what the other wrote. Give both the same `{}`.",
-                found.role, found.attribute
-            ),
+/// Tells of buckets that are not there: yet, or any more where the pair stands.
+fn tell_of_missing_buckets(missing: &[Problem], stands: bool, diagnostics: &mut Diagnostics) {
+    let (when, detail) = if stands {
+        ("any more", GONE)
+    } else {
+        ("yet", AWAITED)
+    };
+    for problem in missing {
+        diagnostics.warning_at(
+            crate::diagnostics::path(&problem.at),
+            format!("{} {when}", problem.summary),
+            detail,
         );
-        return true;
     }
-    let contending = runtime.claims().mirror(pair);
-    if let Some((other, settings)) = contending {
-        let settings: Vec<&str> = settings.iter().map(|setting| setting.as_str()).collect();
-        diagnostics.error_at(
-            Path::root().attribute("mirror_settings"),
-            format!("Pairs {other} and {} mirror onto one bucket", pair.id()),
-            format!(
-                "Bucket {} can follow one source only in: {}. In every apply the one pair would undo what the other wrote. Take these out of `mirror_settings` of one of the two.",
-                pair.destination.at(),
-                settings.join(", ")
-            ),
-        );
-        return true;
-    }
-    false
 }
 
 /// A role that is another's to make may come later in the same apply; one that a site's resource makes does.

@@ -3,13 +3,14 @@
 use cloud::Job;
 use replication::bucket::BucketRef;
 use replication::desired::MADE_BY;
-use replication::observed::{BucketReads, Existence, Reads};
+use replication::observed::{BucketReads, Reads};
 use replication::{Desired, Observed, Pair, Removal};
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path};
 use tokio::time::Instant;
 
 use super::attempts::Attempts;
 use super::config::{Operation, PairAttributes, Resolution};
+use super::deletion;
 use crate::diagnostics::{add_error, add_failure, add_problems};
 use crate::runtime::Runtime;
 
@@ -84,7 +85,9 @@ pub async fn remove(
     let Some(tried) = attempts.pairs(runtime, diagnostics).await else {
         return request.unchanged();
     };
-    let reads = pair.removal_reads();
+    let wanted = deletion::wanted(&pair, &attributes);
+    let mut reads = pair.removal_reads();
+    wanted.look(&mut reads);
     let about = tried.iter().map(Pair::removal_reads);
     let _hold = runtime.hold(about.chain([reads.clone()])).await;
     let observed = match runtime.observe(&reads, |seen| pair.reads_after(seen)).await {
@@ -106,7 +109,7 @@ pub async fn remove(
         desired = desired.leftovers(&successor.desired(&observed));
     }
     let incomplete = request.private == INCOMPLETE;
-    let mut removal = removal(&pair, &observed, &attributes, incomplete, diagnostics);
+    let mut removal = deletion::admitted(wanted, &observed, incomplete, diagnostics);
     removal.buckets.retain(|at| !runtime.claims().stand_on(at));
     let plan = replication::plan_removal(&desired, &observed, &removal);
     add_problems(&plan.problems, diagnostics);
@@ -125,6 +128,11 @@ pub async fn remove(
         return request.unchanged();
     }
     if !stays_removed(runtime, &job, &desired, &reads, diagnostics).await {
+        return request.unchanged();
+    }
+    deletion::leave(runtime, &pair, &removal, &plan);
+    deletion::inherit(runtime, &pair, &job, diagnostics).await;
+    if diagnostics.has_errors() {
         return request.unchanged();
     }
     ApplyResponse::default()
@@ -188,56 +196,4 @@ async fn stays_removed(
         ),
     );
     false
-}
-
-/// The buckets that go with the pair: those that the user wants gone and that carry our tag.
-///
-/// State alone is not enough to delete a bucket by: under its name another may stand by now. And an unfinished creation
-/// is replaced by Terraform at the next apply: its buckets stay, since they are to be used again at once, and a name that
-/// was just given up is not free at once.
-fn removal(
-    pair: &Pair,
-    observed: &Observed,
-    attributes: &PairAttributes,
-    incomplete: bool,
-    diagnostics: &mut Diagnostics,
-) -> Removal {
-    let mut removal = Removal::default();
-    let mut asked = Vec::new();
-    for (label, side) in [("source", &pair.source), ("destination", &pair.destination)] {
-        if side.create && attributes.force_destroy(label) {
-            asked.push(side.at());
-        }
-        let log = side.access_log.as_ref().filter(|log| log.create);
-        if attributes.force_destroy_log(label)
-            && let Some(log) = log
-        {
-            asked.push(side.log_bucket(log));
-        }
-    }
-    for at in asked {
-        let exists = observed
-            .buckets
-            .get(&at)
-            .is_some_and(|bucket| bucket.existence == Existence::Exists);
-        if !exists {
-            continue;
-        }
-        let reason = if !is_made_by_us(Some(observed), &at) {
-            format!(
-                "It lacks the tag {} = {} that the provider makes buckets with, so it may be somebody else's by now, although `force_destroy` is set.",
-                MADE_BY.0, MADE_BY.1
-            )
-        } else if incomplete {
-            "The pair's creation had not come to its end, so the bucket is kept for the next one, although `force_destroy` is set.".to_owned()
-        } else {
-            removal.buckets.insert(at);
-            continue;
-        };
-        diagnostics.warning(
-            format!("Bucket {at} stays"),
-            format!("{reason} If it is not wanted, delete it by hand."),
-        );
-    }
-    removal
 }

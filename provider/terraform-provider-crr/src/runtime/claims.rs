@@ -10,18 +10,23 @@ use std::collections::BTreeMap;
 
 use replication::bucket::BucketRef;
 use replication::desired::RoleStanding;
-use replication::{
-    AccountId, BucketName, Desired, Direction, Namespace, Pair, PairId, Region, RoleArn, Setting,
-    Side,
-};
+use replication::{Desired, Direction, Pair, PairId, RoleArn, Setting, Side};
+
+use super::place::Place;
 
 /// Pairs that were made, or are being made.
 #[derive(Default)]
 pub struct Claims {
-    pairs: Vec<Pair>,
+    pairs: Vec<Claimed>,
     roles: BTreeMap<RoleArn, Wish>,
     /// The planned pairs that mirror settings, by their names.
     mirrors: BTreeMap<PairId, Pair>,
+}
+
+/// A pair that was made, and its lanes.
+struct Claimed {
+    pair: Pair,
+    lanes: Vec<Lane>,
 }
 
 /// What the first pair that spoke of a role wants of it.
@@ -45,30 +50,33 @@ pub struct Disagreement {
 impl Claims {
     /// Claims a pair's lanes for one resource. Says which one is another's already.
     pub fn claim(&mut self, pair: &Pair) -> Option<String> {
-        let taken = lanes(pair).find(|lane| {
-            let mut others = self.pairs.iter().flat_map(lanes);
-            others.any(|other| other == *lane)
-        });
+        let lanes = lanes(pair);
+        let mut theirs = self.pairs.iter().flat_map(|other| &other.lanes);
+        let taken = theirs.find(|lane| lanes.contains(lane));
+        let taken = taken.map(|lane| format!("{} to {}", lane.from.bucket, lane.to.bucket));
         if taken.is_none() {
-            self.pairs.push(pair.clone());
+            let pair = pair.clone();
+            self.pairs.push(Claimed { pair, lanes });
         }
-        taken.map(|lane| format!("{} to {}", lane.from.bucket, lane.to.bucket))
+        taken
     }
 
     /// Gives a pair's lanes back.
     pub fn release(&mut self, pair: &Pair) {
-        self.pairs.retain(|other| other != pair);
+        self.pairs.retain(|other| other.pair != *pair);
     }
 
     /// The pairs made in this process that have a lane of this one.
     pub fn successors(&self, old: &Pair) -> Vec<Pair> {
-        let shares = |pair: &&Pair| lanes(pair).any(|lane| lanes(old).any(|other| other == lane));
-        self.pairs.iter().filter(shares).cloned().collect()
+        let old = lanes(old);
+        let others = self.pairs.iter();
+        let sharing = others.filter(|other| other.lanes.iter().any(|lane| old.contains(lane)));
+        sharing.map(|other| other.pair.clone()).collect()
     }
 
     /// Whether a pair made in this process stands on the bucket. Two sites may be two ways to one bucket.
     pub fn stand_on(&self, at: &BucketRef) -> bool {
-        self.pairs.iter().any(|pair| {
+        self.pairs.iter().any(|Claimed { pair, .. }| {
             [&pair.source, &pair.destination]
                 .iter()
                 .any(|side| side.bucket == at.bucket)
@@ -123,76 +131,34 @@ impl Claims {
 }
 
 /// One direction of a pair.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Lane<'a> {
-    from: Place<'a>,
-    to: Place<'a>,
+#[derive(PartialEq, Eq)]
+struct Lane {
+    from: Place,
+    to: Place,
 }
 
-/// A bucket whatever the site is called: two sites may be two ways to one bucket. Not its name alone: systems that speak S3,
-/// and partitions, have each their own names.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Place<'a> {
-    namespace: &'a Namespace,
-    account: &'a AccountId,
-    region: &'a Region,
-    bucket: &'a BucketName,
-}
-
-impl<'a> Place<'a> {
-    fn of(side: &'a Side) -> Self {
-        Self {
-            namespace: &side.site.namespace,
-            account: &side.site.account,
-            region: &side.site.region,
-            bucket: &side.bucket,
-        }
-    }
-}
-
-fn lanes(pair: &Pair) -> impl Iterator<Item = Lane<'_>> {
-    let (from, to) = (Place::of(&pair.source), Place::of(&pair.destination));
-    let back = (pair.direction == Direction::TwoWay).then_some(Lane { from: to, to: from });
-    std::iter::once(Lane { from, to }).chain(back)
+fn lanes(pair: &Pair) -> Vec<Lane> {
+    let lane = |from: &Side, to: &Side| Lane {
+        from: Place::of(from),
+        to: Place::of(to),
+    };
+    let (source, destination) = (&pair.source, &pair.destination);
+    let back = (pair.direction == Direction::TwoWay).then(|| lane(destination, source));
+    std::iter::once(lane(source, destination))
+        .chain(back)
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use replication::{Observed, RoleChoice, Side, Site};
+    use replication::{Namespace, Observed};
 
     use super::*;
 
     fn pair(source: &str, destination: &str, direction: Direction) -> Pair {
-        let side = |bucket: &str| Side {
-            site: Site {
-                name: "east".parse().unwrap(),
-                account: "111122223333".parse().unwrap(),
-                partition: "aws".parse().unwrap(),
-                region: "us-east-1".parse().unwrap(),
-                namespace: replication::Namespace::Partition("aws".parse().unwrap()),
-            },
-            bucket: bucket.parse().unwrap(),
-            create: true,
-            created: true,
-            storage_class: None,
-            key: None,
-            object_lock: None,
-            access_log: None,
-            role: RoleChoice::Own,
-        };
-        Pair {
-            source: side(source),
-            destination: side(destination),
-            direction,
-            rules: Vec::new(),
-            owner_override: None,
-            mirror: replication::Mirror::default(),
-            boundary: None,
-            tags: [].into(),
-            adopt: false,
-            remembered_ids: [].into(),
-            trusted_accounts: None,
-        }
+        let mut pair = crate::runtime::pairs::pair(source, destination);
+        pair.direction = direction;
+        pair
     }
 
     #[test]

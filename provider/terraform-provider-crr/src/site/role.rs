@@ -211,6 +211,22 @@ impl RoleWish {
         }
     }
 
+    /// What the role is for, as a predicate.
+    pub fn in_words(&self) -> String {
+        let names = |arns: &[String]| {
+            let names = arns.iter().map(|arn| {
+                let name = arn.rsplit(':').next().unwrap_or_default();
+                format!("\"{name}\"")
+            });
+            names.collect::<Vec<_>>().join(", ")
+        };
+        format!(
+            "reads {} and writes {}",
+            names(&self.permissions.sources),
+            names(&self.permissions.destinations)
+        )
+    }
+
     /// Whether state has a role of this name on another path: IAM has one role of a name, and moves none.
     pub fn stays_on_its_path(&self, prior: Option<&Value>, diagnostics: &mut Diagnostics) {
         let known = prior

@@ -23,7 +23,7 @@ pub fn schema() -> Schema {
         .attribute(
             "replication_role",
             Attribute::single(role()).optional().describe(
-                "One replication role for the whole site, for fleets: IAM gives an account 1,000 roles by default, and a role's inline policies 10,240 characters. Pairs use it with `role = \"site\"`. Made, updated in place, watched for drift, and removed on destroy only if it is ours.",
+                "One replication role for the whole site, for fleets: IAM gives an account 1,000 roles by default, and a role's inline policies 10,240 characters. Pairs use it with `role = \"site\"`. Made, updated in place, watched for drift, and removed on destroy only if it is ours. A role has one `crr_site`: two of one configuration are an error of the plan, and where another configuration wrote the role, a warning says so. Others take it by `replication_role_arn`.",
             ),
         )
         .attribute("account_id", computed("The account of the site's credentials."))
