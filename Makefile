@@ -3,7 +3,7 @@
 ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 PYTHON ?= python3
 VENV := $(ROOT).venv
-REQUIREMENTS := $(ROOT)acceptance-tests/lab/requirements.txt
+LAB := $(ROOT)acceptance-tests/lab
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),$(ROOT)target))
 # All members at once, with an example, which brings the features of the tests' dependencies, as `make test` builds them:
@@ -12,15 +12,18 @@ TARGET := $(abspath $(or $(CARGO_TARGET_DIR),$(ROOT)target))
 BUILD := cargo build --workspace --bins --example docs
 
 .DEFAULT_GOAL := help
-.PHONY: help tools test install install-agent function lab bench demo docs docs-check
+.PHONY: help tools tools-oldest test install install-agent function lab bench demo docs docs-check lint-modules
 
 help: ## Say what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 tools: ## Make the virtual environment of the lab: the local AWS and Terraform 1.15, pinned with hashes
-	@$(ROOT)acceptance-tests/lab/tools.sh "$(PYTHON)" "$(VENV)" "$(REQUIREMENTS)"
+	@$(LAB)/tools.sh "$(PYTHON)" "$(VENV)" "$(LAB)/requirements.txt"
 
-test: tools ## Run every test; needs Terraform 1.11 or later in the PATH
+tools-oldest: ## Make the environment of Terraform 1.9, the oldest that is supported, for the tests
+	@$(LAB)/tools.sh "$(PYTHON)" "$(VENV)-terraform-1.9" "$(LAB)/terraform-1.9.txt"
+
+test: tools tools-oldest ## Run every test; needs Terraform 1.11 or later in the PATH
 	@nextest=$$($(ROOT).ci/tool cargo-nextest 0.9.143) && \
 		CRR_PROVIDER=$(TARGET)/debug/terraform-provider-crr PATH="$$nextest:$$PATH" cargo nextest run --workspace
 
@@ -51,6 +54,9 @@ lab: tools ## Start the lab in the foreground and print its sites as JSON (`tfva
 
 docs: ## Write the registry pages in docs/ from the schemas and the examples
 	@$(BUILD) && $(TARGET)/debug/examples/docs
+
+lint-modules: ## Put modules and examples before checkov, installed (300 MB) into an environment of its own
+	@PYTHON="$(PYTHON)" $(ROOT).ci/lint-modules
 
 docs-check: ## Fail where a page in docs/ is stale, or a link in it leads nowhere
 	@$(BUILD) && $(TARGET)/debug/examples/docs check

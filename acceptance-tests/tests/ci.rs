@@ -60,6 +60,19 @@ impl Checkout {
         deleted.await.expect("deleted");
     }
 
+    /// Somebody forbids replicas in one of the buckets, behind Terraform's back: no part of the pair is otherwise, and every
+    /// object fails.
+    pub async fn plant_refusal(&self) {
+        let policy = json!({ "Version": "2012-10-17", "Statement": [{
+            "Sid": "Freeze", "Effect": "Deny", "Principal": "*", "Action": "s3:ReplicateObject",
+            "Resource": "arn:aws:s3:::ci-west/*",
+        }] });
+        let s3 = self.lab.admin_s3(self.lab.site("west"));
+        let put = s3.put_bucket_policy().bucket("ci-west");
+        let put = put.policy(policy.to_string()).send().await;
+        put.expect("the policy is put");
+    }
+
     /// The path of a file in the checkout.
     pub fn path(&self, name: &str) -> PathBuf {
         self.workdir.path().join(name)

@@ -80,10 +80,10 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Each validation refuses what it should, and each option reaches the resource, under the oldest Terraform at hand and
-/// the newest.
+/// Each validation refuses what it should, and each option reaches the resource, under the oldest Terraform that there is a
+/// promise for, the one at hand and the newest.
 async fn unit(name: &str) -> Result<(), LabError> {
-    for engine in [Engine::installed()?, Engine::library()?] {
+    for engine in [Engine::oldest()?, Engine::installed()?, Engine::library()?] {
         let workdir = with_modules(engine, name).await?;
         let folder = format!("-chdir=modules/{name}");
         let tested = workdir

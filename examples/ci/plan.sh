@@ -4,7 +4,9 @@
 #   plan.sh FOLDER COMMENT [options of crr check ...]
 #
 # FOLDER holds the configuration, initialised. COMMENT is the file to write: what the plan would do, how things stand at the
-# sites today, and the plan itself. Ends with 0 whether or not there is something to do, and with 1 where the plan fails.
+# sites today, whether S3 would have the permissions that it needs, and the plan itself.
+# Ends with 0 whether or not there is something to do, with 1 where the plan or a check fails and there is no comment, and
+# with 2 where objects would fail after the apply, for want of a permission.
 set -eu
 
 folder=$1
@@ -30,11 +32,21 @@ terraform -chdir="$folder" show -json "$work/plan" |
     crr check --plan - --source-dir "$folder" --format markdown "$@" >"$work/report" || code=$?
 [ "$code" -ne 1 ] || exit 1
 
+# What the plan leads to may still lack a permission: then the apply goes well, and the objects fail. An echo is not
+# rehearsed, and is no reason to fail.
+rehearsed=0
+terraform -chdir="$folder" show -json "$work/plan" |
+    crr check --plan - --simulate --fail-on drift --source-dir "$folder" --format markdown "$@" >"$work/rehearsal" || rehearsed=$?
+[ "$rehearsed" -ne 1 ] || exit 1
+
 # A comment may have 65,536 characters.
 {
-    printf "<!-- crr plan of %s -->\n### \`%s\`: %s\n\n" "$folder" "$folder" "$title"
-    head -c 20000 "$work/report"
+    printf "<!-- crr plan of %s -->\n### \`%s\`: %s\n\n#### Today\n\n" "$folder" "$folder" "$title"
+    head -c 16000 "$work/report"
+    printf '\n\n#### After the apply: what S3 may do\n\n'
+    head -c 12000 "$work/rehearsal"
     printf '\n\n<details><summary>The plan</summary>\n\n````text\n'
-    head -c 40000 "$work/words"
+    head -c 30000 "$work/words"
     printf '\n````\n\n</details>\n'
 } >"$comment"
+exit "$rehearsed"

@@ -34,12 +34,17 @@ impl Drop for Emulator {
 
 /// Python of the lab's environment.
 pub fn python() -> Result<PathBuf, LabError> {
-    let python = root().join(".venv/bin/python");
+    environment(".venv", "tools")
+}
+
+/// Python of an environment in this folder, which `make` makes under that target.
+pub fn environment(folder: &str, target: &str) -> Result<PathBuf, LabError> {
+    let python = root().join(folder).join("bin/python");
     if python.exists() {
         Ok(python)
     } else {
         Err(LabError::new(format!(
-            "the lab's tools are missing ({}): run `make tools` in {}",
+            "the lab's tools are missing ({}): run `make {target}` in {}",
             python.display(),
             root().display()
         )))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use tokio::process::Command;
 
-use crate::lab::python;
+use crate::lab::{environment, python};
 use crate::{LabError, root};
 
 /// A Terraform.
@@ -13,9 +13,9 @@ use crate::{LabError, root};
 pub enum Engine {
     /// A command: Terraform 1.11 or newer, or OpenTofu.
     Command(PathBuf),
-    /// Terraform 1.15 out of the lab's own environment.
+    /// Terraform as a library, out of an environment of Python.
     Library {
-        /// Its Python.
+        /// The environment's Python.
         python: PathBuf,
     },
 }
@@ -42,6 +42,12 @@ impl Engine {
                  or name a command in CRR_TERRAFORM",
             )
         })
+    }
+
+    /// Terraform 1.9, the oldest that the provider and its modules are for.
+    pub fn oldest() -> Result<Self, LabError> {
+        let python = environment(".venv-terraform-1.9", "tools-oldest")?;
+        Ok(Self::Library { python })
     }
 
     /// Terraform 1.15, for what 1.11 does not have: identity, import by identity.

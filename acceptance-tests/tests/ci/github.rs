@@ -254,7 +254,9 @@ async fn a_pull_request_has_one_comment_with_its_plan() -> Result<(), LabError> 
     let body = checkout.read("gh.body");
     assert!(
         body.starts_with("<!-- crr plan of infrastructure -->")
-            && body.contains("Plan: 0 to add, 1 to change, 0 to destroy."),
+            && body.contains("Plan: 0 to add, 1 to change, 0 to destroy.")
+            && body.contains("#### After the apply")
+            && !body.contains("source.bucket_policy."),
         "{body}"
     );
     let calls = checkout.read("gh.calls");
@@ -272,6 +274,21 @@ async fn a_pull_request_has_one_comment_with_its_plan() -> Result<(), LabError> 
         calls.contains("--method PATCH repos/example/infrastructure/issues/comments/4711"),
         "{calls}"
     );
+
+    // What S3 may not is in the comment, with the objects that fail, and ends the job.
+    checkout.plant_refusal().await;
+    std::fs::remove_file(checkout.path("gh.body")).expect("the comment before");
+    checkout.lab.reset_calls();
+    let ended = runner.steps(&job["steps"]).await?;
+    assert_eq!(ended.code, 2, "{}", ended.said);
+    let body = checkout.read("gh.body");
+    assert!(
+        body.contains("source.bucket_policy.s3:ReplicateObject")
+            && body.contains("DstPutObjectNotPermitted"),
+        "{body}"
+    );
+    let writes = checkout.lab.calls().writes();
+    assert!(writes.is_empty(), "a plan reads only: {}", writes.lines());
 
     // A plan that fails is no comment.
     checkout.workdir.write(&main, "resource {}\n")?;

@@ -48,6 +48,25 @@ async fn a_schedule_finds_drift_and_a_merge_request_gets_its_plan() -> Result<()
     let ended = job(&checkout, &pipeline, "plan").await?;
     assert_eq!(ended.code, 0, "{}", ended.said);
     let plan = checkout.read("crr-reports/plan.md");
-    assert!(plan.contains("Plan: 0 to add, 1 to change"), "{plan}");
+    let (today, after) = plan
+        .split_once("#### After the apply")
+        .unwrap_or_else(|| panic!("no rehearsal:\n{plan}"));
+    assert!(
+        today.contains("Plan: 0 to add, 1 to change")
+            && today.contains("destination.rule.everything"),
+        "{plan}"
+    );
+    assert!(
+        after.contains("in sync") && !after.contains("missing"),
+        "an apply would mend all of it: {plan}"
+    );
+    checkout.plant_refusal().await;
+    let ended = job(&checkout, &pipeline, "plan").await?;
+    assert_eq!(ended.code, 2, "{}", ended.said);
+    let plan = checkout.read("crr-reports/plan.md");
+    assert!(
+        plan.contains("source.bucket_policy.s3:ReplicateObject"),
+        "{plan}"
+    );
     Ok(())
 }

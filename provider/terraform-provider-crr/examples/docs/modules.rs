@@ -53,7 +53,7 @@ fn needs(body: &Body) -> Result<String, Box<dyn Error>> {
         .find_map(|block| text(block, "required_version"))
         .ok_or("versions.tf has no required_version")?;
     Ok(format!(
-        "## Needs\n\nTerraform or OpenTofu `{version}`, and the provider `crr-dr/crr`.\n"
+        "## Needs\n\nTerraform `{version}`, and the provider `crr-dr/crr`. OpenTofu is not part of the tests.\n"
     ))
 }
 
