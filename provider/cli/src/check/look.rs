@@ -11,7 +11,7 @@ use terraform_provider_crr::stated::{self, Kind};
 use tokio::time::Instant;
 
 use super::finding::{add_failure, add_health, first, not_looked};
-use super::report::{Item, ItemKind, Place, SiteFacts};
+use super::report::{Item, ItemKind, Place, SiteFacts, Status};
 use super::terraform::Resource;
 
 mod echo;
@@ -80,18 +80,29 @@ pub async fn look(runtime: &Runtime, resources: &[Resource], how: &How) -> Found
 
 impl How {
     pub(super) fn wants(&self, resource: &Resource) -> bool {
-        self.only.is_empty() || {
+        // Which buckets an echo has is not known yet.
+        self.only.is_empty() || resource.kind == Kind::Echo || {
             let item = item(resource);
-            let buckets = [&item.source, &item.target]
-                .into_iter()
-                .filter_map(|place| place.as_ref()?.bucket.clone());
-            let names: Vec<String> = buckets.chain([item.address, item.id]).collect();
             self.only
                 .iter()
-                .any(|pattern| names.iter().any(|name| glob::matches(pattern, name)))
-                // Which buckets an echo has is not known yet.
-                || resource.kind == Kind::Echo
+                .any(|pattern| item.names().any(|name| glob::matches(pattern, name)))
         }
+    }
+
+    /// The first pattern that nothing is of. Where an echo could not be looked at, its buckets are not known, and might be.
+    pub(super) fn idle_pattern(&self, items: &[Item]) -> Option<&str> {
+        let blind = |item: &Item| item.kind == ItemKind::Echo && item.status == Status::Unknown;
+        if items.iter().any(blind) {
+            return None;
+        }
+        self.only
+            .iter()
+            .find(|pattern| {
+                !items
+                    .iter()
+                    .any(|item| item.names().any(|name| glob::matches(pattern, name)))
+            })
+            .map(String::as_str)
     }
 
     fn wants_bucket(&self, address: &str, bucket: &str) -> bool {
@@ -104,7 +115,7 @@ impl How {
 }
 
 /// Waits for a look until the deadline. Answers whether it came to its end.
-async fn in_time(deadline: Option<Instant>, look: impl Future<Output = ()>) -> bool {
+pub(super) async fn in_time(deadline: Option<Instant>, look: impl Future<Output = ()>) -> bool {
     if let Some(deadline) = deadline {
         tokio::time::timeout_at(deadline, look).await.is_ok()
     } else {
@@ -113,7 +124,7 @@ async fn in_time(deadline: Option<Instant>, look: impl Future<Output = ()>) -> b
     }
 }
 
-fn late(item: &mut Item) {
+pub(super) fn late(item: &mut Item) {
     not_looked(
         item,
         "not looked at in time",
@@ -148,6 +159,7 @@ pub(super) fn item(resource: &Resource) -> Item {
     let mut item = Item::new(kind, resource.address.clone(), String::new());
     item.source = source;
     item.target = target;
+    item.two_way = text(values, "/direction") == Some("two_way");
     item.id = match (resource.kind, text(values, "/id")) {
         (Kind::Pair, Some(id)) => id.to_owned(),
         _ => item.way().replace(" -> ", "->"),
@@ -170,11 +182,10 @@ fn bar(item: &mut Item, barred: &Barred) -> bool {
 }
 
 async fn pair(runtime: &Runtime, resource: &Resource, item: &mut Item) {
-    let values =
-        match stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref()) {
-            Ok(values) => values,
-            Err(error) => return unreadable(item, &error),
-        };
+    let values = match resource.attributes() {
+        Ok(values) => values,
+        Err(error) => return unreadable(item, &error),
+    };
     match stated::look_at_pair(runtime, &values).await {
         Ok(look) => add_health(item, look.health),
         Err(failure) => add_failure(item, &failure),
@@ -218,11 +229,10 @@ async fn site(
     found: &mut Found,
     barred: &mut Barred,
 ) {
-    let values =
-        match stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref()) {
-            Ok(values) => values,
-            Err(error) => return unreadable(item, &error),
-        };
+    let values = match resource.attributes() {
+        Ok(values) => values,
+        Err(error) => return unreadable(item, &error),
+    };
     match stated::look_at_site(runtime, &values).await {
         Ok(look) => {
             found.sites.insert(facts(&look.site));
@@ -241,6 +251,7 @@ async fn site(
 
 fn facts(site: &replication::Site) -> SiteFacts {
     SiteFacts {
+        input: None,
         name: site.name.to_string(),
         account: site.account.to_string(),
         region: site.region.to_string(),
@@ -284,6 +295,7 @@ async fn unstated_sites(
         match stated::cloud(runtime).identity(&site).await {
             Ok(identity) => {
                 found.sites.insert(SiteFacts {
+                    input: None,
                     name,
                     account: identity.account.to_string(),
                     region: identity.region.to_string(),

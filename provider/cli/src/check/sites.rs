@@ -101,6 +101,8 @@ mod tests {
             address: "crr_site.east".to_owned(),
             values: json!({ "name": "east", "region": "us-east-1", "endpoints": null, "account_id": "1" }),
             unknown: None,
+            schema_version: None,
+            block: None,
         };
         assert_eq!(
             block(None, None, &[resource]),

@@ -205,9 +205,9 @@ fn is_named(named: &Value, by: &Asker) -> bool {
 /// spared only where it is named itself, and its session and account with it.
 fn is_not_spared(named: &Value, by: &Asker) -> Held {
     match by {
-        Asker::Role { arn, .. } if listed(named.get("AWS")).contains(&arn.as_str()) => {
-            Held::Maybe("its NotPrincipal, which would have to name S3's session of the role".to_owned())
-        }
+        Asker::Role { arn, .. } if listed(named.get("AWS")).contains(&arn.as_str()) => Held::Maybe(
+            "its NotPrincipal, which would have to name S3's session of the role".to_owned(),
+        ),
         Asker::Role { .. } => Held::of(named.as_str() != Some("*")),
         Asker::Service(_) => Held::of(!is_named(named, by)),
     }

@@ -228,7 +228,8 @@ fn pairs_that_share_a_bucket_and_a_key_add_up() {
     for pair in [&one, &two] {
         // As the bucket stands after an earlier apply of the first.
         let first = observed(&one);
-        let standing = Papers::of(&one.desired(&first), &first).buckets[&one.destination.at()].text();
+        let standing =
+            Papers::of(&one.desired(&first), &first).buckets[&one.destination.at()].text();
         let mut observed = with_policy(pair, Seen::Present(standing));
         observed
             .buckets
@@ -251,7 +252,11 @@ fn pairs_that_share_a_bucket_and_a_key_add_up() {
     let count = sids.len();
     sids.sort_by_key(|sid| sid.to_string());
     sids.dedup();
-    assert_eq!(sids.len(), count, "each statement stands there once: {text}");
+    assert_eq!(
+        sids.len(),
+        count,
+        "each statement stands there once: {text}"
+    );
 }
 
 #[test]
