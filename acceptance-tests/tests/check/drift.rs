@@ -157,6 +157,31 @@ async fn what_may_not_be_read_is_unknown_and_names_the_action() -> Result<(), La
     );
     let spared = check_state(lab, &scene.workdir, &["--fail-on", "drift,unprotected"]).await?;
     assert_eq!(spared.code, 0, "{spared}");
+
+    // What may not be seen of a pair hides nothing that has drifted of it.
+    let injected = lab.inject(Fault::on("GetRole", Effect::AccessDenied).when(When::Every));
+    set_versioning(
+        lab,
+        lab.site("west"),
+        &scene.destination,
+        t::BucketVersioningStatus::Suspended,
+    )
+    .await
+    .expect("suspended");
+    let both = check_state(
+        lab,
+        &scene.workdir,
+        &["--fail-on", "drift", "--format", "json"],
+    )
+    .await?;
+    drop(injected);
+    assert_eq!(both.code, 2, "{both}");
+    let counts = &both.report()["counts"];
+    assert_eq!(
+        (&counts["drifted"], &counts["unknown"]),
+        (&1.into(), &1.into()),
+        "{both}"
+    );
     Ok(())
 }
 

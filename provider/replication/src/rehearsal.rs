@@ -200,6 +200,11 @@ pub fn rehearse(need: &Need, papers: &Papers) -> Outcome {
     }
 }
 
+/// What a policy that others put on the role has against a need. It need not allow anything.
+pub fn under_policy_of_others(need: &Need, policy: &str) -> Outcome {
+    decide(&[policy], false, "it", need)
+}
+
 fn of_shared(papers: Option<&SharedPapers>, must_allow: bool, which: &str, need: &Need) -> Outcome {
     let text = papers.map(SharedPapers::text).unwrap_or_default();
     let outcome = decide(&[&text], must_allow, which, need);

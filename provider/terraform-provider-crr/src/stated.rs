@@ -6,9 +6,11 @@
 //! [`look_at_site`], [`look_at_pair`] and [`resolve_echo`] make of them what Terraform's refresh would make, by the same code,
 //! and say how it stands. Nothing here plans, locks or writes.
 
+use std::collections::BTreeSet;
+
 use cloud::Cloud;
 use replication::health::Health;
-use replication::rehearsal::Papers;
+use replication::rehearsal::{Need, Papers};
 use replication::{Echo, Pair, Problem, RoleArn, Site};
 use serde_json::Value as Json;
 use tfplugin::{Diagnostics, Schema, Value, json};
@@ -177,6 +179,10 @@ pub struct PairLook {
     pub pair: Pair,
     /// How it stands.
     pub health: Health,
+    /// What S3 needs to be allowed by roles that the pair has made for itself or shares.
+    pub needs: Vec<Need>,
+    /// Its roles that are of its own making.
+    pub own_roles: BTreeSet<RoleArn>,
 }
 
 /// An echo whose buckets can be looked at.

@@ -79,7 +79,8 @@ fn facet(health: FacetHealth) -> Facet {
     }
 }
 
-fn denied(name: &str, action: &str, message: &str) -> Facet {
+/// A part that may not be looked at, and the action that lacks.
+pub fn denied(name: &str, action: &str, message: &str) -> Facet {
     Facet {
         remedy: Some(format!(
             "The service answers: {message}. Allow {action} for the credentials of this check."
