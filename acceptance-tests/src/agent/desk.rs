@@ -116,12 +116,8 @@ impl<'a> Desk<'a> {
         let mut command = self.command(arguments)?;
         command.kill_on_drop(true);
         let output = command.output().await.because("crr cannot be started")?;
-        Ok(Output {
-            arguments: format!("(crr) {}", arguments.join(" ")),
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        })
+        let arguments = format!("(crr) {}", arguments.join(" "));
+        Ok(Output::of(arguments, &output))
     }
 
     /// Starts `crr echo` with these further arguments, and waits until it listens.

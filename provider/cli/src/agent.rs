@@ -22,6 +22,7 @@ use crate::{configuration, log};
 
 pub mod board;
 pub mod engine;
+mod exposition;
 pub mod letter;
 mod listen;
 mod metrics;

@@ -7,7 +7,7 @@
 //! into a [`report`]; [`ignore`] marks what is known; [`verdict`] makes the exit code of it, and [`format`] writes it down.
 
 use std::collections::BTreeSet;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -35,6 +35,8 @@ use look::How;
 use report::{Counts, FORMAT_VERSION, Input, Item, Program, Report, SiteFacts, Status};
 use simulate::Simulator;
 use verdict::FailOn;
+
+use crate::print::print;
 
 /// What `crr check` is told.
 #[derive(Debug, clap::Args)]
@@ -347,10 +349,5 @@ fn write(report: &Report, arguments: &Arguments) -> Result<(), String> {
             .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
     }
     let text = format::write(report, arguments.format, arguments.color.is_on());
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // Whoever read it has had enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(format!("the report cannot be printed: {error}")),
-        Ok(()) => Ok(()),
-    }
+    print(&text).map_err(|error| format!("the report cannot be printed: {error}"))
 }

@@ -14,6 +14,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 
 use super::engine::Engine;
+use super::exposition;
 
 /// A loop that has not gone round for so long hangs.
 const HANGS: Duration = Duration::from_secs(30);
@@ -59,7 +60,7 @@ fn respond(engine: &Engine, method: &Method, path: &str) -> Response<Full<Bytes>
     }
     match path {
         "/metrics" => {
-            let mut response = text(StatusCode::OK, engine.metrics.text(engine));
+            let mut response = text(StatusCode::OK, exposition::text(engine));
             response.headers_mut().insert(
                 CONTENT_TYPE,
                 HeaderValue::from_static(

@@ -204,6 +204,11 @@ fn unknown(provider: bool) -> Resolution {
     }
 }
 
+/// The account that the target is in.
+pub fn target_account(echo: &Echo) -> Value {
+    Value::from(echo.template.destination.site.account.to_string())
+}
+
 /// Whether the target is another account than it was: names of accounts and credentials may change hands, and objects must not
 /// go where nobody sent them.
 fn is_another(value: &Value, target: &Site, diagnostics: &mut Diagnostics) -> bool {

@@ -6,7 +6,7 @@
 
 use tfplugin::{Context, Deferred, Diagnostics, PlanRequest, PlanResponse, Value};
 
-use super::config::{Resolution, resolve};
+use super::config::{Resolution, resolve, target_account};
 use super::survey::{job, survey};
 use super::{Surveys, accounts, agent_config, coverage, handover, schema, staying, trigger};
 use crate::pair::Operation;
@@ -167,11 +167,6 @@ async fn plan_any(
     let mut response = request.as_proposed();
     response.planned = Some(planned);
     response
-}
-
-/// The account that the target is in.
-pub fn target_account(echo: &replication::Echo) -> Value {
-    Value::from(echo.template.destination.site.account.to_string())
 }
 
 /// "1 bucket", "12 buckets".
