@@ -171,8 +171,8 @@ fn what_another_version_wrote_is_not_taken_for_known() {
         document.resources[0].attributes()
     };
     let pair = json!({
-        "source": { "site": "east", "bucket": "a" },
-        "destination": { "site": "west", "bucket": "b" },
+        "source": { "site": "east", "bucket": "orders" },
+        "destination": { "site": "west", "bucket": "orders-dr" },
         "direction": "one_way",
     });
     let with = |name: &str, value: &Value| {

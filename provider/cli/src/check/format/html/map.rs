@@ -142,7 +142,7 @@ pub(super) fn write(page: &mut String, report: &Report, sites: &Sites<'_>) -> st
     };
     writeln!(
         page,
-        "<h2>Sites</h2>\n<div class=\"map\" tabindex=\"-1\"><svg{class}{size} viewBox=\"0 0 {:.0} {:.0}\" role=\"group\" aria-label=\"Map of the sites and of what goes from one to another\">",
+        "<h2>Sites</h2>\n<div class=\"map\"><svg{class}{size} viewBox=\"0 0 {:.0} {:.0}\" role=\"group\" aria-label=\"Map of the sites and of what goes from one to another\">",
         layout.width, layout.height
     )?;
     for (course, way) in &ways {
