@@ -1,9 +1,11 @@
 //! `crr check` on the lab: planted drift is found, named and not mended; what may not be read is said to be unknown.
 
 mod drift;
+mod echo;
 mod inputs;
 mod page;
 mod rehearsal;
+mod tags;
 
 use acceptance_tests::terraform::Output;
 use acceptance_tests::{Lab, LabError, Workdir, agent};

@@ -14,7 +14,7 @@ mod others;
 mod scale;
 mod selection;
 mod several;
-mod trigger;
+pub mod trigger;
 
 pub use acceptance_tests::agent::echo as text;
 use acceptance_tests::{Lab, LabError, Workdir};

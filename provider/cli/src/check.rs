@@ -268,12 +268,8 @@ async fn of_source(
     how: &How,
 ) -> Result<Everything, String> {
     let mut found = Everything::default();
-    // Each provider block reaches its sites in its own way, unless the user says how for all.
-    let groups = match sites {
-        Some(_) => vec![(None, source.document.resources)],
-        None => source.document.by_block(),
-    };
-    for (of_document, resources) in groups {
+    // Each provider block reaches its sites in its own way.
+    for (of_document, resources) in source.document.by_block() {
         let mut block = sites::block(sites.cloned(), of_document, &resources);
         if let (Some(calls), Some(members)) = (arguments.concurrency, block.as_object_mut()) {
             members.insert("max_concurrency".to_owned(), calls.into());

@@ -12,6 +12,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::engine::Engine;
 use super::exposition;
@@ -26,8 +27,8 @@ pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     TcpListener::bind(address).await
 }
 
-/// Answers for ever.
-pub async fn serve(listener: TcpListener, engine: Arc<Engine>) {
+/// Answers for ever, of the engine that is in force.
+pub async fn serve(listener: TcpListener, engine: watch::Receiver<Arc<Engine>>) {
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
@@ -41,6 +42,7 @@ pub async fn serve(listener: TcpListener, engine: Arc<Engine>) {
         let engine = engine.clone();
         tokio::spawn(async move {
             let answer = service_fn(|request: Request<Incoming>| {
+                let engine = engine.borrow().clone();
                 let response = respond(&engine, request.method(), request.uri().path());
                 async move { Ok::<_, Infallible>(response) }
             });

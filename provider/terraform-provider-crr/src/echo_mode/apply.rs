@@ -158,7 +158,7 @@ async fn known(
 fn failed(request: &ApplyRequest, reached: Value, private: Vec<u8>) -> ApplyResponse {
     let state = match request.prior.clone() {
         Some(mut kept) => {
-            for name in ["coverage", trigger::SHOWN] {
+            for name in ["coverage", trigger::schema::SHOWN] {
                 if let Some(value @ (Value::Object(_) | Value::Map(_))) = reached.get(name) {
                     kept.set(name, value.clone());
                 }

@@ -14,7 +14,7 @@ use crate::runtime::Runtime;
 
 mod warn;
 
-use warn::{contends, warn, warn_of_missing_roles, warn_of_public, warn_of_work};
+use warn::{contends, warn, warn_of_missing_roles, warn_of_place, warn_of_public, warn_of_work};
 
 /// What changes nothing about how buckets stand.
 const BESIDE: [&str; 9] = [
@@ -27,7 +27,7 @@ const BESIDE: [&str; 9] = [
     "coverage",
     "agent_config",
     "trigger",
-    trigger::SHOWN,
+    trigger::schema::SHOWN,
 ];
 
 /// Whether two values of the resource's type want the same of every bucket.
@@ -118,6 +118,7 @@ async fn plan_any(
         contends(echo, &other, diagnostics);
         return request.as_proposed();
     }
+    warn_of_place(request.prior.as_ref(), echo, diagnostics);
     if unset {
         let two_way = echo.template.direction == replication::Direction::TwoWay;
         planned.set("replica_modifications", Value::from(two_way));
@@ -191,7 +192,7 @@ fn unknown(request: PlanRequest, provider: bool) -> PlanResponse {
         } else {
             Value::Null
         };
-        planned.set(trigger::SHOWN, shown);
+        planned.set(trigger::schema::SHOWN, shown);
     }
     if provider && deferral_allowed {
         response.deferred = Some(Deferred::ProviderConfigUnknown);

@@ -83,9 +83,7 @@ impl<'a> Configuration<'a> {
                 arguments.insert(name.clone(), value);
             }
         }
-        arguments
-            .contains_key("sites")
-            .then_some(Value::Object(arguments))
+        Some(Value::Object(arguments))
     }
 
     fn variable(&self, expression: &Value) -> Option<Value> {
