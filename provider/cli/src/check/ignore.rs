@@ -3,7 +3,7 @@
 use replication::glob;
 use serde::{Deserialize, Deserializer};
 
-use super::report::{Facet, Ignore, IgnoreState, Item, Reason, Status};
+use super::report::{Excuse, Facet, Ignore, IgnoreState, Item, Status};
 
 /// The ignore file as it is written.
 #[derive(Debug, Deserialize)]
@@ -112,7 +112,7 @@ impl Ignores {
                 ignore.facets += 1;
                 if ignore.state != IgnoreState::Expired {
                     ignore.state = IgnoreState::Used;
-                    facet.ignored = Some(Reason {
+                    facet.ignored = Some(Excuse {
                         reason: entry.reason.clone(),
                         expires: entry.expires.clone(),
                         was: facet.status,

@@ -290,12 +290,12 @@ pub struct Facet {
     pub lacks: Option<String>,
     /// The entry of the ignore file that speaks of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ignored: Option<Reason>,
+    pub ignored: Option<Excuse>,
 }
 
 /// Why something is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Reason {
+pub struct Excuse {
     /// In the words of the ignore file.
     pub reason: String,
     /// The last day.

@@ -224,7 +224,7 @@ fn planned(root: &At<'_>) -> Result<Document, String> {
     }
     let configuration = Configuration::of(root.value);
     for resource in &mut resources {
-        resource.block = configuration.block_of(&resource.address);
+        resource.block = Some(configuration.block_of(&resource.address));
     }
     Ok(Document {
         resources,

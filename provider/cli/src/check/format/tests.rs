@@ -1,8 +1,8 @@
 //! Each form of one report that has one of everything, and of one that others wrote into.
 
 use super::super::report::{
-    Counts, Declared, FORMAT_VERSION, Facet, Ignore, IgnoreState, Input, Item, ItemKind, Place,
-    Program, Reason, Report, SiteFacts, Status,
+    Counts, Declared, Excuse, FORMAT_VERSION, Facet, Ignore, IgnoreState, Input, Item, ItemKind,
+    Place, Program, Report, SiteFacts, Status,
 };
 use super::{Format, write};
 
@@ -72,7 +72,7 @@ fn drifted() -> Item {
         "{\"team\":\"b\"}",
         "",
     );
-    known.ignored = Some(Reason {
+    known.ignored = Some(Excuse {
         reason: "the audit needs it until spring".to_owned(),
         expires: "2027-03-01".to_owned(),
         was: Status::Drifted,
@@ -196,7 +196,7 @@ pub(super) const HOSTILE: &str = "</script></style><script>alert(1)</script><img
 /// A report into which others wrote wherever they can.
 pub(super) fn hostile() -> Report {
     let mut known = facet(HOSTILE, Status::Ignored, HOSTILE, HOSTILE, HOSTILE);
-    known.ignored = Some(Reason {
+    known.ignored = Some(Excuse {
         reason: HOSTILE.to_owned(),
         expires: HOSTILE.to_owned(),
         was: Status::Drifted,

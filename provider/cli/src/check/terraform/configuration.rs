@@ -31,17 +31,17 @@ impl<'a> Configuration<'a> {
     }
 
     /// The key of a resource's provider block.
-    pub fn block_of(&self, address: &str) -> Option<String> {
+    pub fn block_of(&self, address: &str) -> String {
         let named = self.named(address).unwrap_or("crr");
         // A module without a block of its own has the key of its caller's, or one that stands for that.
         let inherited = named.rsplit(':').next().unwrap_or(named);
         let mut known = [named, inherited].into_iter();
         if let Some(key) = known.find(|key| self.ours.contains_key(key)) {
-            return Some(key.to_owned());
+            return key.to_owned();
         }
         match self.ours.keys().collect::<Vec<_>>().as_slice() {
-            [only] => Some((**only).to_owned()),
-            _ => Some(named.to_owned()),
+            [only] => (**only).to_owned(),
+            _ => named.to_owned(),
         }
     }
 
