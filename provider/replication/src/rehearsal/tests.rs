@@ -250,7 +250,7 @@ fn pairs_that_share_a_bucket_and_a_key_add_up() {
         .map(|statement| &statement["Sid"])
         .collect();
     let count = sids.len();
-    sids.sort_by_key(|sid| sid.to_string());
+    sids.sort_by_key(ToString::to_string);
     sids.dedup();
     assert_eq!(
         sids.len(),
