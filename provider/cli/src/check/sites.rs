@@ -182,6 +182,8 @@ mod tests {
             address: "crr_echo_mode.dr".to_owned(),
             values: json!({ "agent_config": config.to_string() }),
             unknown: None,
+            schema_version: None,
+            block: None,
         };
         assert_eq!(
             block(None, None, &[echo]),
