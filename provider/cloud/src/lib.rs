@@ -56,5 +56,6 @@ pub use identity::Identity;
 pub use job::Job;
 pub use listing::ListedBucket;
 pub use lock::Guard;
+pub use observe::StrangePolicy;
 pub use queue::{Queue, QueueMessage, Receipt};
 pub use tally::CallCount;

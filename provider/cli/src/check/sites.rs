@@ -165,6 +165,8 @@ mod tests {
             address: "crr_site.east".to_owned(),
             values: json!({ "name": "east", "region": "us-east-1", "endpoints": null, "account_id": "1" }),
             unknown: None,
+            schema_version: None,
+            block: None,
         };
         assert_eq!(
             block(None, None, &[resource]),
@@ -180,6 +182,8 @@ mod tests {
             address: "crr_echo_mode.dr".to_owned(),
             values: json!({ "agent_config": config.to_string() }),
             unknown: None,
+            schema_version: None,
+            block: None,
         };
         assert_eq!(
             block(None, None, &[echo]),
@@ -203,6 +207,8 @@ mod tests {
             address: "crr_pair.orders".to_owned(),
             values: json!({ "facets": facets, "tags": tags }),
             unknown: None,
+            schema_version: None,
+            block: None,
         }
     }
 
