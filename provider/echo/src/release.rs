@@ -1,11 +1,12 @@
 //! Taking away what an echo put on buckets.
 
-use cloud::{CloudError, Job};
+use cloud::{Cloud, CloudError, Job};
 use futures::StreamExt;
 use replication::echo::{Standing, Verdict};
+use replication::observed::{BucketReads, Reads};
 use replication::{BucketName, Echo, Removal};
 
-use crate::survey::{excluded_by_tags, tags_of};
+use crate::survey::{Named, excluded_by_tags, tags_of};
 use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
 
 /// What a release came to.
@@ -73,6 +74,62 @@ pub async fn release(
     Ok(released)
 }
 
+/// The buckets whose rules a release of `former` takes off, where `now` are the echoes that stay. It looks, and touches nothing.
+///
+/// # Errors
+///
+/// Where the site's buckets cannot be listed.
+pub async fn losing(cloud: &Cloud, former: &Echo, now: &[Echo]) -> Result<Named, CloudError> {
+    let site = &former.template.source.site.name;
+    let names = cloud.list_buckets(site).await?;
+    let buckets = names
+        .into_iter()
+        .filter_map(|name| name.parse::<BucketName>().ok())
+        .filter(|bucket| former.selection.by_name(bucket) == Verdict::Selected);
+    let mut looks = futures::stream::iter(buckets)
+        .map(|bucket| async move {
+            let loses = loses(cloud, former, now, &bucket).await;
+            (bucket, loses)
+        })
+        .buffer_unordered(AT_ONCE);
+    let mut losing = Named::default();
+    while let Some((bucket, loses)) = looks.next().await {
+        if loses.unwrap_or_default() {
+            losing.add(&bucket);
+        }
+    }
+    Ok(losing)
+}
+
+async fn loses(
+    cloud: &Cloud,
+    former: &Echo,
+    now: &[Echo],
+    bucket: &BucketName,
+) -> Result<bool, Standing> {
+    let Ok(pair) = former.pair(bucket) else {
+        return Ok(false);
+    };
+    for now in now {
+        if is_for(cloud, now, bucket).await? {
+            return Ok(false);
+        }
+    }
+    if of_another_selection(cloud, former, bucket).await? {
+        return Ok(false);
+    }
+    let asked = BucketReads {
+        replication: true,
+        ..BucketReads::default()
+    };
+    let reads = Reads {
+        buckets: [(pair.source.at(), asked)].into(),
+        ..Reads::default()
+    };
+    let observed = cloud.observe(&reads).await.map_err(|e| failed(&e))?;
+    Ok(former.has_rules(&pair, &observed))
+}
+
 async fn one(
     ground: &dyn Ground,
     former: &Echo,
@@ -88,7 +145,7 @@ async fn one(
     };
     let mut kept = None;
     for now in now {
-        if is_for(ground, now, bucket).await? {
+        if is_for(cloud, now, bucket).await? {
             kept = now.pair(bucket).ok().map(|pair| (now, pair));
             break;
         }
@@ -96,7 +153,7 @@ async fn one(
     if kept.is_none() && !beyond {
         return Ok(Outcome::Released);
     }
-    let of_another = kept.is_none() && of_another_selection(ground, former, bucket).await?;
+    let of_another = kept.is_none() && of_another_selection(cloud, former, bucket).await?;
     let reads = former.removal_reads(&pair);
     let _hold = ground.hold(vec![reads.clone()]).await;
     let mut observed = cloud.observe(&reads).await.map_err(|e| failed(&e))?;
@@ -144,7 +201,7 @@ async fn one(
 /// Whether a tag that the echo selects by has another value: an echo of that value may have put the rules there. Where the
 /// tag is missing, nobody else selects by it.
 async fn of_another_selection(
-    ground: &dyn Ground,
+    cloud: &Cloud,
     echo: &Echo,
     bucket: &BucketName,
 ) -> Result<bool, Standing> {
@@ -152,7 +209,7 @@ async fn of_another_selection(
     if wanted.is_empty() {
         return Ok(false);
     }
-    let found = tags_of(ground.cloud(), echo, bucket)
+    let found = tags_of(cloud, echo, bucket)
         .await
         .map_err(|error| failed(&error))?;
     let tags = found.buckets.values().find_map(|b| b.tags.present());
@@ -163,11 +220,11 @@ async fn of_another_selection(
     }))
 }
 
-async fn is_for(ground: &dyn Ground, echo: &Echo, bucket: &BucketName) -> Result<bool, Standing> {
+async fn is_for(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Result<bool, Standing> {
     if echo.selection.by_name(bucket) != Verdict::Selected {
         return Ok(false);
     }
-    let tags = tags_of(ground.cloud(), echo, bucket)
+    let tags = tags_of(cloud, echo, bucket)
         .await
         .map_err(|error| failed(&error))?;
     Ok(excluded_by_tags(echo, bucket, &tags).is_none())

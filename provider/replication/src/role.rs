@@ -6,6 +6,9 @@ use crate::arn::KeyArn;
 use crate::name::{AccountId, Partition, Region};
 use crate::policy::{PolicyDocument, Principal, Statement};
 
+/// The name of the one inline policy on the role of a site.
+pub const SITE_POLICY: &str = "crr-replication";
+
 /// What S3 reads of a bucket that replicates.
 const SOURCE_BUCKET: [&str; 2] = ["s3:GetReplicationConfiguration", "s3:ListBucket"];
 /// What S3 reads of its objects. `s3:GetObjectVersion` would not do: it does not serve SSE-KMS objects.

@@ -1,7 +1,7 @@
 //! One echo as the agent serves it.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use replication::{BucketName, Direction};
@@ -28,6 +28,8 @@ pub struct Served {
     pub swept: watch::Sender<u64>,
     /// What keeps it from being served.
     pub troubles: Troubles,
+    /// What the roles of its rules allow, as of the last look at them.
+    roles: Mutex<Arc<echo::Roles>>,
     /// How many buckets the last sweep found, and how many of them unprotected.
     counted: Mutex<Option<(usize, usize)>>,
 }
@@ -58,12 +60,23 @@ impl Served {
             swept: watch::Sender::new(0),
             counted: Mutex::default(),
             troubles: Troubles::new(),
+            roles: Mutex::default(),
         }
     }
 
     /// How its buckets stand.
     pub fn board(&self) -> MutexGuard<'_, Board> {
         lock(&self.board)
+    }
+
+    /// What the roles of its rules allow.
+    pub fn roles(&self) -> Arc<echo::Roles> {
+        lock(&self.roles).clone()
+    }
+
+    /// Notes what a look at the roles saw.
+    pub fn know(&self, roles: echo::Roles) {
+        *lock(&self.roles) = Arc::new(roles);
     }
 
     /// Notes how a try went. Answers whether that is news.

@@ -46,19 +46,25 @@ pub enum Decision {
     Denied,
 }
 
-/// Puts a request before policies that count together. A text that is no policy says nothing.
-pub fn evaluate<'a>(policies: impl IntoIterator<Item = &'a str>, request: &Request) -> Decision {
-    let mut decision = Decision::NotAllowed;
-    for text in policies {
-        let Ok(policy) = serde_json::from_str::<Value>(text) else {
-            continue;
-        };
-        let statements = match policy.get("Statement") {
-            Some(Value::Array(list)) => list.clone(),
-            Some(one) => vec![one.clone()],
+/// The statements of a policy, to be put before many requests.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Statements(Vec<Value>);
+
+impl Statements {
+    /// Reads a policy. A text that is no policy says nothing.
+    pub fn parse(text: &str) -> Self {
+        let mut policy = serde_json::from_str::<Value>(text).unwrap_or_default();
+        Self(match policy.get_mut("Statement").map(Value::take) {
+            Some(Value::Array(list)) => list,
+            Some(one) => vec![one],
             None => Vec::new(),
-        };
-        for statement in &statements {
+        })
+    }
+
+    /// Puts a request before them.
+    pub fn decide(&self, request: &Request) -> Decision {
+        let mut decision = Decision::NotAllowed;
+        for statement in &self.0 {
             let denies = statement.get("Effect").and_then(Value::as_str) == Some("Deny");
             if !speaks_of(statement, request, denies) {
                 continue;
@@ -68,8 +74,17 @@ pub fn evaluate<'a>(policies: impl IntoIterator<Item = &'a str>, request: &Reque
             }
             decision = Decision::Allowed;
         }
+        decision
     }
-    decision
+}
+
+/// Puts a request before policies that count together. A text that is no policy says nothing.
+pub fn evaluate<'a>(policies: impl IntoIterator<Item = &'a str>, request: &Request) -> Decision {
+    let all = policies
+        .into_iter()
+        .flat_map(|text| Statements::parse(text).0)
+        .collect();
+    Statements(all).decide(request)
 }
 
 fn listed(value: Option<&Value>) -> Vec<&str> {

@@ -14,7 +14,7 @@ use crate::runtime::Runtime;
 
 mod warn;
 
-use warn::{contends, warn, warn_of_missing_roles, warn_of_public, warn_of_work};
+use warn::{contends, warn, warn_of_missing_roles, warn_of_public, warn_of_release, warn_of_work};
 
 /// What changes nothing about how buckets stand.
 const BESIDE: [&str; 9] = [
@@ -71,6 +71,9 @@ async fn plan_any(
     let Some(mut planned) = request.planned.clone() else {
         if let Some(prior) = &request.prior {
             staying::warn(runtime, prior, diagnostics);
+            if !staying::stay(prior) && !super::is_paused(prior) {
+                losing(runtime, prior, None, diagnostics).await;
+            }
         }
         return request.as_proposed();
     };
@@ -114,6 +117,9 @@ async fn plan_any(
     let echo = &resolved.echo;
     // In a statement of its own: the guard must not live into the next await.
     let other = runtime.echoes().plan(echo);
+    if !resolved.paused {
+        runtime.echoes().works(echo);
+    }
     if let Some(other) = other {
         contends(echo, &other, diagnostics);
         return request.as_proposed();
@@ -161,12 +167,40 @@ async fn plan_any(
             }
         }
     }
+    if let Some(prior) = &prior
+        && known.is_none()
+        && resolved.remove
+        && !resolved.paused
+    {
+        losing(runtime, prior, Some(echo), diagnostics).await;
+    }
     if known.is_none() && !resolved.paused {
         warn_of_missing_roles(runtime, echo, diagnostics).await;
     }
     let mut response = request.as_proposed();
     response.planned = Some(planned);
     response
+}
+
+/// Tells of the buckets whose rules go.
+async fn losing(
+    runtime: &Runtime,
+    prior: &Value,
+    now: Option<&replication::Echo>,
+    diagnostics: &mut Diagnostics,
+) {
+    // What is wrong with the former configuration does not matter any more; what the cloud does not say is left out.
+    let Resolution::Known(former) = resolve(prior, runtime, &mut Diagnostics::new()).await else {
+        return;
+    };
+    let mut stay = runtime.echoes().of_the_same_way(&former.echo);
+    stay.extend(now.cloned());
+    if now.is_some_and(|now| now.selection == former.echo.selection) {
+        return;
+    }
+    if let Ok(losing) = echo::losing(&runtime.cloud, &former.echo, &stay).await {
+        warn_of_release(&former.echo, &losing, diagnostics);
+    }
 }
 
 /// The account that the target is in.

@@ -16,7 +16,7 @@ use crate::known::texts;
 /// The path of roles that we make.
 const PATH: &str = "/crr/";
 /// The name of the role's one inline policy.
-pub(super) const POLICY: &str = "crr-replication";
+pub(super) const POLICY: &str = replication::role::SITE_POLICY;
 /// What IAM gives all inline policies of a role together. White space does not count.
 const POLICY_QUOTA: usize = 10_240;
 
