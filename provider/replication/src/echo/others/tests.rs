@@ -86,6 +86,7 @@ fn with_merge_it_stands_beside_what_is_not_enough_but_never_in_a_pair_s_place() 
     let mut echo = echo();
     echo.merge = true;
     let (pair, observed) = with(&echo, &[logs("theirs")]);
+    let pair = echo.settle(pair, &observed);
     assert_eq!(echo.standing(&pair, &observed), Standing::Pending);
     let (pair, observed) = with(&echo, &[rule("whole", |_| ())]);
     assert!(matches!(
@@ -108,7 +109,8 @@ fn both_ways_are_asked_for_where_the_echo_goes_both_ways() {
         "{why}"
     );
     echo.merge = true;
-    assert_eq!(echo.standing(&pair, &observed), Standing::Pending);
+    let settled = echo.settle(pair, &observed);
+    assert_eq!(echo.standing(&settled, &observed), Standing::Pending);
     let (pair, observed) = with(&echo, &[rule("crr/orders-dr/everything", |_| ())]);
     assert!(conflict(&echo, &pair, &observed).contains("nothing replicates from"));
 }
