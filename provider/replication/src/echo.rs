@@ -268,7 +268,7 @@ impl Echo {
                 document.rules.iter().any(|r| {
                     r.rule.destination == to.arn()
                         && !self.is_ours(r, &to.bucket)
-                        && !(only_rules && !others::is_a_pair_s(&r.rule, &to.bucket))
+                        && (!only_rules || others::is_a_pair_s(&r.rule, &to.bucket))
                 })
             })
         })
