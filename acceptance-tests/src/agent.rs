@@ -4,8 +4,9 @@
 //!
 //! [`Desk`] is a folder with the configuration of one echo or several and with a profile of AWS's shared files for each site, as a
 //! user has them. [`Desk::start`] starts an agent there, [`Desk::run`] runs a command to its end. [`Agent::until`] waits for a
-//! condition, and where that fails tells all there is: the log, the metrics and the last calls.
+//! condition, and where that fails tells all there is: the log, the metrics and the last calls. [`check`] runs `crr check`.
 
+pub mod check;
 mod desk;
 mod metrics;
 mod running;
@@ -17,6 +18,20 @@ pub use self::metrics::Metrics;
 pub use self::running::Agent;
 use crate::LabError;
 use crate::terraform::target_folder;
+
+/// The configuration of an echo from `east` to another site, `crr_echo_mode.dr`, and of the roles of both.
+pub fn echo(target: &str, arguments: &str) -> String {
+    let site = |name: &str| {
+        format!(
+            "resource \"crr_site\" \"{name}\" {{\n  name = \"{name}\"\n  replication_role = {{ read = [\"*\"], write = [\"*\"] }}\n}}\n"
+        )
+    };
+    format!(
+        "{}{}resource \"crr_echo_mode\" \"dr\" {{\n  source = crr_site.east.name\n  target = crr_site.{target}.name\n{arguments}\n}}\n",
+        site("east"),
+        site(target)
+    )
+}
 
 /// The built program: what `CRR_AGENT` names, or `crr` beside the provider that `CRR_PROVIDER` names, or beside what cargo builds.
 pub fn binary() -> Result<PathBuf, LabError> {

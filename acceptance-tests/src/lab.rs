@@ -10,6 +10,7 @@
 //! Nothing outlives the process that started the lab, also after a panic or kill -9. Two labs share nothing.
 
 mod client;
+mod control;
 mod emulator;
 pub mod function;
 mod site;

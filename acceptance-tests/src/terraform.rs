@@ -205,20 +205,22 @@ impl Workdir {
         self.run(&["show", "-json"]).await?.ok()?.json()
     }
 
-    /// The values of one resource in the state; null where it is not there.
+    /// The values of one resource in the state, by its address, modules included; null where it is not there.
     pub async fn resource(&self, address: &str) -> Result<Value, LabError> {
         let state = self.state().await?;
-        let resources = state
-            .pointer("/values/root_module/resources")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
-        let found = resources
-            .into_iter()
-            .find(|resource| resource.get("address").and_then(Value::as_str) == Some(address));
-        Ok(found
-            .and_then(|resource| resource.get("values").cloned())
-            .unwrap_or_default())
+        let mut modules: Vec<&Value> = state.pointer("/values/root_module").into_iter().collect();
+        while let Some(module) = modules.pop() {
+            let list = |name| module.get(name).and_then(Value::as_array);
+            let found = list("resources")
+                .into_iter()
+                .flatten()
+                .find(|resource| resource.get("address").and_then(Value::as_str) == Some(address));
+            if let Some(resource) = found {
+                return Ok(resource.get("values").cloned().unwrap_or_default());
+            }
+            modules.extend(list("child_modules").into_iter().flatten());
+        }
+        Ok(Value::Null)
     }
 
     /// The state file's path.

@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use acceptance_tests::lab::python;
-use acceptance_tests::terraform::provider_binary;
-use acceptance_tests::{Engine, Lab, LabError, Workdir, root};
+use acceptance_tests::{Engine, Lab, LabError, Workdir, agent, root};
 use serde_json::{Value, json};
 
 /// Where the configuration is in the checkout, as the examples have it.
@@ -92,12 +91,7 @@ impl Checkout {
     ) -> Result<Ended, LabError> {
         let trouble = |error: std::io::Error| LabError::new(format!("{command:?}: {error}"));
         let operator = &self.lab.site("east").operator;
-        let crr = provider_binary()?.with_file_name("crr");
-        assert!(
-            crr.is_file(),
-            "{} is not there: build it with `cargo build --workspace --bins`",
-            crr.display()
-        );
+        let crr = agent::binary()?;
         let programs = self.path("programs");
         std::fs::create_dir_all(&programs).map_err(trouble)?;
         let linked = programs.join("crr");

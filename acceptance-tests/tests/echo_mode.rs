@@ -14,8 +14,9 @@ mod others;
 mod scale;
 mod selection;
 mod several;
-mod trigger;
+pub mod trigger;
 
+pub use acceptance_tests::agent::echo as text;
 use acceptance_tests::{Lab, LabError, Workdir};
 use serde_json::Value;
 
@@ -64,18 +65,4 @@ impl Scene {
     pub async fn coverage(&self) -> Result<Value, LabError> {
         Ok(self.workdir.resource(ECHO).await?["coverage"].clone())
     }
-}
-
-/// Both sites with their roles, and the echo.
-pub fn text(target: &str, arguments: &str) -> String {
-    let site = |name: &str| {
-        format!(
-            "resource \"crr_site\" \"{name}\" {{\n  name = \"{name}\"\n  replication_role = {{ read = [\"*\"], write = [\"*\"] }}\n}}\n"
-        )
-    };
-    format!(
-        "{}{}resource \"crr_echo_mode\" \"dr\" {{\n  source = crr_site.east.name\n  target = crr_site.{target}.name\n{arguments}\n}}\n",
-        site("east"),
-        site(target)
-    )
 }

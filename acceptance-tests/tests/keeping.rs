@@ -2,6 +2,7 @@
 
 mod by_queue;
 mod by_tag;
+mod changed;
 mod commands;
 mod credentials;
 mod faults;

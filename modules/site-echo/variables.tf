@@ -47,7 +47,7 @@ variable "lost_site" {
   }
 
   validation {
-    condition     = var.lost_site == null ? true : coalesce(var.active_site, "") != var.lost_site
+    condition     = var.lost_site == null ? true : var.active_site != var.lost_site
     error_message = "The active site is said to be lost: name the other in active_site, and send applications there."
   }
 }

@@ -12,6 +12,10 @@ use super::Agent;
 use crate::terraform::Output;
 use crate::{Because as _, Lab, LabError};
 
+/// Runs a command on a terminal.
+const TERMINAL: &str =
+    "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+
 /// A folder with the configuration of the agent and a profile for each site.
 #[derive(Debug)]
 pub struct Desk<'a> {
@@ -113,15 +117,32 @@ impl<'a> Desk<'a> {
 
     /// Runs a command to its end, whatever its end.
     pub async fn run(&self, arguments: &[&str]) -> Result<Output, LabError> {
-        let mut command = self.command(arguments)?;
+        Self::ended(self.command(arguments)?, arguments).await
+    }
+
+    /// The same on a terminal of its own. What it says there, on either stream, is the answer's standard output.
+    pub async fn run_on_a_terminal(&self, arguments: &[&str]) -> Result<Output, LabError> {
+        let of = self.command(arguments)?;
+        let of = of.as_std();
+        let mut command = Command::new(crate::lab::python()?);
+        command.args(["-c", TERMINAL]).arg(of.get_program());
+        command.args(of.get_args()).current_dir(self.path());
+        command
+            .env_clear()
+            .env("TERM", "xterm")
+            .stdin(Stdio::null());
+        let variables = of
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?)));
+        command.envs(variables);
+        Self::ended(command, arguments).await
+    }
+
+    async fn ended(mut command: Command, arguments: &[&str]) -> Result<Output, LabError> {
         command.kill_on_drop(true);
         let output = command.output().await.because("crr cannot be started")?;
-        Ok(Output {
-            arguments: format!("(crr) {}", arguments.join(" ")),
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        })
+        let arguments = format!("(crr) {}", arguments.join(" "));
+        Ok(Output::of(arguments, &output))
     }
 
     /// Starts `crr echo` with these further arguments, and waits until it listens.

@@ -87,6 +87,15 @@ impl Call {
             return named(service, (operation, resource));
         }
         let path = decode(parts.uri.path());
+        if let Some(arn) = path.strip_prefix("/v20180820/tags/") {
+            let operation = match parts.method.as_str() {
+                "GET" => "ListTagsForResource",
+                "DELETE" => "UntagResource",
+                _ => "TagResource",
+            };
+            let (_, bucket) = arn.split_once(":::").unwrap_or_default();
+            return named(Service::S3, (operation.to_owned(), bucket.to_owned()));
+        }
         if path.starts_with("/v20180820/") {
             let operation = format!("S3Control {} {path}", parts.method);
             return named(Service::S3, (operation, String::new()));

@@ -1,6 +1,5 @@
 //! A Terraform command under way.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -32,6 +31,16 @@ impl std::fmt::Display for Output {
 }
 
 impl Output {
+    /// How a command of these arguments ended.
+    pub(crate) fn of(arguments: String, output: &std::process::Output) -> Self {
+        Self {
+            arguments,
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
     /// Fails, with all that was said, unless it went well.
     pub fn ok(self) -> Result<Self, LabError> {
         if self.code == 0 {
@@ -145,7 +154,7 @@ impl Running {
 
     /// The provider's processes: Terraform's children.
     pub fn provider_processes(&self) -> Vec<u32> {
-        children(self.group)
+        super::usage::children(self.group)
     }
 
     /// Watches what the provider takes, until the watch is dropped.
@@ -169,29 +178,4 @@ impl Drop for KillOnDrop {
             running.kill();
         }
     }
-}
-
-/// The processes that a process has started.
-pub(super) fn children(of: u32) -> Vec<u32> {
-    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let numbers = processes.filter_map(|entry| {
-        entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok())
-    });
-    numbers
-        .filter(|process| parent(*process) == Some(of))
-        .collect()
-}
-
-fn parent(process: u32) -> Option<u32> {
-    let stat = std::fs::read_to_string(PathBuf::from(format!("/proc/{process}/stat"))).ok()?;
-    // The command's name is in brackets and may hold anything; what follows the last bracket is plain.
-    stat.rsplit_once(')')?
-        .1
-        .split_whitespace()
-        .nth(1)?
-        .parse()
-        .ok()
 }

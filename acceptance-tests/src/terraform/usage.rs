@@ -40,7 +40,7 @@ impl UsageWatch {
         let notes = Arc::clone(&seen);
         let task = tokio::spawn(async move {
             loop {
-                for process in super::running::children(group) {
+                for process in children(group) {
                     if let Some(taken) = taken(process) {
                         notes
                             .lock()
@@ -113,4 +113,29 @@ fn taken_by(process: u32) -> Option<Taken> {
         // utime and stime: the 14th and 15th field of the line, the 12th and 13th after the name.
         processor: TICK * (ticks(11)? + ticks(12)?),
     })
+}
+
+/// The processes that a process has started.
+pub(super) fn children(of: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = processes.filter_map(|entry| {
+        entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+    });
+    numbers
+        .filter(|process| parent(*process) == Some(of))
+        .collect()
+}
+
+fn parent(process: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(PathBuf::from(format!("/proc/{process}/stat"))).ok()?;
+    // The command's name is in brackets and may hold anything; what follows the last bracket is plain.
+    stat.rsplit_once(')')?
+        .1
+        .split_whitespace()
+        .nth(1)?
+        .parse()
+        .ok()
 }

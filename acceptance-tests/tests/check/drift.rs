@@ -15,7 +15,7 @@ async fn what_is_as_it_should_be_ends_with_zero() -> Result<(), LabError> {
     let checked = check_state(&scene.lab, &scene.workdir, &["--format", "json"]).await?;
     assert_eq!(checked.code, 0, "{checked}");
     assert_only_read(&scene.lab);
-    let report = checked.report();
+    let report = checked.json()?;
     assert_eq!(report["verdict"], "in_sync", "{report}");
     assert_eq!(report["items"][0]["id"], scene.id());
     assert!(
@@ -69,7 +69,7 @@ async fn every_drift_is_named_with_its_remedy_and_left_as_it_is() -> Result<(), 
     let checked = check_state(lab, &scene.workdir, &["--format", "json"]).await?;
     assert_eq!(checked.code, 2, "{checked}");
     assert_only_read(lab);
-    let report = checked.report();
+    let report = checked.json()?;
     let expected = [
         ("source.role", "missing"),
         ("source.rule.everything", "missing"),
@@ -127,7 +127,7 @@ async fn every_drift_is_named_with_its_remedy_and_left_as_it_is() -> Result<(), 
     )
     .await?;
     assert_eq!(planned.code, 2, "{planned}");
-    assert_eq!(amiss(&planned.report()), found);
+    assert_eq!(amiss(&planned.json()?), found);
     Ok(())
 }
 
@@ -144,7 +144,7 @@ async fn what_may_not_be_read_is_unknown_and_names_the_action() -> Result<(), La
     let checked = check_state(lab, &scene.workdir, &["--format", "json"]).await?;
     drop(injected);
     assert_eq!(checked.code, 4, "{checked}");
-    let report = checked.report();
+    let report = checked.json()?;
     let facets = report["items"][0]["facets"].as_array().expect("facets");
     let rule = facets
         .iter()
@@ -171,7 +171,7 @@ async fn a_bucket_that_nobody_protected_ends_with_three() -> Result<(), LabError
     let checked = check_state(&scene.lab, &scene.workdir, &["--format", "json"]).await?;
     assert_eq!(checked.code, 3, "{checked}");
     assert_only_read(&scene.lab);
-    let report = checked.report();
+    let report = checked.json()?;
     assert_eq!(
         amiss(&report),
         [(

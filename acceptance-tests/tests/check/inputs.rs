@@ -33,7 +33,7 @@ async fn another_account_than_the_stated_one_is_not_called_drift() -> Result<(),
     ];
     let checked = check(&scene.lab, &scene.workdir, &arguments).await?;
     assert_eq!(checked.code, 4, "{checked}");
-    let report = checked.report();
+    let report = checked.json()?;
     assert_eq!(
         amiss(&report),
         [
@@ -85,7 +85,7 @@ async fn modules_patterns_ignores_and_every_form_at_once() -> Result<(), LabErro
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let checked = check_state(lab, &scene.workdir, &arguments).await?;
     assert_eq!(checked.code, 2, "{checked}");
-    let report = checked.report();
+    let report = checked.json()?;
     let address = "module.inner[\"a\"].crr_pair.orders";
     assert_eq!(report["items"][0]["address"], address);
     assert_eq!(
@@ -173,7 +173,7 @@ async fn an_agents_configuration_and_a_deadline() -> Result<(), LabError> {
     let checked = check(&scene.lab, &scene.workdir, &arguments).await?;
     assert_eq!(checked.code, 0, "{checked}");
     assert_eq!(
-        checked.report()["counts"]["in_sync"],
+        checked.json()?["counts"]["in_sync"],
         2,
         "the echo and its bucket: {checked}"
     );

@@ -41,7 +41,7 @@ async fn a_plan_is_rehearsed_without_a_call_and_its_policies_are_enough() -> Res
         "{}",
         scene.lab.calls().lines()
     );
-    let report = checked.report();
+    let report = checked.json()?;
     let facets = report["items"][0]["facets"].as_array().expect("facets");
     for name in [
         "source.trust",
@@ -91,7 +91,7 @@ async fn what_a_site_role_may_not_is_named_with_the_objects_that_fail() -> Resul
         "IAM's simulator is asked: {}",
         scene.lab.calls().lines()
     );
-    let report = checked.report();
+    let report = checked.json()?;
     let names: Vec<String> = amiss(&report)
         .into_iter()
         .map(|(_, name, _)| name)

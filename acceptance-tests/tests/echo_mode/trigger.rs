@@ -3,6 +3,8 @@
 mod drift;
 mod replaced;
 
+pub use drift::{FACETS, drift};
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -109,7 +111,7 @@ async fn events_of_the_site_come_to_its_queue_and_all_of_it_goes_with_the_echo()
 }
 
 /// A zip that holds a script: Lambda runs what is called `bootstrap`, whatever it is.
-fn script(folder: &Path, words: &str) -> Result<String, LabError> {
+pub fn script(folder: &Path, words: &str) -> Result<String, LabError> {
     let program = folder.join("program");
     std::fs::write(&program, format!("#!/bin/sh\n# {words}\nsleep 60\n")).expect("the program");
     let zip = folder.join("function.zip");
@@ -117,7 +119,7 @@ fn script(folder: &Path, words: &str) -> Result<String, LabError> {
     Ok(zip.display().to_string())
 }
 
-fn with_function(zip: &str) -> String {
+pub fn with_function(zip: &str) -> String {
     format!("trigger = {{\n  look_every = \"15m\"\n  function = {{ zip = \"{zip}\" }}\n}}")
 }
 

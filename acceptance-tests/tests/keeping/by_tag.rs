@@ -86,6 +86,31 @@ async fn by_events() -> Result<(), LabError> {
 }
 
 #[tokio::test]
+async fn by_events_of_tags_that_the_console_writes() -> Result<(), LabError> {
+    let scene = applied(&format!("{SELECT}\ntrigger = {{ look_every = null }}")).await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    scene.buckets(&["orders"]).await;
+    let desk = desk(&scene).await?;
+    let mut agent = desk.start(&["--look-every", "1h"]).await?;
+    agent
+        .until("a bucket left out", async |agent: &_| {
+            Ok(agent.buckets("excluded").await? > 0.5)
+        })
+        .await?;
+    lab.tag_resource(east, "orders", "dr", Some("true")).await?;
+    agent.until_all_protected(1).await?;
+    replicates(&scene, "orders", "tagged").await;
+    lab.tag_resource(east, "orders", "dr", None).await?;
+    agent
+        .until("it is left out", async |agent: &_| {
+            Ok(agent.buckets("excluded").await? > 0.5)
+        })
+        .await?;
+    agent.terminate().await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_lost_its_tag_keeps_replicating_until_the_echo_is_destroyed() -> Result<(), LabError> {
     let scene = applied(&format!("{SELECT}\non_destroy = \"remove\"")).await?;
     scene.buckets(&["orders"]).await;

@@ -51,6 +51,20 @@ async fn status_says_how_they_stand_and_once_protects_them() -> Result<(), LabEr
 }
 
 #[tokio::test]
+async fn on_a_terminal_people_see_how_far_it_is() -> Result<(), LabError> {
+    let scene = applied("").await?;
+    scene.buckets(&["orders"]).await;
+    let desk = desk(&scene).await?;
+    let once = desk.run_on_a_terminal(&["echo", "--once"]).await?.ok()?;
+    assert!(
+        once.stdout.contains("1/1") && once.stdout.contains("orders"),
+        "a bar, and lines beside it: {once}"
+    );
+    assert!(!once.stdout.contains("{\""), "no JSON for people: {once}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn wait_ends_when_the_bucket_is_protected_or_says_why_not() -> Result<(), LabError> {
     let scene = applied("select = { exclude = [\"logs-*\"] }").await?;
     let desk = desk(&scene).await?;

@@ -55,6 +55,45 @@ async fn at_plan_and_before_anything_is_touched() -> Result<(), LabError> {
     Ok(())
 }
 
+#[tokio::test]
+async fn what_is_lost_together_is_warned_of_and_a_bucket_into_itself_refused()
+-> Result<(), LabError> {
+    const WORDS: &str = "no protection against the loss of a region";
+    let lab = Lab::start().await?;
+    let source = versioned_bucket(&lab, lab.site("east"), "orders").await;
+    let workdir = Workdir::in_lab(&lab, "").await?;
+    let pair = |site: &str| {
+        format!(
+            "resource \"crr_pair\" \"orders\" {{\n  source = {{ site = \"east\", bucket = \"{source}\" }}\n  \
+             destination = {{ site = \"{site}\", bucket = \"{source}-dr\", create = true }}\n}}\n"
+        )
+    };
+    let echo = |site: &str, name: &str| {
+        format!(
+            "resource \"crr_echo_mode\" \"dr\" {{\n  source = \"east\"\n  target = \"{site}\"\n  {name}\n}}\n"
+        )
+    };
+    for (text, warned) in [
+        (pair("west"), false),
+        (pair("east"), true),
+        (echo("west", ""), false),
+        (echo("east", ""), true),
+    ] {
+        workdir.write("main.tf", &text)?;
+        let plan = workdir.plan().await?;
+        assert_eq!(plan.code, 2, "{plan}");
+        assert_eq!(plan.words().contains(WORDS), warned, "{text}{plan}");
+    }
+    workdir.write("main.tf", &echo("east", "target_bucket = \"{bucket}\""))?;
+    let plan = workdir.plan().await?;
+    assert_eq!(plan.code, 1, "{plan}");
+    for words in ["A bucket cannot be its own target", ": target_bucket ="] {
+        assert!(plan.words().contains(words), "{words}: {plan}");
+    }
+    assert_eq!(plan.words().matches("Error:").count(), 1, "{plan}");
+    Ok(())
+}
+
 // Another resource may make the bucket in the same apply, so at plan it is a warning.
 #[tokio::test]
 async fn a_missing_bucket_is_a_warning_at_plan_and_an_error_at_apply() -> Result<(), LabError> {

@@ -21,16 +21,19 @@ async fn lab() -> Result<Lab, LabError> {
 async fn the_vault_is_locked_and_only_the_role_writes_to_it() -> Result<(), LabError> {
     let lab = lab().await?;
     let (main, vault) = (lab.site("main"), lab.site("vault"));
-    let variables = json!({ "bucket": "ledger", "accounts": [HOME, AWAY] });
+    let retention = json!({ "mode": "GOVERNANCE", "days": 35 });
+    let variables = json!({ "bucket": "ledger", "accounts": [HOME, AWAY], "retention": retention });
     let workdir = scenario(&lab, "cross-account-vault", variables).await?;
     workdir.apply().await?;
     workdir.expect_empty_plan().await?;
     arrives(&lab, (main, "ledger"), (vault, "ledger-vault"), "first").await;
     let lock = lab.admin_s3(vault).get_object_lock_configuration();
-    assert!(
-        lock.bucket("ledger-vault").send().await.is_ok(),
-        "it is locked as the source is"
-    );
+    let lock = lock.bucket("ledger-vault").send().await;
+    let rule = lock
+        .expect("it has Object Lock")
+        .object_lock_configuration
+        .and_then(|lock| lock.rule?.default_retention);
+    assert_eq!(rule.and_then(|rule| rule.days), Some(35));
     let policy = bucket_policy(&lab, vault, "ledger-vault").await;
     assert!(
         policy.contains("s3:ReplicateObject") && !policy.contains("s3:GetObject"),
@@ -61,6 +64,21 @@ async fn the_vault_is_locked_and_only_the_role_writes_to_it() -> Result<(), LabE
         "the copies outlive the configuration"
     );
     no_roles_are_left(&lab).await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_retention_the_vault_is_locked_where_the_source_is() -> Result<(), LabError> {
+    let lab = lab().await?;
+    let variables = json!({ "bucket": "ledger", "accounts": [HOME, AWAY] });
+    let workdir = scenario(&lab, "cross-account-vault", variables).await?;
+    workdir.apply().await?;
+    let lock = lab
+        .admin_s3(lab.site("vault"))
+        .get_object_lock_configuration();
+    let lock = lock.bucket("ledger-vault").send().await;
+    let lock = lock.expect("it has Object Lock").object_lock_configuration;
+    assert!(lock.expect("a lock").rule.is_none());
     Ok(())
 }
 

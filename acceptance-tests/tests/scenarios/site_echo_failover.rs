@@ -111,8 +111,9 @@ async fn the_primary_is_lost_and_comes_back_and_nothing_is_lost() -> Result<(), 
     );
     let calls = lab.calls();
     assert!(calls.writes().is_empty(), "{}", calls.lines());
-    for echo in ["crr_echo_mode.out", "crr_echo_mode.back"] {
-        assert_eq!(workdir.resource(echo).await?["paused"], true, "{echo}");
+    for echo in ["first", "second"] {
+        let address = format!("module.echo.crr_echo_mode.this[\"{echo}\"]");
+        assert_eq!(workdir.resource(&address).await?["paused"], true, "{echo}");
     }
 
     // The secondary takes writes: to the buckets that are there, and to new ones.
@@ -228,9 +229,7 @@ async fn a_third_site_takes_the_place_of_a_primary_that_never_comes_back() -> Re
     workdir.apply().await?;
     put(&lab, east, "failover-orders", "before").await;
     cut(&lab, east);
-    for echo in ["crr_echo_mode.out", "crr_echo_mode.back", "crr_site.this"] {
-        workdir.run(&["state", "rm", echo]).await?.ok()?;
-    }
+    workdir.run(&["state", "rm", "module.echo"]).await?.ok()?;
     workdir.write("outputs.tf", "")?;
     let s3 = lab.admin_s3(west);
     let way_home = s3.delete_bucket_replication().bucket("failover-orders-dr");
@@ -255,7 +254,7 @@ async fn the_agent_takes_it_up_by_itself_when_the_primary_is_back() -> Result<()
     workdir.apply().await?;
     let configs = workdir.output().await?["agent_configs"]["value"].clone();
     let mut desk = Desk::new(&lab)?;
-    for echo in ["out", "back"] {
+    for echo in ["east", "west"] {
         let config = configs[echo].as_str().expect("a configuration");
         desk.configure(&format!("{echo}.json"), config)?;
     }
@@ -279,7 +278,7 @@ async fn the_agent_takes_it_up_by_itself_when_the_primary_is_back() -> Result<()
 
     lab.gateway().clear_faults();
     agent.until_all_protected(2).await?;
-    let back = configs["back"].as_str().expect("a configuration");
+    let back = configs["west"].as_str().expect("a configuration");
     let waited = Desk::of(&lab, back)?
         .run(&["wait", "failover-reports"])
         .await?;

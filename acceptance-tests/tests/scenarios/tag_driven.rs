@@ -3,7 +3,7 @@
 use acceptance_tests::agent::Desk;
 use acceptance_tests::{Lab, LabError, Site};
 use aws_sdk_s3::types as t;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::kms::key;
 use super::{arrives, scenario};
@@ -22,23 +22,13 @@ async fn tag(lab: &Lab, site: &Site, bucket: &str) {
 
 #[tokio::test]
 async fn with_the_tag_comes_the_copy_and_deleted_replication_comes_back() -> Result<(), LabError> {
-    follows_tags(json!({}), &["--interval", "200ms"]).await
-}
-
-#[tokio::test]
-async fn the_same_by_events() -> Result<(), LabError> {
-    // No look at the whole site in the time of the test: it is the events that wake.
-    follows_tags(json!({ "events": true }), &["--look-every", "1h"]).await
-}
-
-async fn follows_tags(variables: Value, agent: &[&str]) -> Result<(), LabError> {
     let lab = Lab::start().await?;
     let (east, west) = (lab.site("east"), lab.site("west"));
     for bucket in ["orders", "invoices", "scratch"] {
         make_bucket(&lab, east, bucket).await;
     }
     tag(&lab, east, "orders").await;
-    let workdir = scenario(&lab, "tag-driven", variables).await?;
+    let workdir = scenario(&lab, "tag-driven", json!({})).await?;
     workdir.apply().await?;
     workdir.expect_empty_plan().await?;
     arrives(&lab, (east, "orders"), (west, "orders-dr"), "by-apply").await;
@@ -51,7 +41,8 @@ async fn follows_tags(variables: Value, agent: &[&str]) -> Result<(), LabError> 
 
     let config = workdir.output().await?["agent_config"]["value"].clone();
     let desk = Desk::of(&lab, config.as_str().expect("a configuration"))?;
-    let mut agent = desk.start(agent).await?;
+    // No look at the whole site in the time of the test: it is the events that wake.
+    let mut agent = desk.start(&["--look-every", "1h"]).await?;
     tag(&lab, east, "invoices").await;
     agent.until_all_protected(2).await?;
     arrives(&lab, (east, "invoices"), (west, "invoices-dr"), "by-tag").await;

@@ -19,6 +19,12 @@ async fn objects_appear_on_the_other_side_once_and_never_come_back() -> Result<(
         let s3 = lab.admin_s3(site);
         let encryption = s3.get_bucket_encryption().bucket(bucket).send().await;
         assert!(encryption.is_ok(), "{bucket} is encrypted");
+        let logging = s3.get_bucket_logging().bucket(bucket).send().await;
+        let logging = logging.expect("logging is read").logging_enabled;
+        assert_eq!(
+            logging.map(|log| log.target_bucket().to_owned()),
+            Some(format!("{bucket}-log"))
+        );
     }
     arrives(&lab, here, there, "from-east").await;
     arrives(&lab, there, here, "from-west").await;
@@ -49,7 +55,11 @@ async fn teardown_empties_the_buckets_when_it_is_told_to() -> Result<(), LabErro
     set(&lab, &workdir, told)?;
     workdir.apply().await?;
     workdir.destroy().await?;
-    assert!(!stands(&lab, east, "lab-east").await && !stands(&lab, west, "lab-west").await);
+    for (site, bucket) in [(east, "lab-east"), (west, "lab-west")] {
+        for bucket in [bucket.to_owned(), format!("{bucket}-log")] {
+            assert!(!stands(&lab, site, &bucket).await, "{bucket}");
+        }
+    }
     no_roles_are_left(&lab).await;
     Ok(())
 }

@@ -10,22 +10,20 @@ resource "crr_site" "this" {
   name     = each.key
 }
 
-resource "crr_pair" "vault" {
-  source = {
-    site        = crr_site.this["main"].name
-    bucket      = var.bucket
-    kms_key_arn = one(var.keys[*].main)
-  }
+# The vault's bucket is made: locked, closed to the public, owned by the vault's account with all that is in it. Its policy lets
+# the replication role write replicas, and do nothing else. A delete on the main side hides nothing in the vault.
+module "vault" {
+  source = "../../../modules/cross-account"
 
-  # Made by the pair: locked as the source is, closed to the public, owned by the vault's account with all that is in it. Its
-  # policy lets the replication role write replicas, and do nothing else.
-  destination = {
-    site        = crr_site.this["vault"].name
-    bucket      = "${var.bucket}-vault"
-    create      = true
-    kms_key_arn = one(var.keys[*].vault)
-  }
+  source_site         = crr_site.this["main"]
+  vault_site          = crr_site.this["vault"]
+  trusted_account_ids = var.accounts
+  retention           = var.retention
 
-  # A delete on the main side hides nothing in the vault.
-  delete_markers = false
+  buckets = {
+    this = {
+      source = { bucket = var.bucket, kms_key_arn = one(var.keys[*].main) }
+      vault  = { bucket = "${var.bucket}-vault", create = true, kms_key_arn = one(var.keys[*].vault) }
+    }
+  }
 }

@@ -1,9 +1,9 @@
 output "vault" {
   description = "The bucket in the vault's account."
-  value       = crr_pair.vault.destination.bucket
+  value       = module.vault.vaults["this"].bucket
 }
 
 output "facets" {
   description = "Every part of the pair as it is."
-  value       = crr_pair.vault.facets
+  value       = module.vault.facets["this"]
 }

@@ -19,7 +19,7 @@ variable "accounts" {
 }
 
 variable "bucket" {
-  description = "The bucket to be kept safe. It is there already, and has Object Lock: the vault is locked where the source is."
+  description = "The bucket to be kept safe. It is there already."
   type        = string
 }
 
@@ -28,6 +28,15 @@ variable "keys" {
   type = object({
     main  = string
     vault = string
+  })
+  default = null
+}
+
+variable "retention" {
+  description = "How long each copy is locked in the vault, such as { mode = \"GOVERNANCE\", days = 35 }. In COMPLIANCE nobody can shorten it. Null: the vault is locked where the source is, and locks nothing by itself."
+  type = object({
+    mode = string
+    days = number
   })
   default = null
 }

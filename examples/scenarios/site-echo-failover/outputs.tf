@@ -1,15 +1,9 @@
 output "unprotected" {
-  description = "The buckets of each site that are not as they should be, and why."
-  value = {
-    east = crr_echo_mode.out.coverage.exceptions
-    west = crr_echo_mode.back.coverage.exceptions
-  }
+  description = "The buckets that are not as they should be, as SITE:BUCKET, and why. Empty while the echoes are paused."
+  value       = module.echo.unprotected
 }
 
 output "agent_configs" {
-  description = "What `crr echo --config`, `crr status` and `crr wait` take, one file an echo. No secrets."
-  value = {
-    out  = crr_echo_mode.out.agent_config
-    back = crr_echo_mode.back.agent_config
-  }
+  description = "What `crr echo --config`, `crr status` and `crr wait` take: one an echo, by the site that it protects. No secrets."
+  value       = module.echo.agent_configs
 }

@@ -20,9 +20,3 @@ variable "keys" {
   })
   default = null
 }
-
-variable "events" {
-  description = "Whether a tag wakes the agent by an event, through a queue that is made for it. Needs a CloudTrail trail that logs management events of the region. Off, the agent asks S3 every few seconds."
-  type        = bool
-  default     = false
-}

@@ -7,7 +7,8 @@ resource "crr_site" "this" {
   name     = each.key
 }
 
-# Both buckets are made, versioned and encrypted, closed to the public, and replicate to each other: one apply.
+# Both buckets are made, versioned and encrypted, closed to the public, and replicate to each other; S3 logs who reads and
+# writes in each of them to a bucket beside it: one apply.
 module "documents" {
   source = "../../../modules/active-active"
 
@@ -16,8 +17,19 @@ module "documents" {
 
   buckets = {
     documents = {
-      first  = { bucket = "${var.bucket}-east", create = true, force_destroy = var.empty_on_destroy }
-      second = { bucket = "${var.bucket}-west", create = true, force_destroy = var.empty_on_destroy }
+      first = {
+        bucket        = "${var.bucket}-east"
+        create        = true
+        force_destroy = var.empty_on_destroy
+        access_log    = { bucket = "${var.bucket}-east-log", create = true, force_destroy = var.empty_on_destroy }
+      }
+
+      second = {
+        bucket        = "${var.bucket}-west"
+        create        = true
+        force_destroy = var.empty_on_destroy
+        access_log    = { bucket = "${var.bucket}-west-log", create = true, force_destroy = var.empty_on_destroy }
+      }
     }
   }
 }

@@ -236,3 +236,16 @@ run "refuses_to_keep_rules_without_their_roles" {
   }
   expect_failures = [var.on_destroy]
 }
+
+run "a_lost_site_is_enough" {
+  command = plan
+  variables {
+    active_site = null
+    lost_site   = "east"
+  }
+
+  assert {
+    condition     = crr_echo_mode.this["first"].paused && crr_echo_mode.this["second"].paused
+    error_message = "an echo would work without one of its sites"
+  }
+}

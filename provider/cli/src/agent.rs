@@ -4,7 +4,8 @@
 //!
 //! [`polling`] or the queue wakes buckets; [`engine`] hands them out as [`schedule`] says, looks and protects by crate `echo`, and notes on
 //! the [`board`] how each stands; [`listen`] shows that. Nothing is kept between two lives of the process: the first thing that it does is
-//! to look at the whole site.
+//! to look at the whole site. Where a file of the configuration changes, so does the engine: what the old one has begun comes to its end
+//! first, so that no bucket is worked on by two.
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -12,22 +13,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::JoinHandle;
+use terraform_provider_crr::echo_mode::agent_config::Opened;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use crate::configuration::Changes;
 use crate::log::{Format, Level};
 use crate::progress::Progress;
 use crate::{configuration, log};
 
 pub mod board;
+pub mod edition;
 pub mod engine;
+mod exposition;
 pub mod letter;
 mod listen;
 mod metrics;
 mod polling;
 mod schedule;
 pub mod served;
+mod signals;
 pub mod troubles;
 
 use engine::{Engine, Remembers, Until};
@@ -83,15 +90,15 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     let progress = Progress::new();
     log::start(arguments.log_format, arguments.log_level, &progress);
     let stop = CancellationToken::new();
-    if let Err(error) = stop_on_signals(stop.clone()) {
+    if let Err(error) = signals::stop_when_asked(stop.clone()) {
         tracing::error!(error = %error, "signals cannot be heard");
         return ExitCode::FAILURE;
     }
     let opened = tokio::select! {
-        opened = configuration::load(&arguments.configuration) => opened,
+        opened = Changes::begin(&arguments.configuration) => opened,
         () = stop.cancelled() => return ExitCode::SUCCESS,
     };
-    let opened = match opened {
+    let (mut changes, opened) = match opened {
         Ok(opened) => opened,
         Err(lines) => {
             for line in lines {
@@ -110,28 +117,65 @@ pub async fn run(arguments: Arguments) -> ExitCode {
             }
         },
     };
-    let at_once = arguments.configuration.concurrency.unwrap_or(AT_ONCE);
-    let served: Vec<Served> = opened.into_iter().map(Served::new).collect();
-    let (engine, mut letters) = Engine::new(served, at_once, Remembers::Always, stop);
-    for served in &engine.served {
-        tracing::info!(
-            echo = served.name,
-            paused = served.opened.paused,
-            version = env!("CARGO_PKG_VERSION"),
-            "serving an echo"
-        );
-    }
+    let (mut engine, mut letters) = arguments.engine(opened, &stop);
+    let shown = watch::Sender::new(engine.clone());
     if let Some(listener) = listener {
         // With port 0 the system chooses one.
         if let Ok(address) = listener.local_addr() {
             tracing::info!(%address, "listening");
         }
-        tokio::spawn(listen::serve(listener, engine.clone()));
+        tokio::spawn(listen::serve(listener, shown.subscribe()));
     }
     tokio::spawn(progress.follow(engine.clone()));
     if arguments.once {
         return once(&engine, arguments.grace).await;
     }
+    loop {
+        let opened = serve(&engine, letters, &arguments, &mut changes).await;
+        let Some(opened) = opened.filter(|_| !stop.is_cancelled()) else {
+            break;
+        };
+        // What the old configuration made to get in goes with it.
+        for served in &engine.served {
+            let _ = tokio::time::timeout(LAST_CALLS, served.opened.runtime.cloud.close()).await;
+        }
+        tracing::info!("going on with the new configuration");
+        (engine, letters) = arguments.engine(opened, &stop);
+        shown.send_replace(engine.clone());
+    }
+    tracing::info!("stopped");
+    ExitCode::SUCCESS
+}
+
+impl Arguments {
+    /// An engine for these, which stops when the process is to, or by itself.
+    fn engine(
+        &self,
+        opened: Vec<Opened>,
+        stop: &CancellationToken,
+    ) -> (Arc<Engine>, UnboundedReceiver<Mail>) {
+        let at_once = self.configuration.concurrency.unwrap_or(AT_ONCE);
+        let served: Vec<Served> = opened.into_iter().map(Served::new).collect();
+        let made = Engine::new(served, at_once, Remembers::Always, stop.child_token());
+        for served in &made.0.served {
+            tracing::info!(
+                echo = served.name,
+                paused = served.opened.paused,
+                version = env!("CARGO_PKG_VERSION"),
+                "serving an echo"
+            );
+        }
+        made
+    }
+}
+
+/// Lets an engine run until it is told to stop, or until there is a new configuration, which is the answer.
+async fn serve(
+    engine: &Arc<Engine>,
+    mut letters: UnboundedReceiver<Mail>,
+    arguments: &Arguments,
+    changes: &mut Changes,
+) -> Option<Vec<Opened>> {
     let pace = Pace {
         interval: arguments.interval,
         look_every: arguments.look_every,
@@ -140,32 +184,46 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         let engine = engine.clone();
         tokio::spawn(async move { outgoing::see_to(&engine, &mut letters).await })
     };
+    // They end with this.
+    let mut helpers = JoinSet::new();
     let taking: Vec<_> = (0..engine.served.len())
-        .filter_map(|number| wake(&engine, number, pace))
+        .filter_map(|number| wake(engine, number, pace, &mut helpers))
         .collect();
-    engine.run(arguments.grace, Until::Stopped).await;
+    let mut running = Box::pin(engine.run(arguments.grace, Until::Stopped));
+    let opened = tokio::select! {
+        () = &mut running => None,
+        opened = changes.next() => {
+            engine.stop.cancel();
+            running.await;
+            Some(opened)
+        }
+    };
     // Each ends soon after it is told to stop, and may have something to hand back.
     let _ = tokio::time::timeout(LAST_CALLS, futures::future::join_all(taking)).await;
     engine.post(Mail::Last);
     // What could not be handed back by now comes back by itself.
     let _ = tokio::time::timeout(LAST_CALLS, seeing_to_letters).await;
-    tracing::info!("stopped");
-    ExitCode::SUCCESS
+    opened
 }
 
 /// Starts what wakes an echo's buckets. Answers what takes its messages.
-fn wake(engine: &Arc<Engine>, number: usize, pace: Pace) -> Option<JoinHandle<()>> {
+fn wake(
+    engine: &Arc<Engine>,
+    number: usize,
+    pace: Pace,
+    helpers: &mut JoinSet<()>,
+) -> Option<JoinHandle<()>> {
     let Some(queue) = incoming::queue(engine, number) else {
-        tokio::spawn(polling::poll(engine.clone(), number, pace));
+        helpers.spawn(polling::poll(engine.clone(), number, pace));
         return None;
     };
-    tokio::spawn(polling::look_now_and_then(
+    helpers.spawn(polling::look_now_and_then(
         engine.clone(),
         number,
         pace.look_every,
     ));
-    tokio::spawn(incoming::keep(engine.clone(), number, queue.clone()));
-    tokio::spawn(incoming::count(engine.clone(), number, queue.clone()));
+    helpers.spawn(incoming::keep(engine.clone(), number, queue.clone()));
+    helpers.spawn(incoming::count(engine.clone(), number, queue.clone()));
     let engine = engine.clone();
     Some(tokio::spawn(async move {
         if let Some(served) = engine.served.get(number) {
@@ -201,20 +259,4 @@ async fn once(engine: &Arc<Engine>, grace: Duration) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
-}
-
-/// The first SIGTERM or SIGINT ends the process in good order; a second SIGINT ends it at once.
-fn stop_on_signals(stop: CancellationToken) -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        stop.cancel();
-        interrupt.recv().await;
-        std::process::exit(130);
-    });
-    Ok(())
 }

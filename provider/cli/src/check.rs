@@ -6,7 +6,7 @@
 //! provider's library look at each resource as a refresh would, and the model say how each part stands; [`finding`] puts that
 //! into a [`report`]; [`ignore`] marks what is known; [`verdict`] makes the exit code of it, and [`format`] writes it down.
 
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -32,6 +32,8 @@ use look::How;
 use report::{Counts, FORMAT_VERSION, Input, Program, Report, Status};
 use simulate::Simulator;
 use verdict::FailOn;
+
+use crate::print::print;
 
 /// What `crr check` is told.
 #[derive(Debug, clap::Args)]
@@ -299,10 +301,5 @@ fn write(report: &Report, arguments: &Arguments) -> Result<(), String> {
             .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
     }
     let text = format::write(report, arguments.format, arguments.color.is_on());
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // Whoever read it has had enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(format!("the report cannot be printed: {error}")),
-        Ok(()) => Ok(()),
-    }
+    print(&text).map_err(|error| format!("the report cannot be printed: {error}"))
 }

@@ -7,6 +7,10 @@ use terraform_provider_crr::echo_mode::agent_config::{
 };
 use tfplugin::Diagnostics;
 
+mod changes;
+
+pub use changes::Changes;
+
 /// Which echoes, and how their sites are reached.
 #[derive(Debug, Clone, clap::Args)]
 // A group has the name of its struct, and the command's own is called so, too.
@@ -35,26 +39,40 @@ fn profile(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Reads the files and asks each site who we are there. What is wrong is told line by line.
-pub async fn load(arguments: &Arguments) -> Result<Vec<Opened>, Vec<String>> {
-    let mut texts = Vec::new();
-    for file in &arguments.files {
-        let name = file.display().to_string();
-        let text = if name == "-" {
-            std::io::read_to_string(std::io::stdin())
-        } else {
-            std::fs::read_to_string(file)
-        };
-        match text {
-            Ok(text) => texts.push((name, text)),
-            Err(error) => return Err(vec![format!("{name} cannot be read: {error}")]),
+/// Each file's name, and what is in it.
+type Texts = Vec<(String, String)>;
+
+/// What stands for standard input.
+const STANDARD_INPUT: &str = "-";
+
+impl Arguments {
+    fn overrides(&self) -> Overrides {
+        Overrides {
+            profiles: self.profiles.iter().cloned().collect(),
+            concurrency: self.concurrency,
         }
     }
-    let overrides = Overrides {
-        profiles: arguments.profiles.iter().cloned().collect(),
-        concurrency: arguments.concurrency,
-    };
-    made(&texts, &overrides).await
+
+    fn read(&self) -> Result<Texts, Vec<String>> {
+        let read = |file: &PathBuf| {
+            let name = file.display().to_string();
+            let text = if name == STANDARD_INPUT {
+                std::io::read_to_string(std::io::stdin())
+            } else {
+                std::fs::read_to_string(file)
+            };
+            match text {
+                Ok(text) => Ok((name, text)),
+                Err(error) => Err(vec![format!("{name} cannot be read: {error}")]),
+            }
+        };
+        self.files.iter().map(read).collect()
+    }
+}
+
+/// Reads the files and asks each site who we are there. What is wrong is told line by line.
+pub async fn load(arguments: &Arguments) -> Result<Vec<Opened>, Vec<String>> {
+    made(&arguments.read()?, &arguments.overrides()).await
 }
 
 /// The echoes of these texts, each with a name to complain about.

@@ -102,6 +102,7 @@ async fn call(
     if let Some(served) = engine.served.get(number)
         && !served.may_work()
     {
+        engine.is_outdated(served).await;
         engine.find_roles(served).await;
     }
     match payload.get("Records").and_then(Value::as_array) {

@@ -80,7 +80,7 @@ pub fn start(format: Option<Format>, level: Level, progress: &Progress) {
             .with_filter(targets)
             .boxed(),
         Format::Text => tracing_subscriber::fmt::layer()
-            .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+            .with_ansi(false)
             .with_target(false)
             .with_writer(lines)
             .with_filter(targets)

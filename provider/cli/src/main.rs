@@ -19,6 +19,7 @@ mod check;
 mod configuration;
 mod function;
 mod log;
+mod print;
 mod progress;
 mod status;
 mod wait;

@@ -1,7 +1,6 @@
 //! `crr status`: how the buckets of the echoes stand. Looks, and touches nothing.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -10,6 +9,7 @@ use replication::echo::Coverage;
 use serde::Serialize;
 
 use crate::configuration;
+use crate::print::print;
 
 /// The form of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -88,8 +88,10 @@ pub async fn run(arguments: Arguments) -> ExitCode {
             format!("{all:#}\n")
         }
     };
-    // A reader that has gone away wanted no more.
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    if let Err(error) = print(&text) {
+        failed = true;
+        configuration::complain(&[format!("the answer cannot be printed: {error}")]);
+    }
     if failed {
         ExitCode::FAILURE
     } else {

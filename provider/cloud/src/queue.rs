@@ -1,5 +1,6 @@
 //! The queue that those who keep a site protected are woken by.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -13,8 +14,11 @@ use replication::SiteName;
 use crate::cloud::Cloud;
 use crate::error::{CloudError, ErrorFacts, ErrorKind};
 use crate::failure::Failure;
+use crate::observe::trigger::queue::ABSENT;
+use crate::observe::trigger::sorted;
 use crate::operation::{
-    CHANGE_VISIBILITY, DELETE_MESSAGES, GET_QUEUE_ATTRIBUTES, RECEIVE_MESSAGE, SEND_MESSAGE,
+    CHANGE_VISIBILITY, DELETE_MESSAGES, GET_QUEUE_ATTRIBUTES, LIST_QUEUE_TAGS, RECEIVE_MESSAGE,
+    SEND_MESSAGE,
 };
 use crate::site::Site;
 
@@ -231,6 +235,21 @@ impl Queue {
             .iter()
             .filter_map(|name| found.get(name)?.parse::<u64>().ok())
             .sum())
+    }
+
+    /// Its tags; none where there is no such queue.
+    ///
+    /// # Errors
+    ///
+    /// Where the queue cannot be asked.
+    pub async fn tags(&self) -> Result<Option<BTreeMap<String, String>>, CloudError> {
+        let site = self.site().await?;
+        let request = site.sqs.list_queue_tags().queue_url(&self.url).send();
+        match self.cloud.inner.call(LIST_QUEUE_TAGS, request).await {
+            Ok(answer) => Ok(Some(sorted(answer.tags()))),
+            Err(failure) if failure.is(&ABSENT) => Ok(None),
+            Err(failure) => Err(self.failed("look at", failure, &site)),
+        }
     }
 
     async fn site(&self) -> Result<Arc<Site>, CloudError> {

@@ -115,7 +115,7 @@ async fn loses(
             return Ok(false);
         }
     }
-    if of_another_selection(cloud, former, bucket).await? {
+    if doubt(cloud, former, bucket).await?.is_some() {
         return Ok(false);
     }
     let asked = BucketReads {
@@ -153,16 +153,19 @@ async fn one(
     if kept.is_none() && !beyond {
         return Ok(Outcome::Released);
     }
-    let of_another = kept.is_none() && of_another_selection(cloud, former, bucket).await?;
+    let doubt = match kept {
+        Some(_) => None,
+        None => doubt(cloud, former, bucket).await?,
+    };
     let reads = former.removal_reads(&pair);
     let _hold = ground.hold(vec![reads.clone()]).await;
     let mut observed = cloud.observe(&reads).await.map_err(|e| failed(&e))?;
-    if of_another {
-        return Ok(if former.has_rules(&pair, &observed) {
-            Outcome::Spared
-        } else {
-            Outcome::Released
-        });
+    if let Some(doubt) = doubt {
+        return match doubt {
+            _ if !former.has_rules(&pair, &observed) => Ok(Outcome::Released),
+            Doubt::OtherTag => Ok(Outcome::Spared),
+            Doubt::Unread(standing) => Err(standing),
+        };
     }
     let pair = former.settle(pair, &observed);
     let further = former.look_after(&pair, &observed);
@@ -198,26 +201,34 @@ async fn one(
     Ok(Outcome::Released)
 }
 
-/// Whether a tag that the echo selects by has another value: an echo of that value may have put the rules there. Where the
-/// tag is missing, nobody else selects by it.
-async fn of_another_selection(
-    cloud: &Cloud,
-    echo: &Echo,
-    bucket: &BucketName,
-) -> Result<bool, Standing> {
+/// Why the rules on a bucket may be another echo's.
+enum Doubt {
+    /// A tag that the echo selects by has another value: an echo of that value may have put them there.
+    OtherTag,
+    /// The tags may not be read.
+    Unread(Standing),
+}
+
+/// Whether the rules may be those of an echo that selects by another value of a tag. Where the tag is missing, nobody else
+/// selects by it.
+async fn doubt(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Result<Option<Doubt>, Standing> {
     let wanted = &echo.selection.tags;
     if wanted.is_empty() {
-        return Ok(false);
+        return Ok(None);
     }
     let found = tags_of(cloud, echo, bucket)
         .await
         .map_err(|error| failed(&error))?;
+    if let Some(unread @ Standing::Failed { .. }) = excluded_by_tags(echo, bucket, &found) {
+        return Ok(Some(Doubt::Unread(unread)));
+    }
     let tags = found.buckets.values().find_map(|b| b.tags.present());
-    Ok(tags.is_some_and(|tags| {
+    let other = tags.is_some_and(|tags| {
         wanted
             .iter()
             .any(|(key, value)| tags.get(key).is_some_and(|is| is != value))
-    }))
+    });
+    Ok(other.then_some(Doubt::OtherTag))
 }
 
 async fn is_for(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Result<bool, Standing> {
@@ -227,5 +238,10 @@ async fn is_for(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Result<bool,
     let tags = tags_of(cloud, echo, bucket)
         .await
         .map_err(|error| failed(&error))?;
-    Ok(excluded_by_tags(echo, bucket, &tags).is_none())
+    match excluded_by_tags(echo, bucket, &tags) {
+        None => Ok(true),
+        // Tags that may not be read are no missing ones.
+        Some(unread @ Standing::Failed { .. }) => Err(unread),
+        Some(_) => Ok(false),
+    }
 }

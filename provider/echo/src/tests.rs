@@ -454,3 +454,36 @@ async fn what_a_release_would_take_is_named_and_nothing_is_touched() {
     assert_eq!(losing, crate::Named::default());
     assert_eq!(stage.s3.writes(), Vec::<String>::new());
 }
+
+/// Tags that may not be read are no missing ones: the rules may be another echo's.
+#[tokio::test]
+async fn where_the_tags_may_not_be_read_rules_stay_and_it_is_said() {
+    let stage = stage(&[]).await;
+    for name in ["ours", "nobodys"] {
+        stage.put(name, "us-east-1", &[("tier", "gold")]);
+    }
+    let gold = tagged_echo("gold");
+    stage.protect(&gold, &["ours"]).await;
+    stage.s3.with(|s3| {
+        s3.denied = ["ours", "nobodys"]
+            .map(|name| format!("GET /{name}?tagging"))
+            .into();
+    });
+    let job = Job::default();
+    let released = release(&stage, &gold, &[], true, &job).await.unwrap();
+    assert!(stage.is_replicated("ours"));
+    let failed: Vec<&str> = released
+        .failures
+        .iter()
+        .map(|f| f.bucket.as_str())
+        .collect();
+    assert_eq!(failed, ["ours"], "the one without rules is released");
+    let Standing::Failed { detail, .. } = &released.failures[0].standing else {
+        panic!("failed");
+    };
+    assert!(detail.contains("s3:GetBucketTagging"), "{detail}");
+    // An echo that selects by them may want what another leaves.
+    let released = release(&stage, &echo(), &[gold], true, &job).await.unwrap();
+    assert_eq!(released.failures.len(), 2);
+    assert!(stage.is_replicated("ours"));
+}

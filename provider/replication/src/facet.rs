@@ -16,6 +16,7 @@ use crate::observed::Observed;
 mod bucket;
 mod mirror;
 pub(crate) mod role;
+mod statements;
 mod trigger;
 
 pub use trigger::TriggerPart;
@@ -178,7 +179,7 @@ pub fn compare(desired: &Desired, observed: &Observed) -> Vec<Comparison> {
     for (key, wanted) in &desired.keys {
         let policy = observed.keys.get(key).and_then(|k| k.policy.present());
         let label = format!("{}.key_policy", wanted.label);
-        bucket::statements(
+        statements::compare(
             &label,
             &Part::KeyPolicy(key.clone()),
             &wanted.policy,

@@ -11,6 +11,7 @@ use crate::mirror::Mirror;
 use crate::name::{
     AccountId, BucketName, Namespace, PairId, Partition, Region, RuleName, SiteName,
 };
+use crate::role;
 use crate::rule::Filter;
 
 mod check;
@@ -37,6 +38,14 @@ pub struct Site {
     pub region: Region,
     /// Within what the names of its buckets are unique.
     pub namespace: Namespace,
+}
+
+impl Site {
+    /// The role of the whole site, where nobody gives it another name.
+    pub fn default_role(&self) -> RoleArn {
+        let name = role::name_for_site(&self.name);
+        RoleArn::of(&self.partition, &self.account, role::PATH, &name)
+    }
 }
 
 /// Which role a bucket's rules run under. S3 knows one role a bucket, so all pairs on a bucket share it.

@@ -3,11 +3,14 @@
 //! Source: "Setting up permissions for live replication" and "Replicating encrypted objects" in the S3 user guide.
 
 use crate::arn::KeyArn;
-use crate::name::{AccountId, Partition, Region};
+use crate::name::{AccountId, Partition, Region, SiteName};
 use crate::policy::{PolicyDocument, Principal, Statement};
 
 /// The name of the one inline policy on the role of a site.
 pub const SITE_POLICY: &str = "crr-replication";
+
+/// The path of the roles that we make.
+pub const PATH: &str = "/crr/";
 
 /// What S3 reads of a bucket that replicates.
 const SOURCE_BUCKET: [&str; 2] = ["s3:GetReplicationConfiguration", "s3:ListBucket"];
@@ -27,6 +30,14 @@ const DESTINATION_OBJECTS: [&str; 3] = [
 ];
 /// What it writes besides where the destination's owner is to own the replicas.
 const OWNER_OVERRIDE: &str = "s3:ObjectOwnerOverrideToBucketOwner";
+
+/// The name of a whole site's role, where nobody gives it another.
+pub fn name_for_site(site: &SiteName) -> String {
+    format!("crr-site-{}", site.configured())
+        .chars()
+        .take(64)
+        .collect()
+}
 
 /// Who may assume a replication role: S3, and only on behalf of these buckets of this account.
 ///

@@ -16,8 +16,9 @@ use crate::arn::RoleArn;
 use crate::desired::{Desired, DesiredPolicy, DesiredRole, MADE_BY, OwnRole, RoleStanding};
 use crate::name::SiteName;
 use crate::observed::{Reads, RoleReads};
-use crate::pair::Site;
+use crate::pair::{Site, short_hash};
 use crate::policy::{PolicyDocument, Principal, Statement};
+use crate::role;
 
 mod change;
 mod check;
@@ -39,12 +40,17 @@ pub use observed::{
 pub use queue::visibility;
 pub use rule::{EventRule, TARGET_ID, When};
 
-/// The path of the function's role.
-const ROLE_PATH: &str = "/crr/";
 /// The name of the role's one inline policy.
 const ROLE_POLICY: &str = "crr-function";
 /// The tag that says whose trigger it is.
 pub const TRIGGER_OF: &str = "crr:trigger-of";
+/// The tag of the queue that says which edition of the echo was applied last.
+pub const EDITION: &str = "crr:edition";
+
+/// What one configuration of an echo is told from another by.
+pub fn edition(configuration: &str) -> String {
+    short_hash(configuration)
+}
 
 /// A queue, rule or function, by its ARN.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,6 +98,8 @@ pub struct Trigger {
     pub function: Option<Function>,
     /// The tags of all of it, without our own.
     pub tags: BTreeMap<String, String>,
+    /// Which edition of the echo it is for: what an agent compares its own with. None as long as it is not known.
+    pub edition: Option<String>,
 }
 
 impl Trigger {
@@ -144,7 +152,7 @@ impl Trigger {
         let Site {
             account, partition, ..
         } = &self.source;
-        RoleArn::of(partition, account, ROLE_PATH, &self.name())
+        RoleArn::of(partition, account, role::PATH, &self.name())
     }
 
     /// The tags of all of it.
@@ -153,6 +161,14 @@ impl Trigger {
         tags.insert(MADE_BY.0.to_owned(), MADE_BY.1.to_owned());
         let of = format!("{}/{}", self.source.name, self.target);
         tags.insert(TRIGGER_OF.to_owned(), of);
+        tags
+    }
+
+    /// The tags of the queue.
+    pub fn queue_tags(&self) -> BTreeMap<String, String> {
+        let mut tags = self.all_tags();
+        let edition = self.edition.clone();
+        tags.extend(edition.map(|edition| (EDITION.to_owned(), edition)));
         tags
     }
 
@@ -212,7 +228,7 @@ impl Trigger {
         let assume = Statement::allow("LambdaRuns", ["sts:AssumeRole"], Vec::<String>::new())
             .for_principal(Principal::Service("lambda.amazonaws.com".to_owned()));
         OwnRole {
-            path: ROLE_PATH.to_owned(),
+            path: role::PATH.to_owned(),
             description: format!(
                 "The function that keeps buckets of site {} replicated to {} runs under this role",
                 self.source.name, self.target

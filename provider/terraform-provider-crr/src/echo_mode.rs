@@ -20,6 +20,7 @@ use tfplugin::{
 };
 
 use crate::runtime::Shared;
+pub use trigger::look_at_trigger;
 
 pub(crate) mod accounts;
 pub mod agent_config;

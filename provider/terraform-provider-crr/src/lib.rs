@@ -32,6 +32,7 @@ pub mod provider_block;
 pub mod runtime;
 pub mod site;
 pub mod stated;
+mod validators;
 
 use runtime::Shared;
 

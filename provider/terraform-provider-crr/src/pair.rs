@@ -29,7 +29,7 @@ mod stated;
 mod validate;
 
 pub(crate) use config::{Operation, PairAttributes, Resolution as PairResolution};
-pub(crate) use schema::{parses_as, policy_arn};
+pub use plan::warn_of_one_place;
 pub(crate) use state::identity as identity_value;
 pub(crate) use stated::absent_role;
 pub use stated::{look_at_pair, resolve_pair};

@@ -13,8 +13,8 @@ use tfplugin::{
 };
 
 use crate::diagnostics::add_error;
-use crate::pair::parses_as;
 use crate::runtime::{Shared, SiteLookup};
+use crate::validators::parses_as;
 
 /// The data source.
 pub struct PairDataSource {

@@ -16,8 +16,8 @@ use tokio::time::Instant;
 
 use crate::diagnostics::add_error;
 use crate::duration;
-use crate::pair::parses_as;
 use crate::runtime::{Runtime, Shared};
+use crate::validators::parses_as;
 
 /// How often is asked while waiting.
 const INTERVAL: Duration = Duration::from_secs(1);

@@ -10,17 +10,20 @@ use replication::{AccountId, Namespace, Observed, RoleArn, Site, SiteName};
 use tfplugin::{DataSourceRequest, DataSourceResponse, Deferred, Diagnostics, Path, Value};
 
 use crate::diagnostics::add_error;
-use crate::echo_mode::accounts::Accounts;
-use crate::echo_mode::staying::StayingRole;
 
+mod accounts;
 mod claims;
 mod echoes;
 mod looks;
+mod staying;
 
+use accounts::Accounts;
+pub(crate) use accounts::Question;
 use claims::Claims;
 use echoes::Echoes;
 pub use looks::Look;
 use looks::Looks;
+pub(crate) use staying::StayingRole;
 
 /// The cell that `configure` fills and every resource reads.
 #[derive(Default)]
@@ -311,7 +314,7 @@ impl Runtime {
     /// Where a resource of this run gives the site's role another name. By the default name alone every process knows the
     /// same role: the one that applies does not hear of a `crr_site` that has no change.
     pub fn site_role(&self, site: &Site) -> Result<RoleArn, RoleArn> {
-        let usual = crate::site::default_role(site);
+        let usual = site.default_role();
         match lock(&self.site_roles).get(&site.name) {
             Some(other) if *other != usual => Err(other.clone()),
             _ => Ok(usual),

@@ -22,7 +22,6 @@ mod stated;
 
 use apply::{RolesLeft, Work, look};
 use proof::{Proof, Proven, moved, rests};
-pub use role::{default_role, default_role_name};
 pub use stated::look_at_site;
 pub(crate) use stated::papers_of_site;
 

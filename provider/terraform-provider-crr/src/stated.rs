@@ -20,6 +20,7 @@ use crate::{pair, provider_block, site};
 
 mod rehearsal;
 
+pub use crate::echo_mode::look_at_trigger;
 pub use crate::pair::{look_at_pair, resolve_pair};
 pub use crate::site::look_at_site;
 pub use rehearsal::{Rehearsal, presume, rehearse};
@@ -155,6 +156,15 @@ pub struct PairLook {
     pub pair: Pair,
     /// How it stands.
     pub health: Health,
+}
+
+/// A trigger that was looked at.
+#[derive(Debug, Clone)]
+pub struct TriggerLook {
+    /// How it stands.
+    pub health: Health,
+    /// What of it was not looked at, in words.
+    pub notes: Vec<String>,
 }
 
 /// An echo whose buckets can be looked at.

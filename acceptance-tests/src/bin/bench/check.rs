@@ -3,7 +3,8 @@
 use std::process::Stdio;
 use std::time::Instant;
 
-use acceptance_tests::terraform::{UsageWatch, provider_binary};
+use acceptance_tests::agent::check;
+use acceptance_tests::terraform::UsageWatch;
 use acceptance_tests::{Lab, LabError, Workdir};
 
 use super::Line;
@@ -13,22 +14,21 @@ const CALLS: &str = "64";
 
 /// Checks the state of a fleet.
 pub async fn run(lab: &Lab, workdir: &Workdir, pairs: u32) -> Result<Line, LabError> {
-    workdir.write("state.json", &workdir.state().await?.to_string())?;
-    workdir.write("sites.json", &lab.terraform_sites().to_string())?;
+    check::write_state(lab, workdir).await?;
     let trouble = |error: std::io::Error| LabError::new(format!("crr cannot be run: {error}"));
     lab.reset_calls();
     let began = Instant::now();
-    let process = tokio::process::Command::new(provider_binary()?.with_file_name("crr"))
-        .args(["check", "--state", "state.json", "--sites", "sites.json"])
-        .args(["--concurrency", CALLS, "--format", "json"])
-        .args(["--out", "html=report.html"])
-        .current_dir(workdir.path())
-        .env_clear()
-        .env("HOME", workdir.path())
-        .env("AWS_EC2_METADATA_DISABLED", "true")
+    let measured = [
+        "--concurrency",
+        CALLS,
+        "--format",
+        "json",
+        "--out",
+        "html=report.html",
+    ];
+    let process = check::command(workdir, &[&check::STATE[..], &measured].concat())?
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
-        .kill_on_drop(true)
         .spawn()
         .map_err(trouble)?;
     let usage = UsageWatch::of(process.id().unwrap_or_default());

@@ -5,28 +5,12 @@
 
 use std::time::{Duration, Instant};
 
-use acceptance_tests::agent::Desk;
+use acceptance_tests::agent::{self, Desk};
 use acceptance_tests::gateway::Calls;
 use acceptance_tests::{Lab, LabError, Site, Workdir};
 
 use super::{LATENCY, say};
 
-/// The echo that is measured, with a place for more arguments.
-const ECHO: &str = "
-resource \"crr_site\" \"east\" {
-  name             = \"east\"
-  replication_role = { read = [\"*\"], write = [\"*\"] }
-}
-resource \"crr_site\" \"west\" {
-  name             = \"west\"
-  replication_role = { read = [\"*\"], write = [\"*\"] }
-}
-resource \"crr_echo_mode\" \"dr\" {
-  source = crr_site.east.name
-  target = crr_site.west.name
-  ARGUMENTS
-}
-";
 /// How many buckets are made one after the other for a median.
 const MADE: usize = 20;
 
@@ -34,7 +18,7 @@ const MADE: usize = 20;
 async fn applied(arguments: &str) -> Result<(Lab, Workdir, String), LabError> {
     let lab = Lab::start().await?;
     lab.grant_queues().await?;
-    let workdir = Workdir::in_lab(&lab, &ECHO.replace("ARGUMENTS", arguments)).await?;
+    let workdir = Workdir::in_lab(&lab, &agent::echo("west", arguments)).await?;
     workdir.apply().await?;
     let echo = workdir.resource("crr_echo_mode.dr").await?;
     let config = echo.get("agent_config").and_then(|text| text.as_str());

@@ -1,25 +1,9 @@
 //! The second act: a whole site, and the agent that keeps it.
 
-use acceptance_tests::agent::{Agent, Desk};
+use acceptance_tests::agent::{self, Agent, Desk};
 use acceptance_tests::{Lab, LabError, Workdir};
 
 use super::{arrives, say, step};
-
-const ECHO: &str = "
-resource \"crr_site\" \"east\" {
-  name             = \"east\"
-  replication_role = { read = [\"*\"], write = [\"*\"] }
-}
-resource \"crr_site\" \"west\" {
-  name             = \"west\"
-  replication_role = { read = [\"*\"], write = [\"*\"] }
-}
-resource \"crr_echo_mode\" \"dr\" {
-  source     = crr_site.east.name
-  target     = crr_site.west.name
-  on_destroy = \"remove\"
-}
-";
 
 /// Plays it on the lab of the first.
 pub async fn play(lab: &Lab, stem: &str) -> Result<(), LabError> {
@@ -27,7 +11,8 @@ pub async fn play(lab: &Lab, stem: &str) -> Result<(), LabError> {
     let workdir = step(
         "terraform apply: an echo, for every bucket of the east, made or not",
         async {
-            let workdir = Workdir::in_lab(lab, ECHO).await?;
+            let echo = agent::echo("west", "  on_destroy = \"remove\"");
+            let workdir = Workdir::in_lab(lab, &echo).await?;
             workdir.apply().await?;
             Ok(workdir)
         },

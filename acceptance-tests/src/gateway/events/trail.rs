@@ -25,6 +25,8 @@ pub fn event_name(call: &Call) -> Option<&str> {
         "DeletePublicAccessBlock" => "DeleteBucketPublicAccessBlock",
         "PutObjectLockConfiguration" => "PutBucketObjectLockConfiguration",
         "PutBucketNotificationConfiguration" => "PutBucketNotification",
+        "TagResource" => "TagResource",
+        "UntagResource" => "UntagResource",
         "CreateBucket" => "CreateBucket",
         "DeleteBucket" => "DeleteBucket",
         other if other.starts_with("PutBucket") || other.starts_with("DeleteBucket") => other,
@@ -70,6 +72,12 @@ fn parameters(place: &Place, (call, parts, body): (&Call, &Parts, &Bytes)) -> Va
     let Some(fields) = parameters.as_object_mut() else {
         return parameters;
     };
+    if parts.uri.path().starts_with("/v20180820/") {
+        // S3 Control names no bucket.
+        fields.remove("bucketName");
+        let arn = format!("arn:aws:s3:::{}", call.resource);
+        fields.insert("resourceArn".to_owned(), json!(arn));
+    }
     let query = parts.uri.query().unwrap_or_default();
     for name in query.split('&').filter_map(|pair| pair.split('=').next()) {
         if !name.is_empty() && name != "x-id" {

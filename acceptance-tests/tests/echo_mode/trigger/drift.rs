@@ -11,6 +11,25 @@ use super::{NAME, assert_gone, functions, queues, rules, script, with_function};
 use crate::echo_mode::Scene;
 use crate::ground::role_names;
 
+/// The parts that [`drift`] changes.
+pub const FACETS: [&str; 15] = [
+    "dead_letter_queue",
+    "queue",
+    "queue_policy",
+    "queue_tags",
+    "rule",
+    "rule_target",
+    "rule_tags",
+    "look",
+    "function",
+    "function_code",
+    "function_configuration",
+    "function_tags",
+    "function_messages",
+    "role_policy",
+    "role_trust",
+];
+
 #[tokio::test]
 async fn each_part_that_drifted_is_named_and_mended() -> Result<(), LabError> {
     let scene = Scene::new("").await?;
@@ -23,23 +42,7 @@ async fn each_part_that_drifted_is_named_and_mended() -> Result<(), LabError> {
     drift(lab).await;
     let plan = scene.workdir.plan().await?;
     assert_eq!(plan.code, 2, "{plan}");
-    for facet in [
-        "dead_letter_queue",
-        "queue",
-        "queue_policy",
-        "queue_tags",
-        "rule",
-        "rule_target",
-        "rule_tags",
-        "look",
-        "function",
-        "function_code",
-        "function_configuration",
-        "function_tags",
-        "function_messages",
-        "role_policy",
-        "role_trust",
-    ] {
+    for facet in FACETS {
         let named = format!("\"trigger.{facet}\"");
         assert!(plan.stdout.contains(&named), "{facet}: {plan}");
     }
@@ -82,7 +85,7 @@ async fn each_part_that_drifted_is_named_and_mended() -> Result<(), LabError> {
 }
 
 /// Changes everything of the trigger behind Terraform's back.
-async fn drift(lab: &Lab) {
+pub async fn drift(lab: &Lab) {
     let east = lab.site("east");
     let (sqs, events) = (lab.admin_sqs(east), lab.admin_events(east));
     let (lambda, iam) = (lab.admin_lambda(east), lab.admin_iam(east));

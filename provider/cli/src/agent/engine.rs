@@ -239,6 +239,10 @@ impl Engine {
                 served
                     .board()
                     .note(bucket, begun.standing(), SystemTime::now());
+                // Asked once the bucket was looked at: what an apply has taken off is not put back.
+                if self.is_outdated(served).await {
+                    return begun.standing().clone();
+                }
                 Box::pin(begun.finish(&job)).await
             }
             Err(standing) => standing,

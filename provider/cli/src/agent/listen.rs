@@ -12,8 +12,10 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::engine::Engine;
+use super::exposition;
 
 /// A loop that has not gone round for so long hangs.
 const HANGS: Duration = Duration::from_secs(30);
@@ -25,8 +27,8 @@ pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     TcpListener::bind(address).await
 }
 
-/// Answers for ever.
-pub async fn serve(listener: TcpListener, engine: Arc<Engine>) {
+/// Answers for ever, of the engine that is in force.
+pub async fn serve(listener: TcpListener, engine: watch::Receiver<Arc<Engine>>) {
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
@@ -40,6 +42,7 @@ pub async fn serve(listener: TcpListener, engine: Arc<Engine>) {
         let engine = engine.clone();
         tokio::spawn(async move {
             let answer = service_fn(|request: Request<Incoming>| {
+                let engine = engine.borrow().clone();
                 let response = respond(&engine, request.method(), request.uri().path());
                 async move { Ok::<_, Infallible>(response) }
             });
@@ -59,7 +62,7 @@ fn respond(engine: &Engine, method: &Method, path: &str) -> Response<Full<Bytes>
     }
     match path {
         "/metrics" => {
-            let mut response = text(StatusCode::OK, engine.metrics.text(engine));
+            let mut response = text(StatusCode::OK, exposition::text(engine));
             response.headers_mut().insert(
                 CONTENT_TYPE,
                 HeaderValue::from_static(

@@ -1,6 +1,5 @@
-//! What the process says of itself, in Prometheus' text.
+//! What the process counts as it happens.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, SystemTime};
 
@@ -11,34 +10,14 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::engine::Engine;
-use super::served::Served;
-
 /// From half a second, which is a fast one by the queue, to a day.
 const BUCKETS: [f64; 14] = [
     0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 14400.0, 86400.0,
 ];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfEcho {
+pub(super) struct OfEcho {
     echo: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfStatus {
-    echo: String,
-    status: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfCall {
-    call: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfFailure {
-    call: String,
-    code: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -47,14 +26,9 @@ struct OfMessage {
     end: &'static str,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfBuild {
-    version: &'static str,
-}
+pub(super) type Seconds = Gauge<f64, AtomicU64>;
 
-type Seconds = Gauge<f64, AtomicU64>;
-
-/// What is counted as it happens. All else is looked at when somebody asks.
+/// What is counted as it happens. All else is looked at when somebody asks: see [`super::exposition`].
 pub struct Metrics {
     time_to_protected: Family<OfEcho, Histogram, fn() -> Histogram>,
     looks: Family<OfEcho, Counter>,
@@ -77,7 +51,7 @@ fn now() -> f64 {
         .as_secs_f64()
 }
 
-fn of(echo: &str) -> OfEcho {
+pub(super) fn of(echo: &str) -> OfEcho {
     OfEcho {
         echo: echo.to_owned(),
     }
@@ -140,18 +114,8 @@ impl Metrics {
             .set(i64::try_from(depth).unwrap_or(i64::MAX));
     }
 
-    /// All of it as text.
-    pub fn text(&self, engine: &Engine) -> String {
-        let mut registry = Registry::with_prefix("crr");
-        self.register(&mut registry);
-        look(engine, &mut registry);
-        let mut text = String::new();
-        // Writing to a String cannot fail.
-        let _ = prometheus_client::encoding::text::encode(&mut text, &registry);
-        text
-    }
-
-    fn register(&self, registry: &mut Registry) {
+    /// Puts all that was counted into a registry.
+    pub fn register(&self, registry: &mut Registry) {
         registry.register_with_unit(
             "time_to_protected",
             "From when a bucket was made, or first seen, or lost its protection, until it was protected",
@@ -192,112 +156,4 @@ impl Metrics {
             self.queue_depth.clone(),
         );
     }
-}
-
-/// What is as it is at this moment.
-fn look(engine: &Engine, registry: &mut Registry) {
-    let buckets = Family::<OfStatus, Gauge>::default();
-    let paused = Family::<OfEcho, Gauge>::default();
-    let healthy = Family::<OfEcho, Gauge>::default();
-    let age = Family::<OfEcho, Seconds>::default();
-    let mut held = vec![0.0_f64; engine.served.len()];
-    let at = SystemTime::now();
-    {
-        let schedule = engine.schedule();
-        let of_sweeps: Vec<_> = engine.served.iter().flat_map(Served::held).collect();
-        for letter in schedule.tickets().chain(&of_sweeps) {
-            let sent = letter.sent.and_then(|sent| at.duration_since(sent).ok());
-            if let (Some(sent), Some(oldest)) = (sent, held.get_mut(letter.echo)) {
-                *oldest = oldest.max(sent.as_secs_f64());
-            }
-        }
-    }
-    for (served, oldest) in engine.served.iter().zip(held) {
-        for (status, count) in served.board().counts() {
-            let of = OfStatus {
-                echo: served.name.clone(),
-                status: status.word(),
-            };
-            let count = i64::try_from(count).unwrap_or(i64::MAX);
-            buckets.get_or_create(&of).set(count);
-        }
-        let echo = of(&served.name);
-        paused
-            .get_or_create(&echo)
-            .set(i64::from(served.opened.paused));
-        healthy
-            .get_or_create(&echo)
-            .set(i64::from(served.trouble().is_none()));
-        if served.opened.queue_url.is_some() {
-            age.get_or_create(&echo).set(oldest);
-        }
-    }
-    registry.register(
-        "buckets",
-        "Buckets of the source by how they stand",
-        buckets,
-    );
-    registry.register("paused", "1 while nothing may be touched", paused);
-    registry.register("healthy", "1 while the last tries went well", healthy);
-    registry.register_with_unit(
-        "queue_message_age",
-        "How long ago the oldest message that is being worked on was sent",
-        Unit::Seconds,
-        age,
-    );
-    let number = |count: usize| {
-        let gauge: Gauge = Gauge::default();
-        gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
-        gauge
-    };
-    let (running, waiting, resting) = {
-        let schedule = engine.schedule();
-        (schedule.running(), schedule.waiting(), schedule.resting())
-    };
-    registry.register("in_flight", "Buckets being worked on", number(running));
-    registry.register(
-        "waiting",
-        "Buckets that wait for their turn",
-        number(waiting),
-    );
-    registry.register(
-        "resting",
-        "Buckets that failed and are tried again after a while",
-        number(resting),
-    );
-    calls(engine, registry);
-    let build = Family::<OfBuild, Gauge>::default();
-    let version = env!("CARGO_PKG_VERSION");
-    build.get_or_create(&OfBuild { version }).set(1);
-    registry.register("build_info", "The version of the agent", build);
-}
-
-fn calls(engine: &Engine, registry: &mut Registry) {
-    let made = Family::<OfCall, Counter>::default();
-    let failed = Family::<OfFailure, Counter>::default();
-    let mut seen: Vec<&Arc<_>> = Vec::new();
-    for served in &engine.served {
-        let runtime = &served.opened.runtime;
-        if seen.iter().any(|other| Arc::ptr_eq(other, runtime)) {
-            continue;
-        }
-        seen.push(runtime);
-        for count in runtime.cloud.calls() {
-            let call = count.operation;
-            made.get_or_create(&OfCall { call: call.clone() })
-                .inc_by(count.calls);
-            for (code, times) in count.failures {
-                let call = call.clone();
-                failed
-                    .get_or_create(&OfFailure { call, code })
-                    .inc_by(times);
-            }
-        }
-    }
-    registry.register("api_calls", "Calls to the services", made);
-    registry.register(
-        "api_failures",
-        "Calls that were answered with an error, by its code; that something is not set is one, too",
-        failed,
-    );
 }

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use cloud::Queue;
 use replication::{BucketName, Direction};
 use terraform_provider_crr::echo_mode::agent_config::Opened;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::board::Board;
+use super::edition::Edition;
 use super::letter::Letter;
 use super::troubles::{Tried, Troubles};
 
@@ -30,6 +32,8 @@ pub struct Served {
     pub troubles: Troubles,
     /// What the roles of its rules allow, as of the last look at them.
     roles: Mutex<Arc<echo::Roles>>,
+    /// Which edition of the echo it is.
+    pub edition: Edition,
     /// How many buckets the last sweep found, and how many of them unprotected.
     counted: Mutex<Option<(usize, usize)>>,
 }
@@ -49,11 +53,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The queue of an echo, where it has one.
+pub fn queue(opened: &Opened) -> Option<Queue> {
+    let url = opened.queue_url.clone()?;
+    let site = opened.echo.template.source.site.name.clone();
+    Some(opened.runtime.cloud.queue(site, url))
+}
+
 impl Served {
     /// An echo of which nothing is known yet.
     pub fn new(opened: Opened) -> Self {
         Self {
             name: opened.echo.id(),
+            edition: Edition::new(queue(&opened), opened.edition.clone()),
             opened,
             board: Mutex::default(),
             sweep: Mutex::default(),
@@ -91,7 +103,7 @@ impl Served {
 
     /// Whether buckets may be written to.
     pub fn may_work(&self) -> bool {
-        !self.opened.paused && self.troubles.has_roles()
+        !self.opened.paused && self.troubles.has_roles() && !self.troubles.is_outdated()
     }
 
     /// About how many calls a look at the whole site costs.

@@ -13,6 +13,8 @@ pub enum Tried {
     Queue,
     /// Finding the roles.
     Role,
+    /// Finding out whether the echo is still as it is configured here.
+    Edition,
 }
 
 /// What keeps an echo from being served.
@@ -28,6 +30,7 @@ struct Known {
     listing: Option<String>,
     queue: Option<String>,
     role: Option<String>,
+    edition: Option<String>,
 }
 
 impl Troubles {
@@ -39,6 +42,7 @@ impl Troubles {
                 listing: Some(trouble.clone()),
                 role: Some(trouble),
                 queue: None,
+                edition: None,
             }),
             deafened: Notify::new(),
         }
@@ -55,6 +59,7 @@ impl Troubles {
                 Tried::Listing => &mut known.listing,
                 Tried::Queue => &mut known.queue,
                 Tried::Role => &mut known.role,
+                Tried::Edition => &mut known.edition,
             };
             let news = *place != trouble;
             let deafened = what == Tried::Queue && place.is_none() && trouble.is_some();
@@ -70,7 +75,7 @@ impl Troubles {
     /// The first of them.
     pub fn first(&self) -> Option<String> {
         self.with(|known| {
-            let all = [&known.listing, &known.role, &known.queue];
+            let all = [&known.edition, &known.listing, &known.role, &known.queue];
             all.into_iter().find_map(Clone::clone)
         })
     }
@@ -78,6 +83,11 @@ impl Troubles {
     /// Whether the roles are there.
     pub fn has_roles(&self) -> bool {
         self.with(|known| known.role.is_none())
+    }
+
+    /// Whether the echo is configured otherwise by now.
+    pub fn is_outdated(&self) -> bool {
+        self.with(|known| known.edition.is_some())
     }
 
     /// Whether the queue does not answer: nobody says what happens.

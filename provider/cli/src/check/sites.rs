@@ -1,15 +1,77 @@
 //! How the sites are reached.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 use terraform_provider_crr::stated::Kind;
 
 use super::terraform::Resource;
 
-/// The provider block for a document: a file's, else the document's own, else what the state says of each `crr_site` and
-/// what its echoes export for the agent, with credentials from the usual chain.
+/// The provider block for a document: what a file says, else what the document says of its own, else what the resources say:
+/// each `crr_site`, what echoes export for the agent, and the tags of roles. Credentials come from the usual chain.
 pub fn block(file: Option<Value>, of_document: Option<Value>, resources: &[Resource]) -> Value {
-    file.or(of_document)
-        .unwrap_or_else(|| json!({ "sites": of_resources(resources) }))
+    let mut block = Map::new();
+    for given in [of_document, file] {
+        if let Some(Value::Object(members)) = given {
+            block.extend(members);
+        }
+    }
+    if !block.contains_key("sites") {
+        block.insert("sites".to_owned(), of_resources(resources).into());
+    }
+    if !block.contains_key("default_tags") {
+        let tags = default_tags(resources);
+        block.insert("default_tags".to_owned(), tags.into());
+    }
+    Value::Object(block)
+}
+
+/// The tags that a state shows on roles and that no resource asks for by itself: the provider block's, which a state does not
+/// hold. Where two disagree somebody has changed one, and neither is taken.
+fn default_tags(resources: &[Resource]) -> Map<String, Value> {
+    let mut tags: Map<String, Value> = Map::new();
+    let mut disputed = BTreeSet::new();
+    let said = resources.iter().flat_map(|resource| match resource.kind {
+        Kind::Echo => exported(resource)
+            .and_then(|mut config| config.get_mut("default_tags").map(Value::take))
+            .and_then(|tags| tags.as_object().cloned())
+            .unwrap_or_default(),
+        Kind::Pair => beside(&resource.values, resource.values.get("tags")),
+        Kind::Site => beside(
+            &resource.values,
+            resource.values.pointer("/replication_role/tags"),
+        ),
+    });
+    for (key, value) in said {
+        if tags.get(&key).is_some_and(|other| *other != value) {
+            disputed.insert(key.clone());
+        }
+        tags.insert(key, value);
+    }
+    tags.retain(|key, _| !disputed.contains(key));
+    tags
+}
+
+/// What the facets show of a role's tags beside our own and those that the resource asks for.
+fn beside(values: &Value, asked: Option<&Value>) -> Map<String, Value> {
+    let facets = values.get("facets").and_then(Value::as_object);
+    let of_roles = facets
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| name.ends_with(".role_tags"));
+    let mut tags: Map<String, Value> = of_roles
+        .filter_map(|(_, text)| serde_json::from_str::<Map<String, Value>>(text.as_str()?).ok())
+        .flatten()
+        .collect();
+    tags.retain(|key, _| {
+        !key.starts_with("crr:") && asked.is_none_or(|asked| asked.get(key).is_none())
+    });
+    tags
+}
+
+/// What an echo exports for the agent: all but keys of its two sites, and the rest of the provider block.
+fn exported(resource: &Resource) -> Option<Value> {
+    serde_json::from_str(resource.values.get("agent_config")?.as_str()?).ok()
 }
 
 /// What a file of sites holds as a provider block: it may be one, or the sites alone.
@@ -42,13 +104,11 @@ pub fn read(text: &str) -> Result<Value, String> {
 
 fn of_resources(resources: &[Resource]) -> Map<String, Value> {
     let mut sites = Map::new();
-    // What an echo exports for the agent says all but keys of its two sites.
     for resource in resources
         .iter()
         .filter(|resource| resource.kind == Kind::Echo)
     {
-        let exported = resource.values.get("agent_config").and_then(Value::as_str);
-        let config: Option<Value> = exported.and_then(|text| serde_json::from_str(text).ok());
+        let config = exported(resource);
         if let Some(of_echo) = config.as_ref().and_then(|c| c.get("sites")?.as_object()) {
             sites.extend(of_echo.clone());
         }
@@ -104,7 +164,45 @@ mod tests {
         };
         assert_eq!(
             block(None, None, &[resource]),
-            json!({ "sites": { "east": { "region": "us-east-1" } } })
+            json!({ "sites": { "east": { "region": "us-east-1" } }, "default_tags": {} })
         );
+    }
+
+    #[test]
+    fn what_a_file_leaves_out_the_document_says() {
+        let file = json!({ "sites": { "east": { "profile": "reader" } } });
+        let document = json!({ "sites": {}, "default_tags": { "team": "storage" } });
+        assert_eq!(
+            block(Some(file.clone()), Some(document), &[]),
+            json!({ "sites": file["sites"], "default_tags": { "team": "storage" } })
+        );
+    }
+
+    fn pair(facets: &Value, tags: &Value) -> Resource {
+        Resource {
+            kind: Kind::Pair,
+            address: "crr_pair.orders".to_owned(),
+            values: json!({ "facets": facets, "tags": tags }),
+            unknown: None,
+        }
+    }
+
+    #[test]
+    fn tags_that_no_resource_asks_for_are_the_provider_blocks() {
+        let shown = |tags: Value| json!({ "source.role_tags": tags.to_string(), "destination.tags": "{\"of\":\"others\"}" });
+        let tags = json!({ "crr:made-by": "crr", "team": "orders", "cost": "dr", "stage": "live" });
+        let orders = pair(&shown(tags), &json!({ "team": "orders" }));
+        let of_one = default_tags(std::slice::from_ref(&orders));
+        assert_eq!(
+            Value::from(of_one),
+            json!({ "cost": "dr", "stage": "live" })
+        );
+        // Somebody has changed one of them: which is it?
+        let other = pair(
+            &shown(json!({ "cost": "dr", "stage": "test" })),
+            &Value::Null,
+        );
+        let of_two = default_tags(&[orders, other]);
+        assert_eq!(Value::from(of_two), json!({ "cost": "dr" }));
     }
 }

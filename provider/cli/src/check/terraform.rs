@@ -167,7 +167,7 @@ fn block(document: &Value) -> Option<Value> {
             block.insert(name.clone(), value);
         }
     }
-    block.contains_key("sites").then_some(Value::Object(block))
+    Some(Value::Object(block))
 }
 
 fn constant(expression: &Value, document: &Value) -> Option<Value> {

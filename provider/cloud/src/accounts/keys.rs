@@ -5,9 +5,10 @@
 //! [`Keys`] is where the clients of an entered site get their credentials. It makes a key when it is first asked, and another
 //! before that one expires. What its id says decides which keys are left over from others ([`replication::accounts::keys`]).
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_credential_types::Credentials;
@@ -140,7 +141,13 @@ impl Keys {
         let id = KeyName::new(&here(), std::process::id(), moment(at)).to_string();
         let secret = new_secret().map_err(|error| self.trouble(error))?;
         let site = cloud.site(&self.admin).await?;
-        vault::make_key(&cloud, &site, &self.account, &id, &secret).await?;
+        // Before it is there: else another would take it for one that is left over.
+        made_here().insert(id.clone());
+        if let Err(error) = vault::make_key(&cloud, &site, &self.account, &id, &secret).await {
+            // It may be there all the same, and nobody uses it.
+            made_here().remove(&id);
+            return Err(error);
+        }
         tracing::info!(account = self.account, key = id, "made an access key");
         Ok(Made { id, secret, at })
     }
@@ -166,14 +173,12 @@ impl Keys {
         let now = seconds(SystemTime::now());
         let here = here();
         // Not held over calls: those are signed with what it guards.
-        let (current, former) = {
-            let held = self.held.lock().await;
-            let current = held.current.as_ref().map(|made| made.id.clone());
-            (current, held.former.clone())
-        };
+        let former = self.held.lock().await.former.clone();
         for id in listed {
-            let stale = KeyName::parse(&id).is_some_and(|key| key.is_stale(&here, now, is_alive));
-            if Some(&id) == current.as_ref() || !(stale || former.contains(&id)) {
+            let stale =
+                || KeyName::parse(&id).is_some_and(|key| key.is_stale(&here, now, is_alive));
+            // One of our process may be another cloud's, which gives it back itself.
+            if !former.contains(&id) && (made_here().contains(&id) || !stale()) {
                 continue;
             }
             vault::delete_key(&cloud, &site, &id).await?;
@@ -205,6 +210,7 @@ impl Keys {
             return Ok(());
         };
         for id in ids {
+            made_here().remove(&id);
             let site = cloud.site(&self.entered).await?;
             vault::delete_key(&cloud, &site, &id).await?;
             self.forget(&id).await;
@@ -219,6 +225,12 @@ impl Keys {
         facts.site = Some(self.entered.clone());
         facts.into()
     }
+}
+
+/// The ids of all keys that this process has made. Another process that had its number may have left some, too.
+fn made_here() -> MutexGuard<'static, BTreeSet<String>> {
+    static MADE: StdMutex<BTreeSet<String>> = StdMutex::new(BTreeSet::new());
+    MADE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the SDK asks.

@@ -10,7 +10,7 @@ use crate::cloud::Cloud;
 use crate::error::CloudError;
 use crate::failure::Failure;
 use crate::observe::trigger::ResourceAccess;
-use crate::wait::{Ended, Patience};
+use crate::wait::{Ended, Patience, persist};
 
 mod function;
 mod queue;
@@ -37,21 +37,44 @@ async fn write(
     patience: &mut Patience<'_>,
 ) -> Result<(), Ended> {
     match change {
-        Change::CreateQueue { .. }
-        | Change::PutQueueAttributes { .. }
-        | Change::TagQueue { .. }
-        | Change::DeleteQueue => queue::write(access, change, patience).await,
-        Change::PutRule { .. }
-        | Change::PutTarget { .. }
-        | Change::TagRule { .. }
-        | Change::DeleteRule => rule::write(access, change, patience).await,
-        Change::CreateFunction { .. }
-        | Change::PutFunctionCode { .. }
-        | Change::PutFunctionSettings { .. }
-        | Change::TagFunction { .. }
-        | Change::DeleteFunction { .. }
-        | Change::CreateMapping { .. }
-        | Change::PutMapping { .. } => function::write(access, change, patience).await,
+        Change::CreateQueue { attributes, tags } => {
+            queue::create(access, attributes, tags, patience).await
+        }
+        Change::PutQueueAttributes { attributes } => {
+            persist!(patience, queue::put_attributes(access, attributes))
+        }
+        Change::TagQueue { tags } => persist!(patience, queue::put_tags(access, tags)),
+        Change::DeleteQueue => persist!(patience, queue::delete(access)),
+        Change::PutRule { rule, tags } => persist!(patience, rule::put(access, rule, tags)),
+        Change::PutTarget { queue } => persist!(patience, rule::put_target(access, queue)),
+        Change::TagRule { tags } => persist!(patience, rule::put_tags(access, tags)),
+        Change::DeleteRule => persist!(patience, rule::delete(access)),
+        Change::CreateFunction {
+            package,
+            architecture,
+            settings,
+            tags,
+        } => function::create(access, (package, *architecture), settings, tags, patience).await,
+        Change::PutFunctionCode {
+            package,
+            architecture,
+        } => persist!(patience, function::put_code(access, package, *architecture)),
+        Change::PutFunctionSettings { settings } => {
+            persist!(patience, function::put_settings(access, settings))
+        }
+        Change::TagFunction { tags } => persist!(patience, function::put_tags(access, tags)),
+        Change::DeleteFunction { mapping } => {
+            if let Some(id) = mapping {
+                persist!(patience, function::delete_mapping(access, id))?;
+            }
+            persist!(patience, function::delete(access))
+        }
+        Change::CreateMapping { queue, mapping } => {
+            function::create_mapping(access, queue, mapping, patience).await
+        }
+        Change::PutMapping { id, mapping } => {
+            persist!(patience, function::put_mapping(access, id, mapping))
+        }
     }
 }
 

@@ -75,7 +75,9 @@ impl<'a> ResourceAccess<'a> {
 }
 
 /// Tags as the model has them.
-fn sorted(tags: Option<&std::collections::HashMap<String, String>>) -> BTreeMap<String, String> {
+pub(crate) fn sorted(
+    tags: Option<&std::collections::HashMap<String, String>>,
+) -> BTreeMap<String, String> {
     tags.into_iter()
         .flatten()
         .map(|(key, value)| (key.clone(), value.clone()))

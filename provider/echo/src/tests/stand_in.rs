@@ -24,6 +24,8 @@ pub(super) struct State {
     pub buckets: BTreeMap<String, Bucket>,
     /// Calls that are refused: `PUT /orders?replication`.
     pub refused: Vec<String>,
+    /// Calls that we may not make.
+    pub denied: Vec<String>,
     /// A call, and the bucket that somebody deletes right before it.
     pub deleted_at: Option<(String, String)>,
     /// The policy of the site's roles, which a `crr_site` made; none: others made them, and there is none of that name.
@@ -193,6 +195,9 @@ impl StandIn {
         }
         if state.refused.contains(&call) {
             return error(400, "InvalidRequest", "on purpose");
+        }
+        if state.denied.contains(&call) {
+            return error(403, "AccessDenied", "not for you");
         }
         if bucket.is_empty() {
             return (200, listing(&state.buckets, query));

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Comparison, Part, beside, mirror, our_tags};
+use super::{Comparison, Part, beside, mirror, our_tags, statements};
 use crate::bucket::{BucketRef, Retention, Versioning};
-use crate::desired::{DesiredBucket, OwnedRules, OwnedStatements};
+use crate::desired::{DesiredBucket, OwnedRules};
 use crate::document::ReplicationDocument;
 use crate::observed::{Existence, ObservedBucket};
-use crate::policy::ResourcePolicy;
 
 pub(super) fn compare(
     at: &BucketRef,
@@ -87,7 +86,7 @@ pub(super) fn compare(
     if let Some(policy) = &wanted.policy {
         let is = found.and_then(|b| b.policy.present());
         let label = format!("{}.policy", wanted.label);
-        statements(
+        statements::compare(
             &label,
             &Part::BucketPolicy(at.clone()),
             policy,
@@ -131,33 +130,6 @@ fn record(
             part: Part::Logging(at.clone()),
             should: Some(logging.to_string()),
             is: is.map(ToString::to_string),
-        });
-    }
-}
-
-/// Our statements in a shared policy, one facet each.
-pub(super) fn statements(
-    label: &str,
-    part: &Part,
-    owned: &OwnedStatements,
-    policy: Option<&String>,
-    comparisons: &mut Vec<Comparison>,
-) {
-    let should: BTreeMap<String, String> = owned
-        .statements
-        .iter()
-        .map(|s| (s.sid.clone(), s.to_value().to_string()))
-        .collect();
-    let is = policy
-        .and_then(|text| ResourcePolicy::parse(text).ok())
-        .map(|policy| policy.owned(owned))
-        .unwrap_or_default();
-    for (sid, should, is) in beside(&should, &is) {
-        comparisons.push(Comparison {
-            facet: format!("{label}.{sid}"),
-            part: part.clone(),
-            should,
-            is,
         });
     }
 }

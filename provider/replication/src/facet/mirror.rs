@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Comparison, Part, bucket};
+use super::{Comparison, Part, statements};
 use crate::bucket::{BucketRef, Ownership, PublicAccessBlock};
 use crate::desired::DesiredBucket;
 use crate::mirror::{MirroredTags, Setting, belongs_to_its_bucket, canonical_cors};
@@ -96,7 +96,7 @@ pub(super) fn compare(
         );
     }
     if let Some(owned) = &mirror.policy {
-        bucket::statements(
+        statements::compare(
             &format!("{}.mirror.{}", wanted.label, Setting::Policy),
             &Part::BucketPolicy(at.clone()),
             owned,

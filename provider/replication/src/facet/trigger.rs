@@ -107,6 +107,13 @@ impl Shown<'_> {
             return;
         };
         self.push(facet, part, Some(rule.shown()), found.map(RuleFacts::shown));
+        let pattern = (
+            rule.pattern_shown(),
+            found.and_then(RuleFacts::pattern_shown),
+        );
+        if pattern != (None, None) {
+            self.push(format!("{facet}_pattern"), part, pattern.0, pattern.1);
+        }
         self.push(
             format!("{facet}_target"),
             target_part,
@@ -134,7 +141,7 @@ pub(super) fn compare(
     shown.queue(
         "queue",
         [TriggerPart::Queue, TriggerPart::QueueTags],
-        (&wanted.queue_attributes(), &tags),
+        (&wanted.queue_attributes(), &wanted.queue_tags()),
         queue(&wanted.queue()),
     );
     let rule = |at: &ResourceRef| found.and_then(|found| found.rule(at));

@@ -34,6 +34,12 @@ impl Pair {
         problems
     }
 
+    /// Whether both sides are lost together when their place is: one region of one system.
+    pub fn is_in_one_place(&self) -> bool {
+        let (source, destination) = (&self.source.site, &self.destination.site);
+        source.namespace == destination.namespace && source.region == destination.region
+    }
+
     fn check_sides(&self, problems: &mut Vec<Problem>) {
         let (source, destination) = (&self.source, &self.destination);
         if source.bucket == destination.bucket

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lane::{Lane, ROLE_PATH};
+use super::lane::Lane;
 use super::warn::warn;
 use super::{Direction, Pair, RoleChoice, Side};
 use crate::arn::{KeyArn, RoleArn};
@@ -16,7 +16,7 @@ use crate::name::Region;
 use crate::observed::{Existence, Observed, ObservedBucket};
 use crate::policy::PolicyDocument;
 use crate::problem::Problem;
-use crate::role::{KeyUse, Permissions, destination_statement, key_statement, trust_policy};
+use crate::role::{self, KeyUse, Permissions, destination_statement, key_statement, trust_policy};
 
 /// A bucket of which nothing is ours.
 fn bare(label: &str) -> DesiredBucket {
@@ -382,7 +382,7 @@ impl Pair {
         tags.insert(MADE_BY.0.to_owned(), MADE_BY.1.to_owned());
         tags.insert("crr:source".to_owned(), lane.from.bucket.to_string());
         OwnRole {
-            path: ROLE_PATH.to_owned(),
+            path: role::PATH.to_owned(),
             description: format!("S3 replicates {} under this role", lane.from.bucket),
             trust: trust_policy(&lane.from.site.account, &[lane.from.arn()]),
             boundary: self.boundary.clone(),

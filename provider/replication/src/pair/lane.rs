@@ -7,9 +7,7 @@ use crate::desired::DesiredBucket;
 use crate::document::ReplicationDocument;
 use crate::name::BucketName;
 use crate::observed::Observed;
-
-/// The path of the roles that we make: policies of operators can name it.
-pub(super) const ROLE_PATH: &str = "/crr/";
+use crate::role;
 
 /// What the IDs of all rules begin with that some pair allotted.
 pub(super) const RULE_PREFIX: &str = "crr/";
@@ -186,7 +184,7 @@ pub fn own_role(site: &Site, bucket: &BucketName) -> RoleArn {
     RoleArn::of(
         &site.partition,
         &site.account,
-        ROLE_PATH,
+        role::PATH,
         &format!("crr-{start}-{hash}"),
     )
 }

@@ -212,11 +212,11 @@ impl Lane<'_> {
     }
 
     fn at_source(&mut self, observed: &Observed) {
-        let from = self.from.clone();
+        let from = self.from;
         let every = "S3 cannot read what is to be replicated: every object fails.";
         for action in ["s3:GetReplicationConfiguration", "s3:ListBucket"] {
             self.on_bucket(
-                &from,
+                from,
                 action,
                 false,
                 None,
@@ -240,7 +240,7 @@ impl Lane<'_> {
                 "Objects that carry tags fail.",
             ),
         ] {
-            self.on_bucket(&from, action, true, Some(reason), fails);
+            self.on_bucket(from, action, true, Some(reason), fails);
         }
         let locked = observed
             .buckets
@@ -259,23 +259,23 @@ impl Lane<'_> {
                     "Objects with a legal hold fail.",
                 ),
             ] {
-                self.on_bucket(&from, action, true, Some(reason), fails);
+                self.on_bucket(from, action, true, Some(reason), fails);
             }
         }
     }
 
     fn at_destination(&mut self, delete_markers: bool, owner_override: bool) {
-        let to = self.to.clone();
+        let to = self.to;
         let every = "S3 cannot write replicas: every object fails.";
         self.on_bucket(
-            &to,
+            to,
             "s3:ReplicateObject",
             true,
             Some("DstPutObjectNotPermitted"),
             every,
         );
         self.on_bucket(
-            &to,
+            to,
             "s3:ReplicateTags",
             true,
             Some("DstPutTaggingNotPermitted"),
@@ -283,7 +283,7 @@ impl Lane<'_> {
         );
         if delete_markers {
             self.on_bucket(
-                &to,
+                to,
                 "s3:ReplicateDelete",
                 true,
                 Some("DstDelObjNotPermitted"),
@@ -292,7 +292,7 @@ impl Lane<'_> {
         }
         if owner_override {
             self.on_bucket(
-                &to,
+                to,
                 "s3:ObjectOwnerOverrideToBucketOwner",
                 true,
                 Some("DstPutObjectNotPermitted"),
@@ -303,21 +303,21 @@ impl Lane<'_> {
 
     fn keys(&mut self) {
         // S3 replicates encrypted objects only where both keys are known.
-        let (from, to) = (self.from.clone(), self.to.clone());
+        let (from, to) = (self.from, self.to);
         if let Some(key) = &from.key {
             self.on_key(
-                &from,
+                from,
                 key,
-                &["kms:Decrypt"],
+                "kms:Decrypt",
                 "Objects encrypted with this key fail.",
                 None,
             );
         }
         if let Some(key) = &to.key {
             self.on_key(
-                &to,
+                to,
                 key,
-                &["kms:Encrypt"],
+                "kms:Encrypt",
                 "Replicas cannot be encrypted with this key: encrypted objects fail.",
                 Some("DstPutObjectNotPermitted"),
             );
@@ -328,7 +328,7 @@ impl Lane<'_> {
         &mut self,
         side: &Side,
         key: &KeyArn,
-        actions: &[&str],
+        action: &str,
         fails: &'static str,
         reason: Option<&'static str>,
     ) {
@@ -350,34 +350,31 @@ impl Lane<'_> {
             }
             None => key.to_string(),
         };
-        for action in actions {
-            let request = Request {
-                by: self.asker(),
-                action: (*action).to_owned(),
-                resource: resource.clone(),
-                context: context.clone(),
+        let request = Request {
+            by: self.asker(),
+            action: action.to_owned(),
+            resource,
+            context,
+        };
+        self.need(
+            &format!("may.{action}"),
+            Subject::Role,
+            request.clone(),
+            reason,
+            fails,
+        );
+        if key.account() != self.from.site.account.as_str() {
+            let subject = Subject::Key {
+                key: key.clone(),
+                must_allow: true,
             };
             self.need(
-                &format!("may.{action}"),
-                Subject::Role,
-                request.clone(),
+                &format!("key_policy.{action}"),
+                subject,
+                request,
                 reason,
                 fails,
             );
-            let other_account = key.account() != self.from.site.account.as_str();
-            if other_account {
-                let subject = Subject::Key {
-                    key: key.clone(),
-                    must_allow: true,
-                };
-                self.need(
-                    &format!("key_policy.{action}"),
-                    subject,
-                    request,
-                    reason,
-                    fails,
-                );
-            }
         }
     }
 }

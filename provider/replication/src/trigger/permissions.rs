@@ -162,6 +162,8 @@ fn of_the_trigger(trigger: &Trigger) -> [Statement; 2] {
                 "sqs:ChangeMessageVisibility",
                 "sqs:GetQueueAttributes",
                 "sqs:GetQueueUrl",
+                // Whether a later apply has changed the echo.
+                "sqs:ListQueueTags",
                 // A bucket that failed is put back, to be tried later.
                 "sqs:SendMessage",
             ],

@@ -1,6 +1,6 @@
 //! The two rules.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{RuleFacts, Trigger, events};
 
@@ -56,37 +56,47 @@ impl Trigger {
 }
 
 impl EventRule {
-    /// The rule as a facet shows it.
+    /// Whether the rule sends, and by what schedule, as a facet shows it. The pattern is a facet of its own.
     pub(crate) fn shown(&self) -> String {
-        let (pattern, schedule) = match &self.when {
-            When::Event(pattern) => (Some(pattern.as_str()), None),
-            When::Schedule(schedule) => (None, Some(schedule.as_str())),
-        };
-        shown(pattern, schedule, self.enabled)
+        match &self.when {
+            When::Event(_) => shown(None, self.enabled),
+            When::Schedule(schedule) => shown(Some(schedule), self.enabled),
+        }
+    }
+
+    /// The pattern as a facet shows it.
+    pub(crate) fn pattern_shown(&self) -> Option<String> {
+        match &self.when {
+            When::Event(pattern) => Some(pattern_shown(pattern)),
+            When::Schedule(_) => None,
+        }
     }
 }
 
 impl RuleFacts {
-    /// The rule as a facet shows it.
+    /// Whether the rule sends, and by what schedule, as a facet shows it.
     pub(crate) fn shown(&self) -> String {
-        shown(
-            self.pattern.as_deref(),
-            self.schedule.as_deref(),
-            self.enabled,
-        )
+        shown(self.schedule.as_deref(), self.enabled)
+    }
+
+    /// The pattern as a facet shows it.
+    pub(crate) fn pattern_shown(&self) -> Option<String> {
+        self.pattern.as_deref().map(pattern_shown)
     }
 }
 
-fn shown(pattern: Option<&str>, schedule: Option<&str>, enabled: bool) -> String {
+fn shown(schedule: Option<&str>, enabled: bool) -> String {
     let state = if enabled { "on" } else { "off" };
-    let pattern = pattern.map(|text| match serde_json::from_str(text) {
-        Ok(value) => sorted(&value),
-        Err(_) => json!(text),
-    });
-    match (pattern, schedule) {
-        (Some(pattern), None) => format!("{state}, at {pattern}"),
-        (None, Some(schedule)) => format!("{state}, {schedule}"),
-        (pattern, schedule) => format!("{state}, at {pattern:?} and by {schedule:?}"),
+    match schedule {
+        Some(schedule) => format!("{state}, {schedule}"),
+        None => state.to_owned(),
+    }
+}
+
+fn pattern_shown(pattern: &str) -> String {
+    match serde_json::from_str(pattern) {
+        Ok(value) => sorted(&value).to_string(),
+        Err(_) => pattern.to_owned(),
     }
 }
 

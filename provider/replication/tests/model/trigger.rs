@@ -51,6 +51,7 @@ fn trigger(look: Option<u32>, function: Option<Function>) -> Trigger {
         look_every: look,
         function,
         tags: [("team".to_owned(), "dr".to_owned())].into(),
+        edition: Some("1".to_owned()),
     }
 }
 

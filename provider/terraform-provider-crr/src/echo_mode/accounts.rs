@@ -6,9 +6,6 @@
 //! in another account. Everything after that sees only sites. Nothing is made before apply: [`make`] makes an account that
 //! [`place`] found missing and the configuration wants.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
 use cloud::Job;
 use cloud::accounts::NewAccount;
 use replication::accounts::Listed;
@@ -63,38 +60,6 @@ pub enum New {
     InOrganization(NewAccount),
     /// An account of the target's Vault.
     InVault { name: String, email: String },
-}
-
-/// What the process has found out about accounts.
-#[derive(Default)]
-pub struct Accounts {
-    entered: Mutex<BTreeMap<Question, (SiteName, SiteName)>>,
-    /// Held while an account is looked for and made: two echoes may want the same.
-    making: tokio::sync::Mutex<()>,
-}
-
-/// What decides which account it is, and how it is entered.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Question {
-    source: SiteName,
-    target: SiteName,
-    mode: &'static str,
-    name: String,
-    /// The role that enters it, or the source's account.
-    by: Option<String>,
-}
-
-impl Accounts {
-    /// The source and the target.
-    fn entered(&self, question: &Question) -> Option<(SiteName, SiteName)> {
-        let entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
-        entered.get(question).cloned()
-    }
-
-    fn note(&self, question: Question, source: SiteName, target: SiteName) {
-        let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
-        entered.insert(question, (source, target));
-    }
 }
 
 fn at(name: &str) -> Path {

@@ -3,6 +3,8 @@
 //! One object has the attributes of the echo and those of the provider block, each under its own name, so that a file of this
 //! form can be written by hand. No two share a name. Keys are left out: they come from each site's usual chain.
 
+use std::fmt::Write as _;
+
 use tfplugin::{Diagnostics, Path, Type, Value, json};
 
 use super::schema;
@@ -24,11 +26,20 @@ const LEFT_OUT: [&str; 7] = [
     "on_destroy",
     "timeouts",
     "trigger",
-    super::trigger::SHOWN,
+    super::trigger::schema::SHOWN,
 ];
 
 /// Where the events come from, where the echo has a trigger: an attribute of neither schema.
 const QUEUE_URL: &str = "queue_url";
+
+/// Which edition of the echo this is. The queue carries that of the last apply as a tag: an agent with another one holds still.
+const EDITION: &str = "edition";
+
+/// What is computed only when the echo is applied, and follows from the rest.
+const FOLLOWS: [&str; 1] = ["target_account_id"];
+
+/// What of the provider block changes what is done to a bucket. How the sites are reached does not.
+const OF_BLOCK: [&str; 2] = ["default_tags", "trusted_account_ids"];
 
 /// The JSON of a value of the resource's type, with the sites that it is about, or an unknown where anything in it is.
 pub fn of(value: &Value, runtime: &Runtime) -> Value {
@@ -76,10 +87,34 @@ fn members(value: &Value, block: &Value) -> Option<Vec<String>> {
         Some(Some(Value::String(url))) => {
             let url = serde_json::Value::from(url.as_str());
             members.push(format!("\"{QUEUE_URL}\":{url}"));
+            let edition = serde_json::Value::from(edition(value, block)?);
+            members.push(format!("\"{EDITION}\":{edition}"));
         }
         _ => {}
     }
     Some(members)
+}
+
+/// Which edition of the echo a value is: another one wherever something else would be done to a bucket. None where it is not known
+/// yet.
+pub(super) fn edition(value: &Value, block: &Value) -> Option<String> {
+    let (echo, provider) = (schema::schema(), provider_block::schema());
+    let of_echo = echo
+        .attributes()
+        .filter(|(name, _)| !LEFT_OUT.contains(name) && !FOLLOWS.contains(name))
+        .map(|(name, attribute)| (name, attribute, value));
+    let of_block = provider
+        .attributes()
+        .filter(|(name, _)| OF_BLOCK.contains(name))
+        .map(|(name, attribute)| (name, attribute, block));
+    let mut told = String::new();
+    for (name, attribute, of) in of_echo.chain(of_block) {
+        let given = of.get(name).filter(|given| !given.is_null());
+        let Some(given) = given else { continue };
+        let text = json::encode(given, &attribute.ty()).ok()?;
+        let _ = writeln!(told, "{name} {}", String::from_utf8_lossy(&text));
+    }
+    Some(replication::trigger::edition(&told))
 }
 
 /// A site has many settings and few are given.
@@ -103,6 +138,8 @@ pub struct AgentConfig {
     pub block: Value,
     /// Where the events come from.
     pub queue_url: Option<String>,
+    /// Which edition of the echo it is, where a resource with a trigger has exported it.
+    pub edition: Option<String>,
 }
 
 /// The echo of such a JSON, as a value of the resource's type: what it does not say is null.
@@ -114,6 +151,11 @@ pub fn parse(text: &str) -> Result<Value, String> {
     AgentConfig::read(text).map(|config| config.echo)
 }
 
+/// The provider block in such a JSON.
+pub(super) fn block_of(text: &str) -> Option<Value> {
+    AgentConfig::read(text).ok().map(|config| config.block)
+}
+
 impl AgentConfig {
     /// Reads the form, and no more than that.
     fn read(text: &str) -> Result<Self, String> {
@@ -123,7 +165,9 @@ impl AgentConfig {
         };
         let mut all = of_echo.clone();
         all.extend(of_block.clone());
-        all.insert(QUEUE_URL.to_owned(), Type::String);
+        for beside in [QUEUE_URL, EDITION] {
+            all.insert(beside.to_owned(), Type::String);
+        }
         let (value, unknown) = json::decode_state(text.as_bytes(), &Type::Object(all))
             .map_err(|error| error.to_string())?;
         if let Some(path) = unknown.first() {
@@ -137,13 +181,12 @@ impl AgentConfig {
                 (name.clone(), value)
             }))
         };
+        let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         Ok(Self {
             echo: part(of_echo),
             block: part(of_block),
-            queue_url: value
-                .get(QUEUE_URL)
-                .and_then(Value::as_str)
-                .map(str::to_owned),
+            queue_url: text(QUEUE_URL),
+            edition: text(EDITION),
         })
     }
 

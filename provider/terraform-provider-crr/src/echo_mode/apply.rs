@@ -4,8 +4,8 @@ use echo::{Found, Survey};
 use replication::echo::{Coverage, Standing};
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value};
 
-use super::config::{Resolution, Resolved, resolve};
-use super::plan::{buckets, only_rests, target_account, wants_the_same};
+use super::config::{Resolution, Resolved, resolve, target_account};
+use super::plan::{buckets, only_rests, wants_the_same};
 use super::survey::{job, missing_roles, survey, waiting};
 use super::{Surveys, accounts, agent_config, coverage, handover, trigger};
 use crate::pair::Operation;
@@ -158,7 +158,7 @@ async fn known(
 fn failed(request: &ApplyRequest, reached: Value, private: Vec<u8>) -> ApplyResponse {
     let state = match request.prior.clone() {
         Some(mut kept) => {
-            for name in ["coverage", trigger::SHOWN] {
+            for name in ["coverage", trigger::schema::SHOWN] {
                 if let Some(value @ (Value::Object(_) | Value::Map(_))) = reached.get(name) {
                     kept.set(name, value.clone());
                 }

@@ -110,6 +110,20 @@ fn as_pair(value: &Value) -> Value {
 /// What `terraform validate` can know.
 pub fn validate(value: &Value, diagnostics: &mut Diagnostics) {
     accounts::schema::validate(value, diagnostics);
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    let same_name = text("target_bucket")
+        .and_then(|name| name.parse::<TargetName>().ok())
+        .is_some_and(|name| name.is_same_name());
+    let own = value.get("accounts").is_none_or(Value::is_null);
+    if let Some(site) = text("source").filter(|source| own && text("target") == Some(source))
+        && same_name
+    {
+        diagnostics.error_at(
+            Path::root().attribute("target_bucket"),
+            "A bucket cannot be its own target",
+            format!("Source and target are both site {site}, where a name is one bucket. Use a template such as \"{{bucket}}-dr\", or name another site."),
+        );
+    }
     if let Some(pair) = PairAttributes::read(&as_pair(value), diagnostics) {
         pair.validate(diagnostics);
     }
@@ -229,6 +243,11 @@ fn unknown(provider: bool) -> Resolution {
         provider,
         account: None,
     }
+}
+
+/// The account that the target is in.
+pub fn target_account(echo: &Echo) -> Value {
+    Value::from(echo.template.destination.site.account.to_string())
 }
 
 /// Whether the target is another account than it was: names of accounts and credentials may change hands, and objects must not

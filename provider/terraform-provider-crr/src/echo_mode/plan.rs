@@ -6,7 +6,7 @@
 
 use tfplugin::{Context, Deferred, Diagnostics, PlanRequest, PlanResponse, Value};
 
-use super::config::{Resolution, resolve};
+use super::config::{Resolution, Resolved, resolve, target_account};
 use super::survey::{job, survey};
 use super::{Surveys, accounts, agent_config, coverage, handover, schema, staying, trigger};
 use crate::pair::Operation;
@@ -14,7 +14,10 @@ use crate::runtime::Runtime;
 
 mod warn;
 
-use warn::{contends, warn, warn_of_missing_roles, warn_of_public, warn_of_release, warn_of_work};
+use warn::{
+    contends, warn, warn_of_missing_roles, warn_of_place, warn_of_public, warn_of_release,
+    warn_of_work,
+};
 
 /// What changes nothing about how buckets stand.
 const BESIDE: [&str; 9] = [
@@ -27,7 +30,7 @@ const BESIDE: [&str; 9] = [
     "coverage",
     "agent_config",
     "trigger",
-    trigger::SHOWN,
+    trigger::schema::SHOWN,
 ];
 
 /// Whether two values of the resource's type want the same of every bucket.
@@ -124,6 +127,7 @@ async fn plan_any(
         contends(echo, &other, diagnostics);
         return request.as_proposed();
     }
+    warn_of_place(request.prior.as_ref(), echo, diagnostics);
     if unset {
         let two_way = echo.template.direction == replication::Direction::TwoWay;
         planned.set("replica_modifications", Value::from(two_way));
@@ -139,9 +143,34 @@ async fn plan_any(
     )
     .await;
     planned.set("agent_config", agent_config::of(&planned, runtime));
+    plan_coverage(
+        runtime,
+        surveys,
+        context,
+        &resolved,
+        prior.as_ref(),
+        &mut planned,
+        diagnostics,
+    )
+    .await;
+    let mut response = request.as_proposed();
+    response.planned = Some(planned);
+    response
+}
+
+/// What the survey's numbers will be, and what they do not show.
+async fn plan_coverage(
+    runtime: &Runtime,
+    surveys: &Surveys,
+    context: &Context,
+    resolved: &Resolved,
+    prior: Option<&Value>,
+    planned: &mut Value,
+    diagnostics: &mut Diagnostics,
+) {
+    let echo = &resolved.echo;
     let known = prior
-        .as_ref()
-        .filter(|prior| wants_the_same(prior, &planned))
+        .filter(|prior| wants_the_same(prior, planned))
         .and_then(coverage::of);
     match &known {
         Some(now) if resolved.paused => planned.set("coverage", coverage::to_value(now)),
@@ -156,7 +185,7 @@ async fn plan_any(
             planned.set("coverage", Value::unknown());
             let mut last = surveys.take(echo);
             if last.is_none() {
-                let job = job(context, &resolved, Operation::Read);
+                let job = job(context, resolved, Operation::Read);
                 last = survey(runtime, echo, &job, diagnostics).await;
             }
             if let Some(survey) = last {
@@ -167,7 +196,7 @@ async fn plan_any(
             }
         }
     }
-    if let Some(prior) = &prior
+    if let Some(prior) = prior
         && known.is_none()
         && resolved.remove
         && !resolved.paused
@@ -177,9 +206,6 @@ async fn plan_any(
     if known.is_none() && !resolved.paused {
         warn_of_missing_roles(runtime, echo, diagnostics).await;
     }
-    let mut response = request.as_proposed();
-    response.planned = Some(planned);
-    response
 }
 
 /// Tells of the buckets whose rules go.
@@ -201,11 +227,6 @@ async fn losing(
     if let Ok(losing) = echo::losing(&runtime.cloud, &former.echo, &stay).await {
         warn_of_release(&former.echo, &losing, diagnostics);
     }
-}
-
-/// The account that the target is in.
-pub fn target_account(echo: &replication::Echo) -> Value {
-    Value::from(echo.template.destination.site.account.to_string())
 }
 
 /// "1 bucket", "12 buckets".
@@ -230,7 +251,7 @@ fn unknown(request: PlanRequest, provider: bool) -> PlanResponse {
         } else {
             Value::Null
         };
-        planned.set(trigger::SHOWN, shown);
+        planned.set(trigger::schema::SHOWN, shown);
     }
     if provider && deferral_allowed {
         response.deferred = Some(Deferred::ProviderConfigUnknown);

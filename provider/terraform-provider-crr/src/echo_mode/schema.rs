@@ -5,8 +5,9 @@ use replication::pair::STORAGE_CLASSES;
 use replication::{KeyArn, RoleArn, SiteName};
 use tfplugin::{Attribute, Diagnostics, Nested, Path, Schema, Type, Value};
 
-use super::{accounts, coverage, trigger};
-use crate::pair::parses_as;
+use super::trigger::schema as trigger;
+use super::{accounts, coverage};
+use crate::validators::parses_as;
 
 /// The attributes of `crr_pair` that are about its two buckets, or computed: an echo has its own in their place.
 const OF_ONE_PAIR: [&str; 7] = [
@@ -175,9 +176,9 @@ pub fn schema() -> Schema {
         schema = schema.attribute(name, attribute);
     }
     schema
-        .attribute("trigger", trigger::schema::attribute())
+        .attribute("trigger", trigger::attribute())
         .attribute("coverage", coverage::attribute())
-        .attribute(trigger::SHOWN, trigger::schema::shown())
+        .attribute(trigger::SHOWN, trigger::shown())
         .attribute(
             "agent_config",
             Attribute::string().computed().describe("This configuration and how its two sites are reached, as JSON without any key: for `crr_coverage`, and for the agent that keeps the site protected between applies."),

@@ -3,31 +3,10 @@
 //! S3 keeps rules whose role is gone and fails every object. The role is most often a `crr_site`'s, and a `terraform destroy`
 //! of both destroys the echo first: it notes the role for the rest of the run, and the site leaves it in place.
 
-use replication::{RoleArn, Site, SiteName};
+use replication::role::name_for_site;
 use tfplugin::{Diagnostics, Path, Value};
 
-use crate::runtime::Runtime;
-use crate::site::{default_role, default_role_name};
-
-/// A role that rules run under after their echo is gone. It is named without a call: a site that is lost must not keep an
-/// echo from going.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StayingRole {
-    /// The replication role of a site under its default name.
-    OfSite(SiteName),
-    /// This one.
-    Named(RoleArn),
-}
-
-impl StayingRole {
-    /// Whether it is this role of a site.
-    pub fn is(&self, site: &Site, role: &RoleArn) -> bool {
-        match self {
-            Self::OfSite(name) => *name == site.name && *role == default_role(site),
-            Self::Named(arn) => arn == role,
-        }
-    }
-}
+use crate::runtime::{Runtime, StayingRole};
 
 /// The roles that an echo's rules run under.
 pub fn roles(echo: &Value) -> Vec<StayingRole> {
@@ -56,7 +35,7 @@ pub fn warn(runtime: &Runtime, echo: &Value, diagnostics: &mut Diagnostics) {
     let names: Vec<String> = roles(echo)
         .into_iter()
         .filter_map(|role| match role {
-            StayingRole::OfSite(site) => Some(default_role_name(&site)),
+            StayingRole::OfSite(site) => Some(name_for_site(&site)),
             // Who gives the role of others knows where it comes from.
             StayingRole::Named(arn) => runtime
                 .is_noted_site_role(&arn)

@@ -9,8 +9,7 @@ use replication::{Echo, RoleArn, RoleChoice};
 use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse, Severity, Value};
 use tokio::time::Instant;
 
-use super::config::{Resolution, Resolved, resolve, timeout};
-use super::plan::target_account;
+use super::config::{Resolution, Resolved, resolve, target_account, timeout};
 use super::{Surveys, coverage, trigger};
 use crate::diagnostics::add_error;
 use crate::pair::Operation;

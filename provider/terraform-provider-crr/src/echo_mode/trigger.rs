@@ -21,14 +21,15 @@ mod reach;
 mod rest;
 pub(super) mod schema;
 mod shown;
+mod stated;
 
 use config::{Program, Wanted};
 pub(super) use rest::{plan_rest, rest};
+use schema::SHOWN;
 use shown::show;
 pub(super) use shown::without_unknowns;
+pub use stated::look_at_trigger;
 
-/// The attribute that shows what is there.
-pub const SHOWN: &str = "trigger_facets";
 /// The private data of an echo that has a trigger, or may have one.
 const MAY_HAVE: &[u8] = b"trigger";
 
@@ -84,7 +85,7 @@ async fn named(
     let wanted = config::read(state, resolved, Program::Named, runtime, diagnostics).await;
     let mut trigger = match wanted {
         Wanted::Trigger(trigger) => *trigger,
-        _ => config::bare(state, resolved),
+        _ => config::bare(state, resolved, runtime),
     };
     if let Some(function) = &mut trigger.function {
         // What it should be does not matter: it is shown as it is.
@@ -146,6 +147,9 @@ pub(super) async fn plan(
                 .is_some_and(|function| function.configuration.is_none())
             {
                 shown.set("trigger.function_configuration", Value::unknown());
+            }
+            if trigger.edition.is_none() {
+                shown.set("trigger.queue_tags", Value::unknown());
             }
             planned.set(SHOWN, shown);
         }

@@ -95,6 +95,11 @@ pub async fn plan(
     warn_of_absent_roles(runtime, &pair, &seen.observed, diagnostics);
     if request.prior.is_none() {
         warn_of_a_twin(&pair, &desired, &seen.observed, diagnostics);
+        warn_of_one_place(
+            &pair,
+            Path::root().attribute("destination").attribute("site"),
+            diagnostics,
+        );
     }
     let mut response = request.as_proposed();
     if let Some(planned) = &mut response.planned {
@@ -183,6 +188,27 @@ fn warn_of_a_twin(
             "The bucket has rules that this provider made for the same destination. If a run that lost its state made them, go on: they are taken over. If another configuration keeps this pair, keep it in one of the two only.",
         );
     }
+}
+
+/// A copy beside the original is of use, and is no disaster recovery.
+pub fn warn_of_one_place(pair: &Pair, at: Path, diagnostics: &mut Diagnostics) {
+    if !pair.is_in_one_place() {
+        return;
+    }
+    let (source, destination) = (&pair.source.site, &pair.destination.site);
+    let who = if source.name == destination.name {
+        format!("Source and target are both at site {}", source.name)
+    } else {
+        format!(
+            "Sites {} and {} are one place",
+            source.name, destination.name
+        )
+    };
+    diagnostics.warning_at(
+        at,
+        format!("{who}, region {}", source.region),
+        "Whoever loses the one loses the other: this is no protection against the loss of a region or site. For that, replicate to a site in another region.",
+    );
 }
 
 async fn last_look(runtime: &Runtime, pair: &Pair, diagnostics: &mut Diagnostics) -> Option<Look> {

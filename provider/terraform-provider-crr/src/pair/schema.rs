@@ -1,13 +1,12 @@
 //! The schema of `crr_pair`: the user's manual of every attribute.
 
-use std::str::FromStr;
-
 use replication::pair::STORAGE_CLASSES;
-use replication::{AccountId, BucketName, KeyArn, RoleArn, RuleName, SiteName};
+use replication::{BucketName, KeyArn, RoleArn, RuleName, SiteName};
 use tfplugin::{
     Attribute, Diagnostics, IdentityAttribute, IdentitySchema, Nested, Path, Schema, Type, Value,
 };
 
+use crate::validators::{parses_as, policy_arn};
 use crate::{duration, facets};
 
 pub mod mirror;
@@ -15,21 +14,6 @@ pub mod record;
 
 /// The directions, in the words of the configuration.
 pub const DIRECTIONS: [&str; 2] = ["one_way", "two_way"];
-
-/// Checks that a text parses as a validated name.
-pub fn parses_as<T>(
-    summary: &'static str,
-) -> impl Fn(&Value, &Path, &mut Diagnostics) + Send + Sync + 'static
-where
-    T: FromStr,
-    T::Err: ToString,
-{
-    move |value, path, diagnostics| {
-        if let Some(Err(error)) = value.as_str().map(str::parse::<T>) {
-            diagnostics.error_at(path.clone(), summary, error.to_string());
-        }
-    }
-}
 
 fn role_choice(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     if let Some(text) = value.as_str()
@@ -42,26 +26,6 @@ fn role_choice(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
             format!(
                 "{error}; or write \"own\" for a role of the pair's own, \"site\" for the site's."
             ),
-        );
-    }
-}
-
-/// Checks that a text is the ARN of an IAM policy: as a permissions boundary IAM takes nothing else.
-pub fn policy_arn(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
-    let Some(text) = value.as_str() else { return };
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let right = matches!(
-        parts.as_slice(),
-        ["arn", partition, "iam", "", account, resource]
-            if !partition.is_empty()
-                && (*account == "aws" || account.parse::<AccountId>().is_ok())
-                && resource.strip_prefix("policy/").is_some_and(|name| !name.is_empty())
-    );
-    if !right {
-        diagnostics.error_at(
-            path.clone(),
-            "Not a policy",
-            format!("{text:?} is no policy ARN: write arn:aws:iam::ACCOUNT:policy/NAME."),
         );
     }
 }

@@ -6,15 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use replication::desired::{DesiredPolicy, DesiredRole, MADE_BY, OwnRole, RoleStanding};
 use replication::observed::{Reads, RoleReads};
-use replication::role::{KeyUse, Permissions, trust_policy};
-use replication::{Desired, KeyArn, Problem, RoleArn, Site, SiteName};
+use replication::role::{KeyUse, PATH, Permissions, name_for_site, trust_policy};
+use replication::{Desired, KeyArn, Problem, RoleArn, Site};
 use serde::Deserialize;
 use tfplugin::{Attr, Diagnostics, Path, Unknown, Value};
 
 use crate::known::texts;
 
-/// The path of roles that we make.
-const PATH: &str = "/crr/";
 /// The name of the role's one inline policy.
 pub(super) const POLICY: &str = replication::role::SITE_POLICY;
 /// What IAM gives all inline policies of a role together. White space does not count.
@@ -82,24 +80,6 @@ pub fn of_site(problems: &[Problem]) -> Vec<Problem> {
     problems.iter().map(of_site).collect()
 }
 
-/// The ARN of a site's role where its resource says nothing else.
-pub fn default_role(site: &Site) -> RoleArn {
-    RoleArn::of(
-        &site.partition,
-        &site.account,
-        PATH,
-        &default_role_name(&site.name),
-    )
-}
-
-/// The name of a site's role where its resource says nothing else.
-pub fn default_role_name(site: &SiteName) -> String {
-    format!("crr-site-{}", site.configured())
-        .chars()
-        .take(64)
-        .collect()
-}
-
 fn list(value: &Attr<Vec<Attr<String>>>) -> Result<Vec<String>, Unknown> {
     value
         .given()?
@@ -126,7 +106,7 @@ impl SiteAttributes {
         let name = role
             .name
             .given()?
-            .unwrap_or_else(|| default_role_name(&site.name));
+            .unwrap_or_else(|| name_for_site(&site.name));
         let path = role.path.given()?.unwrap_or_else(|| PATH.to_owned());
         let buckets = |patterns: Vec<String>| -> Vec<String> {
             patterns

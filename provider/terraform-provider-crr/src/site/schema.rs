@@ -4,7 +4,7 @@ use replication::{KeyArn, SiteName};
 use tfplugin::{Attribute, Diagnostics, Nested, Path, Schema, Type, Value};
 
 use crate::facets;
-use crate::pair::{parses_as, policy_arn};
+use crate::validators::{parses_as, policy_arn};
 
 /// The schema of the resource.
 pub fn schema() -> Schema {

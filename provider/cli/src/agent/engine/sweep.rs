@@ -8,6 +8,7 @@ use replication::BucketName;
 
 use super::{Engine, Letter, Mail};
 use crate::agent::board::Appeared;
+use crate::agent::edition::Compared;
 use crate::agent::schedule::{Urgency, Wake};
 use crate::agent::served::Served;
 use crate::agent::troubles::Tried;
@@ -30,6 +31,7 @@ impl Engine {
     ) -> Option<usize> {
         let served = self.served.get(number)?;
         if whole.is_some() {
+            self.is_outdated(served).await;
             self.find_roles(served).await;
         }
         let opened = &served.opened;
@@ -101,6 +103,35 @@ impl Engine {
         }
         drop(schedule);
         self.at_end(served, None);
+    }
+
+    /// Whether an apply has changed the echo since it was configured here. Where that cannot be asked it is as it was.
+    pub async fn is_outdated(&self, served: &Served) -> bool {
+        let trouble = match served.edition.compare().await {
+            Compared::Same => None,
+            Compared::Other(why) => Some(why),
+            Compared::Unknown(why) => {
+                tracing::debug!(
+                    echo = served.name,
+                    why,
+                    "the queue does not say whether the echo has changed"
+                );
+                return served.troubles.is_outdated();
+            }
+        };
+        let outdated = trouble.is_some();
+        if served.tried(Tried::Edition, trouble.clone()) {
+            if let Some(why) = trouble {
+                tracing::error!(
+                    echo = served.name,
+                    why,
+                    "no bucket is touched by an outdated configuration"
+                );
+            } else {
+                tracing::info!(echo = served.name, "the configuration is the one in force");
+            }
+        }
+        outdated
     }
 
     /// S3 takes rules whose role is not there, and then fails every object: no bucket is touched until it is.

@@ -11,6 +11,7 @@ use super::said::{self, Changed, Said};
 use super::{Letter, Mail};
 use crate::agent::engine::Engine;
 use crate::agent::schedule::{Urgency, Wake};
+use crate::agent::served;
 use crate::agent::troubles::Tried;
 
 /// How long a message is kept from others at a time.
@@ -30,10 +31,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 /// The queue of an echo, where it has one.
 pub fn queue(engine: &Engine, number: usize) -> Option<Queue> {
-    let opened = &engine.served.get(number)?.opened;
-    let url = opened.queue_url.clone()?;
-    let site = opened.echo.template.source.site.name.clone();
-    Some(opened.runtime.cloud.queue(site, url))
+    served::queue(&engine.served.get(number)?.opened)
 }
 
 /// Takes messages until the engine stops.
@@ -43,6 +41,14 @@ pub async fn take(engine: Arc<Engine>, number: usize, queue: Queue) {
     };
     // While it is paused the messages stay for later, or for others.
     while !served.opened.paused && !engine.stop.is_cancelled() {
+        if served.troubles.is_outdated() {
+            // They are for an agent that knows how the echo is by now.
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE) => {}
+                () = engine.stop.cancelled() => {}
+            }
+            continue;
+        }
         let in_hands = engine.schedule().tickets().count();
         if in_hands >= IN_HANDS {
             tokio::time::sleep(Duration::from_millis(100)).await;

@@ -12,6 +12,8 @@ use crate::agent::schedule::Rest;
 
 /// How much mail is seen to at once.
 const AT_ONCE: usize = 100;
+/// What becomes of messages that the queue does not take back.
+const LATER: &str = "messages could not be handed back: they come again when their time is over";
 
 /// Sees to letters until the last. Answers the ids of those given to the function that are to be given again.
 pub async fn see_to(engine: &Engine, mail: &mut UnboundedReceiver<Mail>) -> Vec<String> {
@@ -144,22 +146,32 @@ async fn delete(engine: &Engine, letters: Vec<Letter>) {
 }
 
 async fn hand_back(engine: &Engine, letters: &[Letter]) {
-    join_all(engine.served.iter().enumerate().map(|(number, served)| async move {
-        let receipts: Vec<cloud::Receipt> = letters
+    join_all(
+        engine
+            .served
             .iter()
-            .filter(|letter| letter.echo == number)
-            .map(|letter| letter.receipt.clone())
-            .collect();
-        if receipts.is_empty() {
-            return;
-        }
-        let Some(queue) = queue(engine, number) else {
-            return;
-        };
-        engine.metrics.messages(&served.name, "handed_back", receipts.len());
-        if let Err(error) = queue.keep(&receipts, Duration::ZERO).await {
-            tracing::warn!(echo = served.name, error = %error, "messages could not be handed back: they come again when their time is over");
-        }
-    }))
+            .enumerate()
+            .map(|(number, served)| async move {
+                let receipts: Vec<cloud::Receipt> = letters
+                    .iter()
+                    .filter(|letter| letter.echo == number)
+                    .map(|letter| letter.receipt.clone())
+                    .collect();
+                if receipts.is_empty() {
+                    return;
+                }
+                let Some(queue) = queue(engine, number) else {
+                    return;
+                };
+                engine
+                    .metrics
+                    .messages(&served.name, "handed_back", receipts.len());
+                match queue.keep(&receipts, Duration::ZERO).await {
+                    Ok(0) => {}
+                    Ok(left) => tracing::warn!(echo = served.name, left, "{LATER}"),
+                    Err(error) => tracing::warn!(echo = served.name, error = %error, "{LATER}"),
+                }
+            }),
+    )
     .await;
 }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use replication::trigger::events::wakes;
+use replication::trigger::events::{bucket_of, is_source, wakes};
 use replication::{BucketName, Echo, Site};
 use serde::{Deserialize, Serialize};
 
@@ -74,12 +74,41 @@ struct Detail {
     aws_region: Option<String>,
     recipient_account_id: Option<String>,
     request_parameters: Option<Parameters>,
+    resources: Option<Vec<Resource>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Parameters {
     bucket_name: Option<String>,
+    // In whatever form: AWS does not say in which.
+    resource_arn: Option<serde_json::Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Resource {
+    #[serde(rename = "ARN")]
+    arn: Option<String>,
+}
+
+impl Detail {
+    /// The bucket that the call is about. S3's own calls name it; those of S3 Control have an ARN, which may be of something else.
+    fn bucket(&self) -> Option<String> {
+        let parameters = self.request_parameters.as_ref();
+        let named = parameters.and_then(|parameters| parameters.bucket_name.clone());
+        named.or_else(|| {
+            let asked =
+                parameters.and_then(|parameters| parameters.resource_arn.as_ref()?.as_str());
+            let listed = self.resources.iter().flatten();
+            let found = listed.filter_map(|of| of.arn.as_deref());
+            let mut arns = asked.into_iter().chain(found);
+            // It is a part of a path, and may be written so.
+            arns.find_map(|arn| {
+                let arn = arn.replace("%3A", ":").replace("%3a", ":");
+                bucket_of(&arn).map(str::to_owned)
+            })
+        })
+    }
 }
 
 /// That a bucket failed and is to be tried again.
@@ -137,21 +166,25 @@ pub fn read(body: &str) -> Result<Said, String> {
         "aws.events" => Ok(Said::WholeSite {
             from: String::new(),
         }),
-        "aws.s3" => of_s3(event),
+        source if is_source(source) => of_s3(event),
         other => Err(format!("it is an event of {other}")),
     }
 }
 
 fn of_s3(event: Event) -> Result<Said, String> {
     let detail = event.detail.ok_or("the event has no detail")?;
-    let name = detail.event_name.ok_or("the event names no call")?;
-    if detail.error_code.is_some() || !wakes(&name) {
+    let name = detail
+        .event_name
+        .as_deref()
+        .ok_or("the event names no call")?;
+    if detail.error_code.is_some() || !wakes(name) {
         return Ok(Said::Nothing);
     }
-    let bucket = detail
-        .request_parameters
-        .and_then(|parameters| parameters.bucket_name)
-        .ok_or("the event names no bucket")?;
+    let bucket = match detail.bucket() {
+        Some(bucket) => bucket,
+        None if ["TagResource", "UntagResource"].contains(&name) => return Ok(Said::Nothing),
+        None => return Err("the event names no bucket".to_owned()),
+    };
     let made = (name == "CreateBucket")
         .then(|| humantime::parse_rfc3339(detail.event_time.as_deref()?).ok())
         .flatten();
@@ -224,6 +257,31 @@ mod tests {
         let failed = event("CreateBucket", r#","errorCode":"BucketAlreadyExists""#);
         assert_eq!(read(&failed), Ok(Said::Nothing));
         assert_eq!(read(&event("PutBucketWebsite", "")), Ok(Said::Nothing));
+    }
+
+    #[test]
+    fn a_tag_by_s3_control_wakes_its_bucket_and_one_of_something_else_nobody() {
+        let of = |source: &str, name: &str, parameters: &str, resources: &str| {
+            read(&format!(
+                r#"{{"source":"{source}","account":"111111111111","region":"us-east-1","detail":{{"eventName":"{name}","requestParameters":{parameters},"resources":{resources}}}}}"#
+            ))
+        };
+        let orders = r#"{"resourceArn":"arn:aws:s3:::orders"}"#;
+        let encoded = r#"{"resourceArn":"arn%3Aaws%3As3%3A%3A%3Aorders"}"#;
+        let listed = r#"[{"type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::orders"}]"#;
+        for said in [
+            of("aws.s3", "TagResource", orders, "[]"),
+            of("aws.s3", "UntagResource", encoded, "[]"),
+            of("aws.s3control", "TagResource", "null", listed),
+        ] {
+            let Ok(Said::Changed(changed)) = said else {
+                panic!("{said:?}")
+            };
+            assert_eq!(changed.bucket, "orders");
+        }
+        let other = r#"{"resourceArn":"arn:aws:s3:us-east-1:111111111111:accesspoint/orders"}"#;
+        assert_eq!(of("aws.s3", "TagResource", other, "[]"), Ok(Said::Nothing));
+        assert_eq!(of("aws.s3", "UntagResource", "{}", "[]"), Ok(Said::Nothing));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use futures::StreamExt;
 use replication::echo::Standing;
 use replication::{BucketName, Echo};
 use terraform_provider_crr::runtime::Runtime;
-use terraform_provider_crr::stated::{self, StatedEcho};
+use terraform_provider_crr::stated::{self, NotLooked, StatedEcho};
 
 use super::{Barred, How, Resource, bar, in_time, item, late, unreadable};
 use crate::check::finding::{add_failure, add_health, add_problem, not_looked};
@@ -44,7 +44,7 @@ pub(super) async fn look(
     items.push(whole);
 }
 
-/// What is no bucket's: that it can be made of its attributes, and its roles. `missing` says which of these is not there.
+/// What is no bucket's: that it can be made of its attributes, its roles, and its trigger. `missing` says which of these is not there.
 async fn of_the_whole(
     runtime: &Runtime,
     resource: &Resource,
@@ -78,6 +78,17 @@ async fn of_the_whole(
                 add_problem(whole, 0, &problem);
             }
         }
+        Err(failure) => add_failure(whole, &failure),
+    }
+    match stated::look_at_trigger(runtime, &values).await {
+        Ok(None) => {}
+        Ok(Some(look)) => {
+            add_health(whole, look.health);
+            whole.notes.extend(look.notes);
+        }
+        Err(NotLooked::Unknown) => whole
+            .notes
+            .push("Its trigger is known after the apply only, and was not looked at.".to_owned()),
         Err(failure) => add_failure(whole, &failure),
     }
     whole.settle();

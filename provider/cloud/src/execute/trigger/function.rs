@@ -8,7 +8,7 @@ use aws_sdk_lambda::types::{
     ScalingConfig,
 };
 use replication::Seen;
-use replication::trigger::{Architecture, Change, ENVIRONMENT, FunctionSettings, Mapping, Package};
+use replication::trigger::{Architecture, ENVIRONMENT, FunctionSettings, Mapping, Package};
 
 use super::{gone_is_fine, made_before, map};
 use crate::failure::Failure;
@@ -20,45 +20,16 @@ use crate::operation::{
 };
 use crate::wait::{Ended, Patience, persist};
 
-pub(super) async fn write(
-    access: &ResourceAccess<'_>,
-    change: &Change,
-    patience: &mut Patience<'_>,
-) -> Result<(), Ended> {
-    match change {
-        Change::CreateFunction { .. } => create(access, change, patience).await,
-        Change::PutFunctionCode {
-            package,
-            architecture,
-        } => persist!(patience, put_code(access, package, *architecture)),
-        Change::PutFunctionSettings { settings } => {
-            persist!(patience, put_settings(access, settings))
-        }
-        Change::TagFunction { tags } => persist!(patience, put_tags(access, tags)),
-        Change::DeleteFunction { mapping } => {
-            if let Some(id) = mapping {
-                persist!(patience, delete_mapping(access, id))?;
-            }
-            persist!(patience, delete(access))
-        }
-        Change::CreateMapping { queue, mapping } => {
-            create_mapping(access, queue, mapping, patience).await
-        }
-        Change::PutMapping { id, mapping } => {
-            persist!(patience, put_mapping(access, id, mapping))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Makes the function. One that is there and carries our tag is the one that an earlier try made whose answer was lost.
-async fn create(
+pub(super) async fn create(
     access: &ResourceAccess<'_>,
-    change: &Change,
+    code: (&Package, Architecture),
+    settings: &FunctionSettings,
+    tags: &BTreeMap<String, String>,
     patience: &mut Patience<'_>,
 ) -> Result<(), Ended> {
     loop {
-        match request(access, change).await {
+        match request(access, code, settings, tags).await {
             Ok(()) => return Ok(()),
             Err(failure) if failure.is(&["ResourceConflictException"]) => {
                 let tags = match look(access).await {
@@ -73,16 +44,12 @@ async fn create(
     }
 }
 
-async fn request(access: &ResourceAccess<'_>, change: &Change) -> Result<(), Failure> {
-    let Change::CreateFunction {
-        package,
-        architecture,
-        settings,
-        tags,
-    } = change
-    else {
-        return Ok(());
-    };
+async fn request(
+    access: &ResourceAccess<'_>,
+    (package, architecture): (&Package, Architecture),
+    settings: &FunctionSettings,
+    tags: &BTreeMap<String, String>,
+) -> Result<(), Failure> {
     let code = FunctionCode::builder().zip_file(bytes(package)).build();
     let request = access
         .site
@@ -90,7 +57,7 @@ async fn request(access: &ResourceAccess<'_>, change: &Change) -> Result<(), Fai
         .create_function()
         .function_name(access.at.name())
         .code(code)
-        .architectures(named(*architecture))
+        .architectures(named(architecture))
         .runtime(Runtime::from(settings.runtime.as_str()))
         .handler(&settings.handler)
         .role(&settings.role)
@@ -108,7 +75,7 @@ async fn request(access: &ResourceAccess<'_>, change: &Change) -> Result<(), Fai
         .map(drop)
 }
 
-async fn put_code(
+pub(super) async fn put_code(
     access: &ResourceAccess<'_>,
     package: &Package,
     architecture: Architecture,
@@ -125,7 +92,7 @@ async fn put_code(
     answer.map(drop)
 }
 
-async fn put_settings(
+pub(super) async fn put_settings(
     access: &ResourceAccess<'_>,
     settings: &FunctionSettings,
 ) -> Result<(), Failure> {
@@ -150,7 +117,7 @@ async fn put_settings(
     answer.map(drop)
 }
 
-async fn put_tags(
+pub(super) async fn put_tags(
     access: &ResourceAccess<'_>,
     tags: &BTreeMap<String, String>,
 ) -> Result<(), Failure> {
@@ -169,7 +136,7 @@ async fn put_tags(
         .map(drop)
 }
 
-async fn delete(access: &ResourceAccess<'_>) -> Result<(), Failure> {
+pub(super) async fn delete(access: &ResourceAccess<'_>) -> Result<(), Failure> {
     let request = access.site.lambda.delete_function();
     let request = request.function_name(access.at.name()).send();
     gone_is_fine(access.cloud.inner.call(DELETE_FUNCTION, request), &ABSENT).await
@@ -177,7 +144,7 @@ async fn delete(access: &ResourceAccess<'_>) -> Result<(), Failure> {
 
 /// Makes what leads messages to the function. There is one for a queue and a function: one that is on its way out is waited
 /// for, any other is the one that an earlier try made.
-async fn create_mapping(
+pub(super) async fn create_mapping(
     access: &ResourceAccess<'_>,
     queue: &str,
     mapping: &Mapping,
@@ -208,7 +175,7 @@ async fn create_mapping(
     }
 }
 
-async fn put_mapping(
+pub(super) async fn put_mapping(
     access: &ResourceAccess<'_>,
     id: &str,
     mapping: &Mapping,
@@ -231,7 +198,7 @@ async fn put_mapping(
         .map(drop)
 }
 
-async fn delete_mapping(access: &ResourceAccess<'_>, id: &str) -> Result<(), Failure> {
+pub(super) async fn delete_mapping(access: &ResourceAccess<'_>, id: &str) -> Result<(), Failure> {
     let request = access.site.lambda.delete_event_source_mapping();
     let request = request.uuid(id).send();
     gone_is_fine(access.cloud.inner.call(DELETE_MAPPING, request), &ABSENT).await

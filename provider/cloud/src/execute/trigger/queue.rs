@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_sqs::types::QueueAttributeName;
-use replication::trigger::Change;
 
 use super::{gone_is_fine, made_before, map};
 use crate::failure::Failure;
@@ -12,27 +11,9 @@ use crate::observe::trigger::queue::{ABSENT, tags, url};
 use crate::operation::{CREATE_QUEUE, DELETE_QUEUE, SET_QUEUE_ATTRIBUTES, TAG_QUEUE};
 use crate::wait::{Ended, Patience, persist};
 
-pub(super) async fn write(
-    access: &ResourceAccess<'_>,
-    change: &Change,
-    patience: &mut Patience<'_>,
-) -> Result<(), Ended> {
-    match change {
-        Change::CreateQueue { attributes, tags } => {
-            create(access, attributes, tags, patience).await
-        }
-        Change::PutQueueAttributes { attributes } => {
-            persist!(patience, put_attributes(access, attributes))
-        }
-        Change::TagQueue { tags } => persist!(patience, put_tags(access, tags)),
-        Change::DeleteQueue => persist!(patience, gone_is_fine(delete(access), &ABSENT)),
-        _ => Ok(()),
-    }
-}
-
 /// Makes the queue. SQS takes a second making of the same queue; one that is there with other attributes is ours only where
 /// it carries our tag.
-async fn create(
+pub(super) async fn create(
     access: &ResourceAccess<'_>,
     attributes: &BTreeMap<String, String>,
     wanted: &BTreeMap<String, String>,
@@ -69,7 +50,7 @@ fn named(attributes: &BTreeMap<String, String>) -> HashMap<QueueAttributeName, S
         .collect()
 }
 
-async fn put_attributes(
+pub(super) async fn put_attributes(
     access: &ResourceAccess<'_>,
     attributes: &BTreeMap<String, String>,
 ) -> Result<(), Failure> {
@@ -84,7 +65,7 @@ async fn put_attributes(
     answer.map(drop)
 }
 
-async fn put_tags(
+pub(super) async fn put_tags(
     access: &ResourceAccess<'_>,
     tags: &BTreeMap<String, String>,
 ) -> Result<(), Failure> {
@@ -98,13 +79,13 @@ async fn put_tags(
     access.cloud.inner.call(TAG_QUEUE, request).await.map(drop)
 }
 
-async fn delete(access: &ResourceAccess<'_>) -> Result<(), Failure> {
+pub(super) async fn delete(access: &ResourceAccess<'_>) -> Result<(), Failure> {
+    gone_is_fine(delete_found(access), &ABSENT).await
+}
+
+async fn delete_found(access: &ResourceAccess<'_>) -> Result<(), Failure> {
     let url = url(access).await?;
     let request = access.site.sqs.delete_queue().queue_url(url).send();
-    access
-        .cloud
-        .inner
-        .call(DELETE_QUEUE, request)
-        .await
-        .map(drop)
+    let answer = access.cloud.inner.call(DELETE_QUEUE, request).await;
+    answer.map(drop)
 }

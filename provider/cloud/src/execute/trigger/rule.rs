@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_eventbridge::types::{RuleState, Tag, Target};
-use replication::trigger::{Change, EventRule, TARGET_ID, When};
+use replication::trigger::{EventRule, TARGET_ID, When};
 
 use super::gone_is_fine;
 use crate::execute::bucket::unusable;
@@ -11,26 +11,11 @@ use crate::failure::Failure;
 use crate::observe::trigger::ResourceAccess;
 use crate::observe::trigger::rule::{ABSENT, targets};
 use crate::operation::{DELETE_RULE, Operation, PUT_RULE, PUT_TARGETS, REMOVE_TARGETS, TAG_RULE};
-use crate::wait::{Ended, Patience, persist};
 
 /// So many targets EventBridge takes off a rule in one call.
 const A_CALL: usize = 100;
 
-pub(super) async fn write(
-    access: &ResourceAccess<'_>,
-    change: &Change,
-    patience: &mut Patience<'_>,
-) -> Result<(), Ended> {
-    match change {
-        Change::PutRule { rule, tags } => persist!(patience, put(access, rule, tags)),
-        Change::PutTarget { queue } => persist!(patience, put_target(access, queue)),
-        Change::TagRule { tags } => persist!(patience, put_tags(access, tags)),
-        Change::DeleteRule => persist!(patience, gone_is_fine(delete(access), &ABSENT)),
-        _ => Ok(()),
-    }
-}
-
-async fn put(
+pub(super) async fn put(
     access: &ResourceAccess<'_>,
     rule: &EventRule,
     tags: &BTreeMap<String, String>,
@@ -59,7 +44,7 @@ async fn put(
     access.cloud.inner.call(PUT_RULE, request).await.map(drop)
 }
 
-async fn put_target(access: &ResourceAccess<'_>, queue: &str) -> Result<(), Failure> {
+pub(super) async fn put_target(access: &ResourceAccess<'_>, queue: &str) -> Result<(), Failure> {
     let target = Target::builder()
         .id(TARGET_ID)
         .arn(queue)
@@ -84,7 +69,7 @@ async fn put_target(access: &ResourceAccess<'_>, queue: &str) -> Result<(), Fail
     }
 }
 
-async fn put_tags(
+pub(super) async fn put_tags(
     access: &ResourceAccess<'_>,
     tags: &BTreeMap<String, String>,
 ) -> Result<(), Failure> {
@@ -98,8 +83,12 @@ async fn put_tags(
     access.cloud.inner.call(TAG_RULE, request).await.map(drop)
 }
 
+pub(super) async fn delete(access: &ResourceAccess<'_>) -> Result<(), Failure> {
+    gone_is_fine(delete_found(access), &ABSENT).await
+}
+
 /// EventBridge deletes no rule that has targets.
-async fn delete(access: &ResourceAccess<'_>) -> Result<(), Failure> {
+async fn delete_found(access: &ResourceAccess<'_>) -> Result<(), Failure> {
     let ids: Vec<String> = targets(access).await?.into_iter().map(|t| t.id).collect();
     for ids in ids.chunks(A_CALL) {
         let request = access

@@ -60,7 +60,11 @@ fn queue(
     found: Option<&ObservedTrigger>,
     of_tags: bool,
 ) -> Change {
-    let tags = wanted.all_tags();
+    let tags = if *at == wanted.queue() {
+        wanted.queue_tags()
+    } else {
+        wanted.all_tags()
+    };
     match found.and_then(|found| found.queue(at)) {
         None => Change::CreateQueue {
             attributes: attributes.clone(),

@@ -7,9 +7,9 @@ use replication::{AccountId, Site, SiteName};
 use tfplugin::{Diagnostics, Value};
 
 use super::schema::Organization;
-use super::{Creation, New, Place, Question, at, missing, several};
+use super::{Creation, New, Place, at, missing, several};
 use crate::diagnostics::add_error;
-use crate::runtime::Runtime;
+use crate::runtime::{Question, Runtime};
 
 /// The target in the account of its organization that the wish names.
 pub(super) async fn find(

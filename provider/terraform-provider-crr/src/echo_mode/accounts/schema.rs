@@ -6,7 +6,7 @@ use tfplugin::{Attr, Attribute, Diagnostics, Nested, Path, Value, from_value};
 
 use super::at;
 use crate::known::Missing;
-use crate::pair::parses_as;
+use crate::validators::parses_as;
 
 /// The ways to find the account.
 pub const MODES: [&str; 3] = ["same", "organizations", "vault"];

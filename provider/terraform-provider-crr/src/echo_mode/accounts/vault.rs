@@ -5,9 +5,9 @@ use replication::accounts::{Choice, Listed, choose};
 use tfplugin::{Diagnostics, Value};
 
 use super::schema::Vault;
-use super::{Creation, New, Place, Question, at, missing, named, site};
+use super::{Creation, New, Place, at, missing, named, site};
 use crate::diagnostics::add_error;
-use crate::runtime::Runtime;
+use crate::runtime::{Question, Runtime};
 
 /// The source and the target, entered by keys of their accounts.
 pub(super) async fn place(

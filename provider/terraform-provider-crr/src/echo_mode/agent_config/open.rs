@@ -36,6 +36,8 @@ pub struct Opened {
     pub timeout: Duration,
     /// Where the events come from.
     pub queue_url: Option<String>,
+    /// Which edition of the echo it is.
+    pub edition: Option<String>,
 }
 
 /// Makes the echoes of configurations. Asks each site who we are there.
@@ -82,6 +84,7 @@ pub async fn open(
                 echo: resolved.echo,
                 paused: resolved.paused,
                 queue_url: config.queue_url.clone(),
+                edition: config.edition.clone(),
             }),
             // What cannot be unmade is made where a plan was shown.
             Resolution::Unknown {

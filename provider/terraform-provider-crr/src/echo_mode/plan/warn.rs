@@ -2,10 +2,11 @@
 
 use echo::{Named, Survey};
 use replication::echo::{Coverage, TARGET_GONE};
-use tfplugin::{Diagnostics, Path};
+use tfplugin::{Diagnostics, Path, Value};
 
 use super::buckets;
 use crate::echo_mode::survey::missing_roles;
+use crate::pair::warn_of_one_place;
 use crate::runtime::Runtime;
 
 /// How many names a diagnostic repeats.
@@ -53,6 +54,18 @@ pub(super) fn contends(
             echo.selection, other.id(), other.selection
         ),
     );
+}
+
+/// A new echo whose source and target are lost together.
+pub(super) fn warn_of_place(
+    prior: Option<&Value>,
+    echo: &replication::Echo,
+    diagnostics: &mut Diagnostics,
+) {
+    if prior.is_none() {
+        let at = Path::root().attribute("target");
+        warn_of_one_place(&echo.template, at, diagnostics);
+    }
 }
 
 /// What no apply will mend by itself.

@@ -16,7 +16,7 @@ pub(super) fn claim(
 ) -> bool {
     let echo = &resolved.echo;
     let wanted = matches!(planned.get("trigger"), Some(Value::Object(_)));
-    let arn = config::bare(planned, resolved).rule().arn;
+    let arn = config::bare(planned, resolved, runtime).rule().arn;
     let Some(other) = runtime.echoes().trigger(&arn, echo, wanted) else {
         return true;
     };

@@ -8,6 +8,7 @@ use tfplugin::{Attr, Diagnostics, Path, Unknown, Value, from_value};
 use super::schema::{ARCHITECTURE, MEMORY, TIMEOUT};
 use super::{package, reach};
 use crate::duration;
+use crate::echo_mode::agent_config;
 use crate::echo_mode::config::Resolved;
 use crate::runtime::Runtime;
 
@@ -50,10 +51,12 @@ pub enum Program {
     Read,
     /// It is to be looked at or to be removed: the file may be gone by now.
     Named,
+    /// It is read where it is there: whoever only looks may have no copy of it.
+    IfThere,
 }
 
 /// A trigger with nothing in it: its names are those of the sites.
-pub fn bare(value: &Value, resolved: &Resolved) -> Trigger {
+pub fn bare(value: &Value, resolved: &Resolved, runtime: &Runtime) -> Trigger {
     let echo = &resolved.echo;
     // As the configuration calls it, whatever account it is entered in.
     let target = value.get("target").and_then(Value::as_str);
@@ -65,6 +68,7 @@ pub fn bare(value: &Value, resolved: &Resolved) -> Trigger {
         look_every: None,
         function: None,
         tags: echo.template.tags.clone(),
+        edition: agent_config::edition(value, &runtime.block),
     }
 }
 
@@ -93,7 +97,7 @@ pub async fn read(
     else {
         return Wanted::Unknown;
     };
-    let mut trigger = bare(value, resolved);
+    let mut trigger = bare(value, resolved, runtime);
     trigger.look_every = look_every
         .and_then(|text| duration::parse(&text).ok())
         .and_then(|time| u32::try_from(time.as_secs() / 60).ok());
@@ -105,6 +109,9 @@ pub async fn read(
     };
     let package = match program {
         Program::Named => package::unread(),
+        Program::IfThere => package::read(&function.zip, function.architecture)
+            .await
+            .unwrap_or_else(|_| package::unread()),
         Program::Read => {
             let path = Path::root()
                 .attribute("trigger")

@@ -6,7 +6,8 @@
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Value};
 
 use super::schema::COMPUTED;
-use super::{SHOWN, may_have, without_unknowns};
+use super::schema::SHOWN;
+use super::{may_have, without_unknowns};
 use crate::echo_mode::config::{Resolution, resolve};
 use crate::echo_mode::survey::{job, warn_of};
 use crate::pair::Operation;

@@ -4,9 +4,11 @@ use replication::RoleArn;
 use replication::trigger::Architecture;
 use tfplugin::{Attribute, Diagnostics, Nested, Path, Value};
 
-use crate::pair::parses_as;
+use crate::validators::parses_as;
 use crate::{duration, facets};
 
+/// The attribute that shows what is there.
+pub const SHOWN: &str = "trigger_facets";
 /// What runs the function where nothing else is said.
 pub const ARCHITECTURE: Architecture = Architecture::X86;
 /// Its memory in megabytes.

@@ -4,7 +4,7 @@ use replication::Observed;
 use replication::trigger::Trigger;
 use tfplugin::Value;
 
-use super::{SHOWN, schema};
+use super::schema::{self, SHOWN};
 
 /// Says in the attribute what is known of the trigger: ARNs follow from names, and SQS says what a queue's URL is,
 /// where it was asked.

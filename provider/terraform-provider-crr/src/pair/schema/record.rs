@@ -3,7 +3,7 @@
 use replication::BucketName;
 use tfplugin::{Attribute, Diagnostics, Nested, Path, Value};
 
-use super::parses_as;
+use crate::validators::parses_as;
 
 /// The modes of a default retention.
 const MODES: [&str; 2] = ["GOVERNANCE", "COMPLIANCE"];
