@@ -71,3 +71,27 @@ async fn protection_of_one_bucket() -> Result<(), LabError> {
     );
     Ok(())
 }
+
+/// S3 takes rules under a role that may not serve them, and then fails every object.
+#[tokio::test]
+async fn a_role_without_its_policy_protects_nothing() -> Result<(), LabError> {
+    let scene = Scene::new("").await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    scene.buckets(&["orders"]).await;
+    scene.apply().await?;
+    let policy = lab.admin_iam(east).delete_role_policy();
+    let policy = policy
+        .role_name("crr-site-east")
+        .policy_name("crr-replication");
+    policy.send().await.expect("the policy goes");
+    let plan = scene.workdir.plan().await?;
+    assert_eq!(plan.code, 2, "{plan}");
+    assert!(
+        plan.words()
+            .contains("Role crr-site-east may not read orders"),
+        "{plan}"
+    );
+    scene.apply().await?;
+    assert_eq!(scene.coverage().await?["protected"], 1);
+    Ok(())
+}

@@ -110,3 +110,42 @@ async fn rules_that_stay_keep_the_role_of_a_site_that_goes_with_them() -> Result
     assert_eq!(role_names(lab, east).await, Vec::<String>::new());
     Ok(())
 }
+
+/// The new echo is made while the old one's rules stand, and those go right after: no bucket may be left with neither.
+#[tokio::test]
+async fn a_successor_stands_before_the_old_rules_go() -> Result<(), LabError> {
+    let arguments = |target: &str, more: &str| {
+        format!(
+            "target_bucket = \"{target}\"\non_destroy = \"remove\"\n{more}\nlifecycle {{\n  create_before_destroy = true\n}}"
+        )
+    };
+    let scene = Scene::new(&arguments("{bucket}-dr", "")).await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    scene.buckets(&["orders"]).await;
+    scene.apply().await?;
+    scene.configure(&arguments("{bucket}-copy", ""))?;
+    scene.workdir.apply().await?;
+    let rules = replication(lab, east, "orders").await.expect("rules");
+    let to: Vec<_> = rules
+        .rules()
+        .iter()
+        .filter_map(|rule| Some(rule.destination()?.bucket()))
+        .collect();
+    assert_eq!(to, ["arn:aws:s3:::orders-copy"]);
+    scene.workdir.expect_empty_plan().await?;
+    assert_eq!(scene.coverage().await?["protected"], 1);
+
+    // A plan of numbers does not show what a typo takes away.
+    let typo = arguments("{bucket}-copy", "select = { include = [\"ordres\"] }");
+    scene.configure(&typo)?;
+    let plan = scene.workdir.plan().await?;
+    let tells =
+        |words: &str| words.contains("takes the rules off 1 bucket") && words.contains("- orders");
+    assert!(tells(&plan.words()), "{plan}");
+    let plan = scene
+        .workdir
+        .run(&["plan", "-destroy", "-input=false", "-no-color"])
+        .await?;
+    assert!(tells(&plan.words()), "{plan}");
+    Ok(())
+}

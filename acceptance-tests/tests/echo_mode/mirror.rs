@@ -111,5 +111,14 @@ async fn no_target_is_opened_to_everybody_unasked() -> Result<(), LabError> {
     );
     let policy = bucket_policy(lab, west, "website-dr").await;
     assert!(policy.contains("website-dr/*"), "{policy}");
+
+    scene.configure(settings)?;
+    scene.apply().await?;
+    assert_eq!(
+        block().await.and_then(|b| b.block_public_policy),
+        Some(true)
+    );
+    let policy = bucket_policy(lab, west, "website-dr").await;
+    assert!(!policy.contains("Web"), "{policy}");
     Ok(())
 }

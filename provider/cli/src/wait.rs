@@ -75,7 +75,10 @@ async fn look(opened: &[Opened], bucket: &BucketName) -> Found {
         let id = opened.echo.id();
         let cloud = &opened.runtime.cloud;
         let standing = match echo::excluded_by_name(cloud, &opened.echo, bucket).await {
-            Ok(None) => echo::look(cloud, &opened.echo, bucket).await,
+            Ok(None) => {
+                let roles = echo::Roles::look(cloud, &opened.echo).await;
+                echo::look(cloud, &opened.echo, bucket, &roles).await
+            }
             Ok(Some(excluded)) => excluded,
             Err(error) => return Found::NotYet(format!("{error}")),
         };

@@ -14,12 +14,14 @@
 //! # Guarantees
 //!
 //! * One bucket's failure neither stops nor hides the others: every bucket gets its answer.
-//! * A look costs four calls a bucket one way within an account, one more where the selection asks for tags.
+//! * A look costs four calls a bucket one way within an account, one more where the selection asks for tags. The roles are
+//!   looked at once for all buckets ([`Roles`]).
 //! * What is in flight at once is bounded, and so is what is kept: of a bucket that stands well, nothing but a count.
 
 mod examine;
 mod ground;
 mod release;
+mod roles;
 mod survey;
 mod work;
 
@@ -28,7 +30,8 @@ mod tests;
 
 pub use examine::examine;
 pub use ground::Ground;
-pub use release::{Released, release};
+pub use release::{Released, losing, release};
+pub use roles::Roles;
 pub use survey::{Listed, Named, Survey, excluded_by_name, list, look, survey};
 pub use work::{Begun, Depth, begin, protect};
 

@@ -1,12 +1,12 @@
 //! Taking away what an echo put on buckets.
 
-use cloud::{CloudError, Job};
+use cloud::{Cloud, CloudError, Job};
 use futures::StreamExt;
 use replication::echo::{Standing, Verdict};
-use replication::observed::{Existence, ObservedBucket};
+use replication::observed::{BucketReads, Existence, ObservedBucket, Reads};
 use replication::{BucketName, Echo, Removal};
 
-use crate::survey::{excluded_by_tags, tags_of};
+use crate::survey::{Named, excluded_by_tags, tags_of};
 use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
 
 /// What a release came to.
@@ -74,6 +74,62 @@ pub async fn release(
     Ok(released)
 }
 
+/// The buckets whose rules a release of `former` takes off, where `now` are the echoes that stay. It looks, and touches nothing.
+///
+/// # Errors
+///
+/// Where the site's buckets cannot be listed.
+pub async fn losing(cloud: &Cloud, former: &Echo, now: &[Echo]) -> Result<Named, CloudError> {
+    let site = &former.template.source.site.name;
+    let names = cloud.list_buckets(site).await?;
+    let buckets = names
+        .into_iter()
+        .filter_map(|name| name.parse::<BucketName>().ok())
+        .filter(|bucket| former.selection.by_name(bucket) == Verdict::Selected);
+    let mut looks = futures::stream::iter(buckets)
+        .map(|bucket| async move {
+            let loses = loses(cloud, former, now, &bucket).await;
+            (bucket, loses)
+        })
+        .buffer_unordered(AT_ONCE);
+    let mut losing = Named::default();
+    while let Some((bucket, loses)) = looks.next().await {
+        if loses.unwrap_or_default() {
+            losing.add(&bucket);
+        }
+    }
+    Ok(losing)
+}
+
+async fn loses(
+    cloud: &Cloud,
+    former: &Echo,
+    now: &[Echo],
+    bucket: &BucketName,
+) -> Result<bool, Standing> {
+    let Ok(pair) = former.pair(bucket) else {
+        return Ok(false);
+    };
+    for now in now {
+        if is_for(cloud, now, bucket).await? {
+            return Ok(false);
+        }
+    }
+    if doubt(cloud, former, bucket).await?.is_some() {
+        return Ok(false);
+    }
+    let asked = BucketReads {
+        replication: true,
+        ..BucketReads::default()
+    };
+    let reads = Reads {
+        buckets: [(pair.source.at(), asked)].into(),
+        ..Reads::default()
+    };
+    let observed = cloud.observe(&reads).await.map_err(|e| failed(&e))?;
+    Ok(former.has_rules(&pair, &observed))
+}
+
 async fn one(
     ground: &dyn Ground,
     former: &Echo,
@@ -89,7 +145,7 @@ async fn one(
     };
     let mut kept = None;
     for now in now {
-        if is_for(ground, now, bucket).await? {
+        if is_for(cloud, now, bucket).await? {
             kept = now.pair(bucket).ok().map(|pair| (now, pair));
             break;
         }
@@ -99,7 +155,7 @@ async fn one(
     }
     let doubt = match kept {
         Some(_) => None,
-        None => doubt(ground, former, bucket).await?,
+        None => doubt(cloud, former, bucket).await?,
     };
     let reads = former.removal_reads(&pair);
     let _hold = ground.hold(vec![reads.clone()]).await;
@@ -166,16 +222,12 @@ enum Doubt {
 
 /// Whether the rules may be those of an echo that selects by another value of a tag. Where the tag is missing, nobody else
 /// selects by it.
-async fn doubt(
-    ground: &dyn Ground,
-    echo: &Echo,
-    bucket: &BucketName,
-) -> Result<Option<Doubt>, Standing> {
+async fn doubt(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Result<Option<Doubt>, Standing> {
     let wanted = &echo.selection.tags;
     if wanted.is_empty() {
         return Ok(None);
     }
-    let found = tags_of(ground.cloud(), echo, bucket)
+    let found = tags_of(cloud, echo, bucket)
         .await
         .map_err(|error| failed(&error))?;
     if let Some(unread @ Standing::Failed { .. }) = excluded_by_tags(echo, bucket, &found) {
@@ -190,11 +242,11 @@ async fn doubt(
     Ok(other.then_some(Doubt::OtherTag))
 }
 
-async fn is_for(ground: &dyn Ground, echo: &Echo, bucket: &BucketName) -> Result<bool, Standing> {
+async fn is_for(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Result<bool, Standing> {
     if echo.selection.by_name(bucket) != Verdict::Selected {
         return Ok(false);
     }
-    let tags = tags_of(ground.cloud(), echo, bucket)
+    let tags = tags_of(cloud, echo, bucket)
         .await
         .map_err(|error| failed(&error))?;
     match excluded_by_tags(echo, bucket, &tags) {

@@ -10,7 +10,7 @@ use replication::echo::{Coverage, LISTED, Standing, Verdict};
 use replication::observed::{BucketReads, Existence, ObservedBucket, Reads, Seen};
 use replication::{BucketName, Echo, Observed, Pair};
 
-use crate::{AT_ONCE, Found, cancelled, failed};
+use crate::{AT_ONCE, Found, Roles, cancelled, failed};
 
 /// What a look at a whole site found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,7 +33,7 @@ pub struct Named {
 }
 
 impl Named {
-    fn add(&mut self, bucket: &BucketName) {
+    pub(crate) fn add(&mut self, bucket: &BucketName) {
         self.buckets.insert(bucket.clone());
         if self.buckets.len() > LISTED {
             self.buckets.pop_last();
@@ -50,6 +50,8 @@ impl Named {
 pub async fn survey(cloud: &Cloud, echo: &Echo, job: &Job) -> Result<Survey, CloudError> {
     let names = list(cloud, echo).await?;
     tracing::info!(echo = echo.id(), buckets = names.len(), "looking at a site");
+    let roles = Roles::look(cloud, echo).await;
+    let roles = &roles;
     let mut survey = Survey::default();
     let mut selected = Vec::with_capacity(names.len());
     for name in names {
@@ -65,7 +67,7 @@ pub async fn survey(cloud: &Cloud, echo: &Echo, job: &Job) -> Result<Survey, Clo
             let (standing, public) = if job.cancel.is_cancelled() {
                 (cancelled(), false)
             } else {
-                glance_at(cloud, echo, &bucket).await
+                glance_at(cloud, echo, &bucket, roles).await
             };
             (Found { bucket, standing }, public)
         })
@@ -195,29 +197,36 @@ pub async fn excluded_by_name(
 }
 
 /// How one bucket stands, given that its name is selected.
-pub async fn look(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> Standing {
-    Box::pin(glance_at(cloud, echo, bucket)).await.0
+pub async fn look(cloud: &Cloud, echo: &Echo, bucket: &BucketName, roles: &Roles) -> Standing {
+    Box::pin(glance_at(cloud, echo, bucket, roles)).await.0
 }
 
 /// How one bucket stands, and whether a person should hear of it since it is open to everybody.
-async fn glance_at(cloud: &Cloud, echo: &Echo, bucket: &BucketName) -> (Standing, bool) {
+async fn glance_at(
+    cloud: &Cloud,
+    echo: &Echo,
+    bucket: &BucketName,
+    roles: &Roles,
+) -> (Standing, bool) {
     let seen = async {
-        let pair = echo.pair(bucket).map_err(|p| Standing::failed(&p))?;
+        let pair = echo.pair_of(bucket);
         let tags = tags_of(cloud, echo, bucket).await;
         let tags = tags.map_err(|error| failed(&error))?;
         if let Some(standing) = excluded_by_tags(echo, bucket, &tags) {
             return Err(standing);
         }
-        let seen = glance(cloud, echo, pair).await;
+        let seen = glance(cloud, echo, pair?).await;
         let (pair, mut observed) = seen.map_err(|error| failed(&error))?;
         let standing = echo.standing(&pair, &observed);
-        if standing != Standing::Pending {
+        if !standing.is_new() {
             let told = echo.is_told_of(&pair, &observed, &standing);
+            let standing = roles.judge(cloud, echo, &pair, &observed, standing).await;
             return Ok((standing, told));
         }
         observed.extend(tags);
         let (pair, observed) = look_closer(cloud, echo, pair, observed).await?;
         let told = echo.is_told_of(&pair, &observed, &standing);
+        let standing = roles.judge(cloud, echo, &pair, &observed, standing).await;
         Ok((standing, told))
     };
     seen.await.unwrap_or_else(|standing| (standing, false))

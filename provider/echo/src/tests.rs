@@ -42,7 +42,7 @@ async fn stage(buckets: &[&str]) -> Stage {
     let s3 = StandIn::start().await;
     let site = |region: &str| SiteConfig {
         region: Some(region.to_owned()),
-        endpoints: ["s3", "sts"]
+        endpoints: ["s3", "sts", "iam"]
             .map(|service| (service.to_owned(), s3.endpoint.clone()))
             .into(),
         path_style: true,
@@ -149,6 +149,7 @@ fn echo() -> Echo {
         selection: Selection::default(),
         merge: false,
         adopt_targets: false,
+        succeeds: None,
     }
 }
 
@@ -197,6 +198,7 @@ async fn one_fails_among_many_and_the_others_are_done() {
 async fn a_bucket_that_is_deleted_while_it_is_worked_on_is_gone() {
     let first = stage(&["orders"]).await;
     first.protect(&echo(), &["orders"]).await;
+    // S3 may not know yet of a bucket that was written to a moment ago, so the rules are tried for minutes.
     let of_source = |call: &String| call.contains("/orders?") && !call.contains("PUT /orders?repl");
     let calls: Vec<String> = first.s3.calls().into_iter().filter(of_source).collect();
     assert!(
@@ -350,6 +352,107 @@ async fn what_another_echo_may_want_is_spared_and_named() {
     let others = [silver];
     let released = release(&stage, &gold, &others, true, &job).await.unwrap();
     assert_eq!(released, crate::Released::default());
+    assert_eq!(stage.s3.writes(), Vec::<String>::new());
+}
+
+/// A role that reads every bucket and writes the targets of these alone.
+fn policy(targets: &str) -> String {
+    let permissions = replication::role::Permissions {
+        partition: "aws".parse().unwrap(),
+        sources: vec!["arn:aws:s3:::*".to_owned()],
+        destinations: vec![format!("arn:aws:s3:::{targets}")],
+        object_lock: false,
+        owner_override: false,
+        decrypt: Vec::new(),
+        encrypt: Vec::new(),
+    };
+    permissions.role_policy().to_json()
+}
+
+/// S3 takes rules under any role and then fails every object.
+#[tokio::test]
+async fn what_the_role_may_not_do_is_held_against_each_bucket_at_two_calls_a_site() {
+    let stage = stage(&["alpha", "beta", "gamma"]).await;
+    let names = ["alpha", "beta"];
+    stage.protect(&echo(), &names).await;
+    stage.s3.with(|s3| s3.site_policy = Some(policy("alpha*")));
+    stage.s3.calls();
+    stage.s3.with(|s3| s3.asked_iam = 0);
+    let job = Job::default();
+    let found = survey(&stage.cloud, &echo(), &job).await.unwrap().coverage;
+    assert_eq!(stage.s3.with(|s3| s3.asked_iam), 2);
+    assert_eq!((found.counts.protected, found.counts.failed), (1, 2));
+    let why = &found.exceptions["beta"];
+    assert!(
+        why.contains("may not write to beta-dr") && why.contains("`replication_role.write`"),
+        "{why}"
+    );
+    stage.s3.calls();
+    let stand = stage.protect(&echo(), &["alpha", "beta", "gamma"]).await;
+    assert_eq!(stand[0], Standing::Protected);
+    assert!(
+        matches!(&stand[1], Standing::Failed { detail, .. } if detail.contains("cover beta-dr"))
+    );
+    assert!(matches!(&stand[2], Standing::Failed { .. }));
+    assert_eq!(stage.s3.writes(), Vec::<String>::new(), "nothing is begun");
+
+    for change in [
+        |s3: &mut stand_in::State| s3.site_policy = Some(String::new()),
+        |s3: &mut stand_in::State| s3.missing_role = Some("crr-site-east".to_owned()),
+    ] {
+        stage.s3.with(change);
+        let found = survey(&stage.cloud, &echo(), &job).await.unwrap().coverage;
+        assert_eq!(found.counts.protected, 0, "{found:?}");
+        assert!(
+            found.exceptions["alpha"].contains("crr-site-east"),
+            "{found:?}"
+        );
+    }
+    // One that is yet to be made keeps nothing from being planned.
+    let found = survey(&stage.cloud, &echo(), &job).await.unwrap().coverage;
+    assert_eq!(found.exceptions["gamma"], "pending: not replicated yet");
+}
+
+#[tokio::test]
+async fn rules_of_others_under_a_role_that_is_not_there_protect_nothing() {
+    let stage = stage(&["orders"]).await;
+    stage.put("orders-dr", "us-west-2", &[]);
+    let xml = format!(
+        "<ReplicationConfiguration><Role>arn:aws:iam::{ACCOUNT}:role/theirs</Role><Rule><ID>theirs</ID><Status>Enabled</Status><Priority>1</Priority><Filter><Prefix></Prefix></Filter><DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication><Destination><Bucket>arn:aws:s3:::orders-dr</Bucket></Destination></Rule></ReplicationConfiguration>"
+    );
+    stage.s3.with(|s3| {
+        for bucket in s3.buckets.values_mut() {
+            bucket.versioned = true;
+        }
+        s3.buckets.get_mut("orders").unwrap().replication = Some(xml);
+    });
+    let job = Job::default();
+    let found = survey(&stage.cloud, &echo(), &job).await.unwrap().coverage;
+    assert_eq!(found.counts.by_others, 1, "{found:?}");
+    stage
+        .s3
+        .with(|s3| s3.missing_role = Some("theirs".to_owned()));
+    let found = survey(&stage.cloud, &echo(), &job).await.unwrap().coverage;
+    assert_eq!((found.counts.by_others, found.counts.conflicts), (0, 1));
+    assert!(found.exceptions["orders"].contains("role/theirs, which does not exist"));
+}
+
+#[tokio::test]
+async fn what_a_release_would_take_is_named_and_nothing_is_touched() {
+    let stage = stage(&["alpha", "beta", "gamma"]).await;
+    stage.protect(&echo(), &["alpha", "beta"]).await;
+    let mut narrowed = echo();
+    narrowed.selection.include = vec!["alhpa".parse().unwrap()];
+    stage.s3.calls();
+    let losing = crate::losing(&stage.cloud, &echo(), &[narrowed])
+        .await
+        .unwrap();
+    let names: Vec<&str> = losing.buckets.iter().map(BucketName::as_str).collect();
+    assert_eq!((names, losing.unlisted), (vec!["alpha", "beta"], 0));
+    let losing = crate::losing(&stage.cloud, &echo(), &[echo()])
+        .await
+        .unwrap();
+    assert_eq!(losing, crate::Named::default());
     assert_eq!(stage.s3.writes(), Vec::<String>::new());
 }
 

@@ -1,12 +1,12 @@
 //! Protecting the buckets that need it.
 
-use cloud::Job;
+use cloud::{ErrorKind, Job};
 use futures::StreamExt;
 use replication::echo::Standing;
 use replication::{BucketName, Echo, Observed, Pair};
 
-use crate::survey::{excluded_by_tags, glance, look_at, look_closer};
-use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
+use crate::survey::{excluded_by_tags, glance, look_at, look_closer, tags_of};
+use crate::{AT_ONCE, Found, Ground, Roles, cancelled, failed, not_executed};
 
 /// Protects these buckets, many at once. Each gets its answer, in the order of their names.
 pub async fn protect(
@@ -15,12 +15,14 @@ pub async fn protect(
     buckets: impl IntoIterator<Item = BucketName>,
     job: &Job,
 ) -> Vec<Found> {
+    let roles = Roles::look(ground.cloud(), echo).await;
+    let roles = &roles;
     let mut found: Vec<Found> = futures::stream::iter(buckets)
         .map(|bucket| async move {
             let standing = if job.cancel.is_cancelled() {
                 cancelled()
             } else {
-                Box::pin(protect_one(ground, echo, &bucket, job)).await
+                Box::pin(protect_one(ground, echo, &bucket, roles, job)).await
             };
             match &standing {
                 Standing::Failed { summary, .. } => {
@@ -38,8 +40,14 @@ pub async fn protect(
 }
 
 /// Protects one bucket whose name is selected. Answers how it stands then.
-async fn protect_one(ground: &dyn Ground, echo: &Echo, bucket: &BucketName, job: &Job) -> Standing {
-    match begin(ground, echo, bucket, Depth::New).await {
+async fn protect_one(
+    ground: &dyn Ground,
+    echo: &Echo,
+    bucket: &BucketName,
+    roles: &Roles,
+    job: &Job,
+) -> Standing {
+    match begin(ground, echo, bucket, Depth::New, roles).await {
         Ok(begun) => begun.finish(job).await,
         Err(standing) => standing,
     }
@@ -58,6 +66,7 @@ pub enum Depth {
 pub struct Begun<'a> {
     ground: &'a dyn Ground,
     echo: &'a Echo,
+    roles: &'a Roles,
     pair: Pair,
     observed: Observed,
     standing: Standing,
@@ -74,9 +83,18 @@ pub async fn begin<'a>(
     echo: &'a Echo,
     bucket: &BucketName,
     depth: Depth,
+    roles: &'a Roles,
 ) -> Result<Begun<'a>, Standing> {
     let cloud = ground.cloud();
-    let pair = echo.pair(bucket).map_err(|p| Standing::failed(&p))?;
+    let pair = match echo.pair_of(bucket) {
+        Ok(pair) => pair,
+        // What is not selected needs no target.
+        Err(standing) => {
+            let tags = tags_of(cloud, echo, bucket).await;
+            let tags = tags.map_err(|error| failed(&error))?;
+            return Err(excluded_by_tags(echo, bucket, &tags).unwrap_or(standing));
+        }
+    };
     let hold = ground.hold(vec![echo.look(&pair)]).await;
     let reads = match depth {
         Depth::Glance if !echo.selection.needs_tags() => echo.glance(&pair),
@@ -90,7 +108,7 @@ pub async fn begin<'a>(
     }
     let standing = echo.standing(&pair, &observed);
     if !standing.needs_work() {
-        return Err(standing);
+        return Err(roles.judge(cloud, echo, &pair, &observed, standing).await);
     }
     // Only where there is work, and only what was not seen: a target that is not there has nothing more to show.
     let rest = echo.look(&pair).beyond(&observed);
@@ -99,14 +117,24 @@ pub async fn begin<'a>(
         observed.extend(seen.map_err(|error| failed(&error))?.1);
     }
     let standing = echo.standing(&pair, &observed);
-    let (pair, observed) = match standing {
-        Standing::Pending => look_closer(cloud, echo, pair, observed).await?,
+    let (pair, observed) = match &standing {
+        _ if standing.is_new() => {
+            let (pair, observed) = look_closer(cloud, echo, pair, observed).await?;
+            // Rules that fail every object are not begun with.
+            let judged = roles.judge(cloud, echo, &pair, &observed, standing.clone());
+            let judged = judged.await;
+            if judged != standing {
+                return Err(judged);
+            }
+            (pair, observed)
+        }
         _ if standing.needs_work() => (pair, observed),
-        _ => return Err(standing),
+        _ => return Err(roles.judge(cloud, echo, &pair, &observed, standing).await),
     };
     Ok(Begun {
         ground,
         echo,
+        roles,
         pair,
         observed,
         standing,
@@ -129,9 +157,15 @@ impl Begun<'_> {
             return Standing::failed(problem);
         }
         if let Err(error) = cloud.execute(&plan, job).await {
-            // It may have been deleted meanwhile; but it may also be its target that is not there.
-            let missing = error.failures.iter().any(|f| f.status == Some(404));
-            if missing
+            // It may have been deleted meanwhile. A step on its target then fails for another reason, as rules that lead
+            // back to it do.
+            let asked = error.failures.iter().any(|f| {
+                matches!(
+                    f.kind,
+                    ErrorKind::Service | ErrorKind::TimedOut | ErrorKind::Unexpected
+                )
+            });
+            if asked
                 && let Ok((pair, observed)) = glance(cloud, echo, pair).await
                 && echo.standing(&pair, &observed) == Standing::Gone
             {
@@ -140,7 +174,11 @@ impl Begun<'_> {
             return not_executed(&error);
         }
         match glance(cloud, echo, pair).await {
-            Ok((pair, observed)) => afterwards(echo, &pair, &observed),
+            Ok((pair, observed)) => {
+                let standing = afterwards(echo, &pair, &observed);
+                let roles = self.roles;
+                roles.judge(cloud, echo, &pair, &observed, standing).await
+            }
             Err(error) => failed(&error),
         }
     }
@@ -149,7 +187,7 @@ impl Begun<'_> {
 /// How a bucket stands when every step was taken.
 fn afterwards(echo: &Echo, pair: &Pair, observed: &Observed) -> Standing {
     let standing = echo.standing(pair, observed);
-    if !matches!(standing, Standing::Pending | Standing::Drifted(_)) {
+    if !standing.is_new() && !matches!(standing, Standing::Drifted(_)) {
         return standing;
     }
     let differences = replication::facet::differences(&pair.desired(observed), observed);

@@ -11,6 +11,8 @@ mod admission;
 mod contest;
 mod coverage;
 mod lineage;
+mod others;
+mod permission;
 mod publicity;
 mod selection;
 mod standing;
@@ -19,16 +21,17 @@ mod target_name;
 #[cfg(test)]
 mod tests;
 
-pub use coverage::{Counts, Coverage, LISTED};
+pub use coverage::{Counts, Coverage, LISTED, TARGET_GONE};
 pub use lineage::{COPY_OF, ECHO_OF};
+pub use permission::SiteRoles;
 pub use selection::{Glob, Selection, Verdict};
-pub use standing::Standing;
+pub use standing::{Standing, in_words_of_echo};
 pub use target_name::TargetName;
 
 use crate::bucket::BucketRef;
 use crate::document::{DocumentRule, ReplicationDocument};
 use crate::name::{BucketName, RuleName};
-use crate::observed::{BucketReads, Observed, Reads};
+use crate::observed::{BucketReads, Observed, Reads, Seen};
 use crate::pair::{Direction, Pair, RoleChoice, Side};
 use crate::problem::Problem;
 
@@ -48,6 +51,8 @@ pub struct Echo {
     pub merge: bool,
     /// Whether a bucket that was there before may be a target, whatever is in it.
     pub adopt_targets: bool,
+    /// The targets of an echo that goes as soon as this one stands: its rules are no conflict.
+    pub succeeds: Option<TargetName>,
 }
 
 impl Echo {
@@ -126,6 +131,13 @@ impl Echo {
     /// What the first look shows to be worth another.
     pub fn look_after(&self, pair: &Pair, observed: &Observed) -> Reads {
         let mut reads = pair.reads_after(observed);
+        let at = pair.destination.at();
+        if self.may_stand_open(pair, observed)
+            && let Some(found) = observed.buckets.get(&at)
+            && found.tags == Seen::NotLooked
+        {
+            reads.buckets.entry(at).or_default().tags = true;
+        }
         // A pair that stands beside others on their role needs to see what of it is there.
         if settled_differs(&self.template, pair) {
             for (role, asked) in pair.reads().roles {
@@ -155,6 +167,22 @@ impl Echo {
         reads
     }
 
+    /// The pair of one bucket, or how a bucket stands that can have none.
+    ///
+    /// # Errors
+    ///
+    /// A name that makes no name of a target is not mended by trying again, so it fails no apply: it is told as a conflict is.
+    pub fn pair_of(&self, bucket: &BucketName) -> Result<Pair, Standing> {
+        let site = &self.template.source.site;
+        if let Err(problem) = self.target_bucket.name_for(site, bucket) {
+            return Err(Standing::Conflict {
+                why: format!("it can have no target: {}", problem.detail),
+            });
+        }
+        self.pair(bucket)
+            .map_err(|problem| Standing::failed(&problem))
+    }
+
     /// The roles of the sites that rules run under: looked at once for all buckets.
     pub fn role_reads(&self) -> Reads {
         let all = self.template.reads();
@@ -165,11 +193,16 @@ impl Echo {
                 RoleChoice::Own => None,
             })
             .collect();
+        let policy = crate::role::SITE_POLICY.to_owned();
         Reads {
             roles: all
                 .roles
                 .into_iter()
                 .filter(|(role, _)| ours.contains(&role))
+                .map(|(role, mut asked)| {
+                    asked.policies.insert(policy.clone());
+                    (role, asked)
+                })
                 .collect(),
             ..Reads::default()
         }
@@ -226,14 +259,17 @@ impl Echo {
         })
     }
 
-    /// Whether rules that no echo made replicate the same way: what is ours cannot be told from theirs by more than the rules.
+    /// Whether rules that no echo made replicate the same way, and what is ours cannot be told from theirs: rules of a
+    /// `crr_pair` have the same prefix, and what goes on policies has the same names.
     pub fn stands_beside_others(&self, pair: &Pair, observed: &Observed) -> bool {
         self.ways(pair).into_iter().any(|(from, to)| {
+            let only_rules = from.site.account == to.site.account && from.role != RoleChoice::Own;
             document(&from.at(), observed).is_some_and(|document| {
-                document
-                    .rules
-                    .iter()
-                    .any(|r| r.rule.destination == to.arn() && !self.is_ours(r, &to.bucket))
+                document.rules.iter().any(|r| {
+                    r.rule.destination == to.arn()
+                        && !self.is_ours(r, &to.bucket)
+                        && (!only_rules || others::is_a_pair_s(&r.rule, &to.bucket))
+                })
             })
         })
     }

@@ -6,6 +6,9 @@ use crate::arn::KeyArn;
 use crate::name::{AccountId, Partition, Region, SiteName};
 use crate::policy::{PolicyDocument, Principal, Statement};
 
+/// The name of the one inline policy on the role of a site.
+pub const SITE_POLICY: &str = "crr-replication";
+
 /// The path of the roles that we make.
 pub const PATH: &str = "/crr/";
 

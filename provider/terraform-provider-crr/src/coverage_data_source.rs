@@ -98,7 +98,9 @@ async fn look(
     };
     let survey = survey::survey(runtime, &resolved.echo, &job, diagnostics).await?;
     let mut found = survey.coverage;
-    if found.counts.protected > 0 && lacks_a_role(runtime, &resolved.echo, diagnostics).await {
+    if found.counts.protected + found.counts.failed > 0
+        && lacks_a_role(runtime, &resolved.echo, diagnostics).await
+    {
         found.fail_protected();
     }
     let mut state = config;

@@ -66,7 +66,7 @@ impl Status {
     fn of(standing: &Standing) -> Option<Self> {
         Some(match standing {
             Standing::Protected => Self::Protected,
-            Standing::Pending => Self::Pending,
+            Standing::Pending | Standing::TargetGone { .. } => Self::Pending,
             Standing::Drifted(_) => Self::Drifted,
             Standing::Failed { .. } => Self::Failed,
             Standing::ByOthers { .. } => Self::ByOthers,

@@ -230,9 +230,10 @@ impl Engine {
             }
         }
         if !served.may_work() {
-            return Looked::only(echo::look(cloud, &opened.echo, bucket).await);
+            return Looked::only(echo::look(cloud, &opened.echo, bucket, &served.roles()).await);
         }
-        let begun = echo::begin(&*opened.runtime, &opened.echo, bucket, depth).await;
+        let roles = served.roles();
+        let begun = echo::begin(&*opened.runtime, &opened.echo, bucket, depth, &roles).await;
         match begun {
             Ok(begun) => {
                 served

@@ -1,7 +1,7 @@
 //! One echo as the agent serves it.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cloud::Queue;
@@ -30,6 +30,8 @@ pub struct Served {
     pub swept: watch::Sender<u64>,
     /// What keeps it from being served.
     pub troubles: Troubles,
+    /// What the roles of its rules allow, as of the last look at them.
+    roles: Mutex<Arc<echo::Roles>>,
     /// Which edition of the echo it is.
     pub edition: Edition,
     /// How many buckets the last sweep found, and how many of them unprotected.
@@ -70,12 +72,23 @@ impl Served {
             swept: watch::Sender::new(0),
             counted: Mutex::default(),
             troubles: Troubles::new(),
+            roles: Mutex::default(),
         }
     }
 
     /// How its buckets stand.
     pub fn board(&self) -> MutexGuard<'_, Board> {
         lock(&self.board)
+    }
+
+    /// What the roles of its rules allow.
+    pub fn roles(&self) -> Arc<echo::Roles> {
+        lock(&self.roles).clone()
+    }
+
+    /// Notes what a look at the roles saw.
+    pub fn know(&self, roles: echo::Roles) {
+        *lock(&self.roles) = Arc::new(roles);
     }
 
     /// Notes how a try went. Answers whether that is to be told.

@@ -31,7 +31,13 @@ pub(super) struct State {
     pub denied: Vec<String>,
     /// A call, and the bucket that somebody deletes right before it.
     pub deleted_at: Option<(String, String)>,
-    /// Every call, but who we are.
+    /// The policy of the site's roles, which a `crr_site` made; none: others made them, and there is none of that name.
+    pub site_policy: Option<String>,
+    /// A role that is not there.
+    pub missing_role: Option<String>,
+    /// How often IAM was asked.
+    pub asked_iam: usize,
+    /// Every call of S3.
     pub calls: Vec<String>,
 }
 
@@ -115,9 +121,54 @@ impl StandIn {
         }
     }
 
+    fn iam(&self, body: &str) -> (u16, String) {
+        let mut state = self.state.lock().unwrap();
+        state.asked_iam += 1;
+        let none = || {
+            let (status, text) = error(404, "NoSuchEntity", "there is none");
+            (status, format!("<ErrorResponse>{text}</ErrorResponse>"))
+        };
+        let parts: Vec<&str> = body.split('&').collect();
+        let name = parts.iter().find_map(|part| part.strip_prefix("RoleName="));
+        let name = name.unwrap_or_default();
+        if state.missing_role.as_deref() == Some(name) {
+            return none();
+        }
+        if parts.contains(&"Action=GetRolePolicy") {
+            return match state.site_policy.as_deref() {
+                None | Some("") => none(),
+                Some(policy) => {
+                    let policy = policy.replace('"', "%22");
+                    (
+                        200,
+                        format!(
+                            "<GetRolePolicyResponse><GetRolePolicyResult><RoleName>{name}</RoleName><PolicyName>p</PolicyName><PolicyDocument>{policy}</PolicyDocument></GetRolePolicyResult></GetRolePolicyResponse>"
+                        ),
+                    )
+                }
+            };
+        }
+        let ours = "<Tags><member><Key>crr:made-by</Key><Value>terraform-provider-crr</Value></member></Tags>";
+        let tags = state.site_policy.as_ref().map_or("", |_| ours);
+        let path = if name.starts_with("crr-site") {
+            "/crr/"
+        } else {
+            "/"
+        };
+        (
+            200,
+            format!(
+                "<GetRoleResponse><GetRoleResult><Role><Path>{path}</Path><RoleName>{name}</RoleName><RoleId>A</RoleId><Arn>arn:aws:iam::{ACCOUNT}:role{path}{name}</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate><AssumeRolePolicyDocument>%7B%7D</AssumeRolePolicyDocument>{tags}</Role></GetRoleResult></GetRoleResponse>"
+            ),
+        )
+    }
+
     fn answer(&self, line: &str, body: &str) -> (u16, String) {
         let mut words = line.split(' ');
         let (method, uri) = (words.next().unwrap(), words.next().unwrap());
+        if method == "POST" && body.contains("Role") {
+            return self.iam(body);
+        }
         if method == "POST" {
             return (
                 200,

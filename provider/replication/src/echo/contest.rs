@@ -18,6 +18,13 @@ impl Echo {
         way(self) == way(other)
     }
 
+    /// Whether some bucket of the other is for this echo, too, and goes elsewhere by it.
+    pub fn may_succeed(&self, other: &Self) -> bool {
+        place(&self.template.source.site) == place(&other.template.source.site)
+            && !self.goes_the_same_way(other)
+            && self.selection.may_share_with(&other.selection)
+    }
+
     /// Whether both are for some bucket, which may be yet to be made, and would write over each other's rules there.
     pub fn contends_with(&self, other: &Self) -> bool {
         self.goes_the_same_way(other) && self.selection.may_share_with(&other.selection)

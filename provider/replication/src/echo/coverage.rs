@@ -72,6 +72,10 @@ impl Coverage {
                 counts.pending += 1;
                 "pending: not replicated yet".to_owned()
             }
+            Standing::TargetGone { target } => {
+                counts.pending += 1;
+                format!("{TARGET_GONE}{target} is gone, and with it the objects that were in it")
+            }
             Standing::Drifted(differences) => {
                 counts.drifted += 1;
                 let facets: Vec<&str> = differences.iter().map(|d| d.facet.as_str()).collect();
@@ -88,8 +92,24 @@ impl Coverage {
         };
         self.exceptions.insert(bucket.to_string(), exception);
         if self.exceptions.len() > LISTED {
-            self.exceptions.pop_last();
+            self.drop_one();
             self.unlisted += 1;
+        }
+    }
+
+    /// Drops the last name of the kind that has most: each kind has its share, so that many of one hide none of another. Of
+    /// kinds with as many, the mildest gives way.
+    fn drop_one(&mut self) {
+        let kind = |why: &str| KINDS.iter().position(|kind| why.starts_with(kind));
+        let listed = |of: usize| {
+            let exceptions = self.exceptions.values();
+            exceptions.filter(|why| kind(why) == Some(of)).count()
+        };
+        let largest = (0..KINDS.len()).max_by_key(|of| listed(*of));
+        let mut names = self.exceptions.iter().rev();
+        let last = names.find(|(_, why)| kind(why) == largest);
+        if let Some(name) = last.map(|(name, _)| name.clone()) {
+            self.exceptions.remove(&name);
         }
     }
 
@@ -138,3 +158,9 @@ impl Coverage {
 }
 
 const CONFLICT: &str = "conflict: ";
+
+/// What is said of a bucket whose rules lead nowhere any more.
+pub const TARGET_GONE: &str = "pending: its target ";
+
+/// How what is said of a bucket begins, the worst first.
+const KINDS: [&str; 4] = ["failed: ", CONFLICT, "drifted: ", "pending: "];

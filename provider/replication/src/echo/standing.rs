@@ -1,6 +1,7 @@
 //! How one bucket stands.
 
-use super::{Echo, as_is, document};
+use super::{Echo, as_is};
+use crate::bucket::BucketRef;
 use crate::facet::{Difference, differences};
 use crate::observed::{Existence, Observed, Seen};
 use crate::pair::{Pair, Side};
@@ -16,6 +17,11 @@ pub enum Standing {
     Drifted(Vec<Difference>),
     /// It is not replicated yet.
     Pending,
+    /// Its rules stand, and the bucket that they replicate to is not there any more.
+    TargetGone {
+        /// That bucket.
+        target: BucketRef,
+    },
     /// It could not be looked at, or cannot be protected.
     Failed {
         /// What could not be done.
@@ -35,7 +41,8 @@ pub enum Standing {
         /// The rules that do.
         rules: Vec<String>,
     },
-    /// Others decided otherwise: it replicates elsewhere, or what stands under its target's name is not its target.
+    /// Others decided otherwise: it replicates elsewhere or in part only, or what stands under its target's name is not its
+    /// target. Or it can have no target.
     Conflict {
         /// What stands in the way, and what to do.
         why: String,
@@ -45,16 +52,38 @@ pub enum Standing {
 impl Standing {
     /// Whether a sweep has something to do for it.
     pub fn needs_work(&self) -> bool {
-        matches!(self, Self::Pending | Self::Drifted(_) | Self::Failed { .. })
+        self.is_new() || matches!(self, Self::Drifted(_) | Self::Failed { .. })
+    }
+
+    /// Whether it is to get a target: what needs to be seen of one is looked at first.
+    pub fn is_new(&self) -> bool {
+        matches!(self, Self::Pending | Self::TargetGone { .. })
     }
 
     /// Of a problem that no step mends.
     pub fn failed(problem: &Problem) -> Self {
         Self::Failed {
             summary: problem.summary.clone(),
-            detail: problem.detail.clone(),
+            detail: in_words_of_echo(&problem.detail),
         }
     }
+}
+
+/// A text about a pair's attributes, about those of an echo.
+pub fn in_words_of_echo(text: &str) -> String {
+    [
+        ("`source.site`", "`source`"),
+        ("`destination.site`", "`target`"),
+        ("`source.kms_key_arn`", "`source_kms_key_arn`"),
+        ("`destination.kms_key_arn`", "`target_kms_key_arn`"),
+        ("`source.role`", "`source_role`"),
+        ("`destination.role`", "`target_role`"),
+        ("this pair", "the echo"),
+    ]
+    .into_iter()
+    .fold(text.to_owned(), |text, (of_pair, of_echo)| {
+        text.replace(of_pair, of_echo)
+    })
 }
 
 impl Echo {
@@ -90,7 +119,7 @@ impl Echo {
                 };
             }
         }
-        for (from, to) in self.ways(pair) {
+        for (from, _) in self.ways(pair) {
             if let Some(Seen::Denied { action, message }) =
                 found(from).map(|bucket| &bucket.replication)
             {
@@ -101,15 +130,43 @@ impl Echo {
                     ),
                 };
             }
-            if let Some(standing) = self.of_others(from, to, observed) {
-                return standing;
-            }
         }
-        if found(&pair.destination).is_some_and(|b| b.existence == Existence::Missing) {
-            return Standing::Pending;
+        if let Some(standing) = self.of_others(pair, observed) {
+            return standing;
+        }
+        match found(&pair.destination).map(|bucket| &bucket.existence) {
+            Some(Existence::Missing) if self.has_rules(pair, observed) => {
+                return Standing::TargetGone {
+                    target: pair.destination.at(),
+                };
+            }
+            Some(Existence::Missing) => return Standing::Pending,
+            Some(Existence::Elsewhere { region }) => {
+                return Standing::Failed {
+                    summary: format!("Target {} is in another region", pair.destination.at()),
+                    detail: format!(
+                        "A bucket of this name is in {}. Exclude {}, or choose another template in `target_bucket`.",
+                        region
+                            .as_deref()
+                            .unwrap_or("a region that the service does not name"),
+                        pair.source.bucket
+                    ),
+                };
+            }
+            Some(Existence::Forbidden { message }) => {
+                return Standing::Failed {
+                    summary: format!("Target {} may not be looked at", pair.destination.at()),
+                    detail: format!(
+                        "The service answers: {message}. A bucket of this name belongs to another account, or the credentials of site {} lack permissions. Exclude {}, choose another template in `target_bucket`, or allow it.",
+                        pair.destination.site.name, pair.source.bucket
+                    ),
+                };
+            }
+            _ => {}
         }
         let pair_as_is = as_is(pair);
-        let desired = pair_as_is.desired(observed);
+        let mut desired = pair_as_is.desired(observed);
+        self.close_again(pair, observed, &mut desired);
         if let Some(problem) = plan(&desired, observed)
             .problems
             .iter()
@@ -125,42 +182,5 @@ impl Echo {
         } else {
             Standing::Pending
         }
-    }
-
-    /// What rules that are not an echo's mean for the bucket.
-    fn of_others(&self, from: &Side, to: &Side, observed: &Observed) -> Option<Standing> {
-        let document = document(&from.at(), observed)?;
-        let others: Vec<_> = document
-            .rules
-            .iter()
-            .filter(|rule| rule.rule.enabled && !self.is_ours(rule, &to.bucket))
-            .collect();
-        let (same, elsewhere): (Vec<_>, Vec<_>) = others
-            .into_iter()
-            .partition(|rule| rule.rule.destination == to.arn());
-        if !same.is_empty() {
-            return Some(Standing::ByOthers {
-                rules: same.iter().map(|rule| rule.rule.id.clone()).collect(),
-            });
-        }
-        // A disabled rule of a `crr_pair` for the same target would be taken for ours and deleted.
-        if let Some(rule) = document
-            .rules
-            .iter()
-            .find(|rule| rule.rule.destination == to.arn() && !self.is_ours(rule, &to.bucket))
-        {
-            return Some(Standing::ByOthers {
-                rules: vec![rule.rule.id.clone()],
-            });
-        }
-        let first = elsewhere.first()?;
-        (!self.merge).then(|| Standing::Conflict {
-            why: format!(
-                "rule {} of {} replicates to {}",
-                first.rule.id,
-                from.at(),
-                first.rule.destination
-            ),
-        })
     }
 }

@@ -60,6 +60,7 @@ pub(super) fn echo() -> Echo {
         selection: Selection::default(),
         merge: false,
         adopt_targets: false,
+        succeeds: None,
     }
 }
 
@@ -244,7 +245,15 @@ fn how_a_bucket_stands() {
         pair.destination.at(),
         ObservedBucket::of(Existence::Missing),
     );
-    assert_eq!(echo.standing(&pair, &observed), Standing::Pending);
+    let target = pair.destination.at();
+    let gone = echo.standing(&pair, &observed);
+    assert_eq!(gone, Standing::TargetGone { target });
+    let mut coverage = Coverage::default();
+    coverage.add("orders", &gone);
+    assert_eq!(coverage.counts.pending, 1);
+    assert!(
+        coverage.exceptions["orders"].starts_with("pending: its target west:orders-dr is gone")
+    );
     observed
         .buckets
         .insert(pair.source.at(), ObservedBucket::of(Existence::Missing));
@@ -324,6 +333,7 @@ fn a_coverage_is_bounded_and_adds_up() {
         (LISTED, 151)
     );
     assert!(coverage.exceptions.contains_key("b098") && !coverage.exceptions.contains_key("b099"));
+    assert!(coverage.exceptions.contains_key("a-conflict"));
     let then = coverage.once_protected();
     assert_eq!(
         (
@@ -366,4 +376,81 @@ fn a_coverage_is_bounded_and_adds_up() {
         (499, 1, 501)
     );
     assert_eq!(after.exceptions["b007"], "failed: no");
+}
+
+/// Whatever there is most of hides nothing else, in whatever order it is found.
+#[test]
+fn each_kind_of_exception_has_its_share() {
+    let failed = Standing::Failed {
+        summary: "no".to_owned(),
+        detail: String::new(),
+    };
+    let conflict = Standing::Conflict {
+        why: "elsewhere".to_owned(),
+    };
+    let mut all: Vec<(String, &Standing)> = Vec::new();
+    for number in 0..300 {
+        all.push((format!("a{number:03}"), &Standing::Pending));
+    }
+    for number in 0..36 {
+        all.push((format!("b{number:03}"), &conflict));
+    }
+    all.push(("c".to_owned(), &failed));
+    let of = |all: &[(String, &Standing)]| {
+        let mut coverage = Coverage::default();
+        for (name, standing) in all {
+            coverage.add(name, standing);
+        }
+        coverage
+    };
+    let forwards = of(&all);
+    all.reverse();
+    assert_eq!(of(&all), forwards);
+    let listed = |kind: &str| {
+        let exceptions = forwards.exceptions.values();
+        exceptions.filter(|why| why.starts_with(kind)).count()
+    };
+    assert_eq!(
+        (listed("failed"), listed("conflict"), listed("pending")),
+        (1, 36, 63)
+    );
+    assert_eq!(forwards.unlisted, 237);
+}
+
+#[test]
+fn a_name_too_long_for_the_template_is_told_and_fails_nothing() {
+    let echo = echo();
+    let long = bucket(&"x".repeat(61));
+    let Err(Standing::Conflict { why }) = echo.pair_of(&long) else {
+        panic!("it can have no target");
+    };
+    assert!(
+        why.contains("it can have no target") && why.contains("Exclude"),
+        "{why}"
+    );
+}
+
+/// `mirror_public` was taken back: the block that we gave the target has to come back, too.
+#[test]
+fn a_target_of_ours_that_stands_open_is_closed_again() {
+    use crate::bucket::PublicAccessBlock;
+    let mut echo = echo();
+    echo.template.mirror.settings = [crate::mirror::Setting::PublicAccessBlock].into();
+    let (pair, mut observed) = protected(&echo);
+    let open = Seen::Present(PublicAccessBlock::NOTHING);
+    for at in [pair.source.at(), pair.destination.at()] {
+        observed.buckets.get_mut(&at).unwrap().public_access_block = open.clone();
+    }
+    assert_eq!(echo.standing(&pair, &observed), Standing::Protected);
+    let at = pair.destination.at();
+    assert!(echo.look_after(&pair, &observed).buckets[&at].tags);
+    let (key, value) = crate::desired::MADE_BY;
+    let target = observed.buckets.get_mut(&at).unwrap();
+    target.tags = Seen::Present([(key.to_owned(), value.to_owned())].into());
+    let Standing::Drifted(differences) = echo.standing(&pair, &observed) else {
+        panic!("it stands open");
+    };
+    assert_eq!(differences[0].facet, "destination.public_access_block");
+    echo.template.mirror.public = true;
+    assert_eq!(echo.standing(&pair, &observed), Standing::Protected);
 }

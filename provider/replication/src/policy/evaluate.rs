@@ -74,13 +74,34 @@ impl Held {
     }
 }
 
+/// The statements of a policy, to be put before many requests.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Statements(Vec<Value>);
+
+impl Statements {
+    /// Reads a policy. A text that is no policy says nothing.
+    pub fn parse(text: &str) -> Self {
+        Self(statements(text))
+    }
+
+    /// Puts a request before them.
+    pub fn decide(&self, request: &Request) -> Decision {
+        decide(&self.0, request)
+    }
+}
+
 /// Puts a request before policies that count together. A text that is no policy says nothing.
 pub fn evaluate<'a>(policies: impl IntoIterator<Item = &'a str>, request: &Request) -> Decision {
+    let all: Vec<Value> = policies.into_iter().flat_map(statements).collect();
+    decide(&all, request)
+}
+
+fn decide(statements: &[Value], request: &Request) -> Decision {
     let (mut allowed, mut maybe_allowed, mut maybe_denied) = (false, None, None);
-    for statement in policies.into_iter().flat_map(statements) {
+    for statement in statements {
         let on_it = |pattern: &str| glob::matches(pattern, &request.resource);
-        let held = speaks_of(&statement, request, &on_it);
-        match (denies(&statement), held) {
+        let held = speaks_of(statement, request, &on_it);
+        match (denies(statement), held) {
             (_, Held::No) => {}
             (true, Held::Yes) => return Decision::Denied,
             (false, Held::Yes) => allowed = true,

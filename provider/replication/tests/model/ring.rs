@@ -31,6 +31,7 @@ fn echo(from: usize, to: usize, template: &str, adopt_targets: bool) -> Echo {
         selection: Selection::default(),
         merge: false,
         adopt_targets,
+        succeeds: None,
     }
 }
 

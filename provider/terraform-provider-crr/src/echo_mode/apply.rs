@@ -259,9 +259,8 @@ fn finish(
             diagnostics.warning(
                 "The site has changed since it was planned",
                 format!(
-                    "{} now, {} when it was planned. Everything that was found is protected; the next plan shows the new numbers.",
-                    buckets(reached.counts.buckets),
-                    told.counts.buckets
+                    "{}. Everything that was found and can be protected is; the next plan shows the new numbers.",
+                    coverage::changes(&told.counts, &reached.counts)
                 ),
             );
         }

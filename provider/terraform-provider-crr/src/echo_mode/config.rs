@@ -9,7 +9,7 @@ use std::time::Duration;
 use replication::echo::{Glob, Selection, TargetName};
 use replication::{Echo, Site};
 use serde::Deserialize;
-use tfplugin::{Attr, Diagnostics, Path, Unknown, Value, from_value};
+use tfplugin::{Attr, Diagnostic, Diagnostics, Path, Step, Unknown, Value, from_value};
 
 use super::accounts::{self, Creation, Place};
 use super::schema::{TARGET_BUCKET, options};
@@ -182,11 +182,11 @@ pub async fn resolve(
         PairResolution::Known(template) => *template,
         PairResolution::Unknown { provider } => return unknown(provider),
         PairResolution::Failed => {
-            diagnostics.extend(of_pair);
+            diagnostics.extend(of_pair.into_iter().map(of_echo));
             return Resolution::Failed;
         }
     };
-    diagnostics.extend(of_pair);
+    diagnostics.extend(of_pair.into_iter().map(of_echo));
     if is_another(value, &template.destination.site, diagnostics) {
         return Resolution::Failed;
     }
@@ -208,6 +208,7 @@ pub async fn resolve(
         selection: attributes.selection,
         merge: attributes.merge,
         adopt_targets: attributes.adopt_targets,
+        succeeds: None,
     };
     let problems = echo.check();
     crate::diagnostics::add_problems(&problems, diagnostics);
@@ -220,6 +221,32 @@ pub async fn resolve(
         remove: attributes.remove,
         pair,
     }))
+}
+
+/// What is said of a pair, at the echo's own attributes and in their names.
+fn of_echo(mut diagnostic: Diagnostic) -> Diagnostic {
+    diagnostic.detail = replication::echo::in_words_of_echo(&diagnostic.detail);
+    if let Some(path) = diagnostic.path.take() {
+        let mut steps = path.steps().iter();
+        let side = match steps.next() {
+            Some(Step::Attribute(side)) if side == "source" => Some("source"),
+            Some(Step::Attribute(side)) if side == "destination" => Some("target"),
+            _ => None,
+        };
+        diagnostic.path = Some(match (side, steps.next()) {
+            (Some(side), Some(Step::Attribute(part)))
+                if part == "role" || part == "kms_key_arn" =>
+            {
+                Path::root().attribute(format!("{side}_{part}"))
+            }
+            (Some(_), Some(Step::Attribute(part))) if part == "storage_class" => {
+                Path::root().attribute("storage_class")
+            }
+            (Some(side), _) => Path::root().attribute(side),
+            (None, _) => path,
+        });
+    }
+    diagnostic
 }
 
 fn unknown(provider: bool) -> Resolution {

@@ -13,11 +13,11 @@ const COUNTS: [(&str, &str); 9] = [
     ("failed", "Cannot be looked at, or cannot be protected."),
     (
         "by_others",
-        "Replicated to the same target by a `crr_pair` or by others: left alone.",
+        "Replicated to the same target, whole, by a `crr_pair` or by others: left alone.",
     ),
     (
         "conflicts",
-        "Replicated elsewhere by others, or what stands under the target's name is another's.",
+        "Replicated elsewhere or in part only by others, or what stands under the target's name is another's, or there can be no bucket of the target's name.",
     ),
     (
         "excluded",
@@ -64,6 +64,20 @@ fn fields(counts: &mut Counts) -> [&mut usize; 9] {
         &mut counts.excluded,
         &mut counts.gone,
     ]
+}
+
+/// Which numbers differ: "protected 230 instead of 231, conflicts 1 instead of 0".
+pub fn changes(told: &Counts, reached: &Counts) -> String {
+    let (mut told, mut reached) = (*told, *reached);
+    let both = fields(&mut told).map(|count| *count);
+    let both = both.into_iter().zip(fields(&mut reached));
+    let changed: Vec<String> = COUNTS
+        .iter()
+        .zip(both)
+        .filter(|(_, (told, reached))| told != *reached)
+        .map(|((name, _), (told, reached))| format!("{name} {reached} instead of {told}"))
+        .collect();
+    changed.join(", ")
 }
 
 /// The value of a coverage.

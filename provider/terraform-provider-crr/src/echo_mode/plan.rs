@@ -6,7 +6,7 @@
 
 use tfplugin::{Context, Deferred, Diagnostics, PlanRequest, PlanResponse, Value};
 
-use super::config::{Resolution, resolve, target_account};
+use super::config::{Resolution, Resolved, resolve, target_account};
 use super::survey::{job, survey};
 use super::{Surveys, accounts, agent_config, coverage, handover, schema, staying, trigger};
 use crate::pair::Operation;
@@ -14,7 +14,10 @@ use crate::runtime::Runtime;
 
 mod warn;
 
-use warn::{contends, warn, warn_of_missing_roles, warn_of_place, warn_of_public, warn_of_work};
+use warn::{
+    contends, warn, warn_of_missing_roles, warn_of_place, warn_of_public, warn_of_release,
+    warn_of_work,
+};
 
 /// What changes nothing about how buckets stand.
 const BESIDE: [&str; 9] = [
@@ -71,6 +74,9 @@ async fn plan_any(
     let Some(mut planned) = request.planned.clone() else {
         if let Some(prior) = &request.prior {
             staying::warn(runtime, prior, diagnostics);
+            if !staying::stay(prior) && !super::is_paused(prior) {
+                losing(runtime, prior, None, diagnostics).await;
+            }
         }
         return request.as_proposed();
     };
@@ -114,6 +120,9 @@ async fn plan_any(
     let echo = &resolved.echo;
     // In a statement of its own: the guard must not live into the next await.
     let other = runtime.echoes().plan(echo);
+    if !resolved.paused {
+        runtime.echoes().works(echo);
+    }
     if let Some(other) = other {
         contends(echo, &other, diagnostics);
         return request.as_proposed();
@@ -134,9 +143,34 @@ async fn plan_any(
     )
     .await;
     planned.set("agent_config", agent_config::of(&planned, runtime));
+    plan_coverage(
+        runtime,
+        surveys,
+        context,
+        &resolved,
+        prior.as_ref(),
+        &mut planned,
+        diagnostics,
+    )
+    .await;
+    let mut response = request.as_proposed();
+    response.planned = Some(planned);
+    response
+}
+
+/// What the survey's numbers will be, and what they do not show.
+async fn plan_coverage(
+    runtime: &Runtime,
+    surveys: &Surveys,
+    context: &Context,
+    resolved: &Resolved,
+    prior: Option<&Value>,
+    planned: &mut Value,
+    diagnostics: &mut Diagnostics,
+) {
+    let echo = &resolved.echo;
     let known = prior
-        .as_ref()
-        .filter(|prior| wants_the_same(prior, &planned))
+        .filter(|prior| wants_the_same(prior, planned))
         .and_then(coverage::of);
     match &known {
         Some(now) if resolved.paused => planned.set("coverage", coverage::to_value(now)),
@@ -151,7 +185,7 @@ async fn plan_any(
             planned.set("coverage", Value::unknown());
             let mut last = surveys.take(echo);
             if last.is_none() {
-                let job = job(context, &resolved, Operation::Read);
+                let job = job(context, resolved, Operation::Read);
                 last = survey(runtime, echo, &job, diagnostics).await;
             }
             if let Some(survey) = last {
@@ -162,12 +196,37 @@ async fn plan_any(
             }
         }
     }
+    if let Some(prior) = prior
+        && known.is_none()
+        && resolved.remove
+        && !resolved.paused
+    {
+        losing(runtime, prior, Some(echo), diagnostics).await;
+    }
     if known.is_none() && !resolved.paused {
         warn_of_missing_roles(runtime, echo, diagnostics).await;
     }
-    let mut response = request.as_proposed();
-    response.planned = Some(planned);
-    response
+}
+
+/// Tells of the buckets whose rules go.
+async fn losing(
+    runtime: &Runtime,
+    prior: &Value,
+    now: Option<&replication::Echo>,
+    diagnostics: &mut Diagnostics,
+) {
+    // What is wrong with the former configuration does not matter any more; what the cloud does not say is left out.
+    let Resolution::Known(former) = resolve(prior, runtime, &mut Diagnostics::new()).await else {
+        return;
+    };
+    let mut stay = runtime.echoes().of_the_same_way(&former.echo);
+    stay.extend(now.cloned());
+    if now.is_some_and(|now| now.selection == former.echo.selection) {
+        return;
+    }
+    if let Ok(losing) = echo::losing(&runtime.cloud, &former.echo, &stay).await {
+        warn_of_release(&former.echo, &losing, diagnostics);
+    }
 }
 
 /// "1 bucket", "12 buckets".

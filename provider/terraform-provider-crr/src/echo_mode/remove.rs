@@ -2,11 +2,11 @@
 
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path};
 
-use super::apply::release;
+use super::apply::{release, tell};
 use super::config::{Resolution, resolve};
 use super::handover;
 use super::staying;
-use super::survey::job;
+use super::survey::{job, survey};
 use super::trigger;
 use crate::pair::Operation;
 use crate::runtime::Runtime;
@@ -78,9 +78,31 @@ pub(super) async fn remove(
     if !removes {
         return ApplyResponse::default();
     }
+    let successors = runtime.echoes().successors(&resolved.echo);
+    for successor in &successors {
+        succeed(runtime, successor, &job, diagnostics).await;
+    }
+    if diagnostics.has_errors() {
+        return request.unchanged();
+    }
     release(runtime, &resolved.echo, true, &job, diagnostics).await;
     if diagnostics.has_errors() {
         return request.unchanged();
     }
     ApplyResponse::default()
+}
+
+/// Puts the rules of the echo that comes after on the buckets, beside those that are about to go: taken off first, they would
+/// leave the buckets without any.
+async fn succeed(
+    runtime: &Runtime,
+    echo: &replication::Echo,
+    job: &cloud::Job,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(found) = survey(runtime, echo, job, diagnostics).await else {
+        return;
+    };
+    let found = echo::protect(runtime, echo, found.work, job).await;
+    tell(&found, diagnostics);
 }

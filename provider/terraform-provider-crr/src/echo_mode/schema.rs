@@ -143,7 +143,7 @@ pub fn schema() -> Schema {
         .attribute(
             "merge",
             Attribute::bool().optional_computed().default(false).describe(
-                "Whether to stand beside rules of others that replicate a bucket elsewhere. S3 takes one role a bucket, so the permissions then go on their role as an inline policy. Default: false; such a bucket is left alone and reported as a conflict.",
+                "Whether to stand beside rules of others that replicate a bucket elsewhere, or only a part of it. S3 takes one role a bucket, so the permissions then go on their role as an inline policy. Default: false; such a bucket is left alone and reported as a conflict.",
             ),
         )
         .attribute(

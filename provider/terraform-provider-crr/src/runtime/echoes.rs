@@ -9,6 +9,8 @@ use tfplugin::Value;
 #[derive(Default)]
 pub struct Echoes {
     planned: Vec<Echo>,
+    /// Those of them that are not paused.
+    at_work: Vec<Echo>,
     /// Those that have a trigger, each with the ARN of its rule.
     triggers: Vec<(String, Echo)>,
     /// The ids of triggers that this run has seen in state.
@@ -31,6 +33,26 @@ impl Echoes {
             self.planned.push(echo.clone());
         }
         other
+    }
+
+    /// Notes that an echo that is planned is not paused.
+    pub fn works(&mut self, echo: &Echo) {
+        if !self.at_work.contains(echo) {
+            self.at_work.push(echo.clone());
+        }
+    }
+
+    /// The echoes at work in this run that replicate elsewhere what `former` replicates, which goes: with
+    /// `create_before_destroy` they were made while its rules stood, and left its buckets alone as a conflict.
+    pub fn successors(&self, former: &Echo) -> Vec<Echo> {
+        let at_work = self.at_work.iter();
+        at_work
+            .filter(|echo| echo.may_succeed(former))
+            .map(|echo| Echo {
+                succeeds: Some(former.target_bucket.clone()),
+                ..echo.clone()
+            })
+            .collect()
     }
 
     /// The echoes of this run whose rules have the same names as those of `former`, which goes: the one that takes its place

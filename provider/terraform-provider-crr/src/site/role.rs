@@ -14,7 +14,7 @@ use tfplugin::{Attr, Diagnostics, Path, Unknown, Value};
 use crate::known::texts;
 
 /// The name of the role's one inline policy.
-pub(super) const POLICY: &str = "crr-replication";
+pub(super) const POLICY: &str = replication::role::SITE_POLICY;
 /// What IAM gives all inline policies of a role together. White space does not count.
 const POLICY_QUOTA: usize = 10_240;
 

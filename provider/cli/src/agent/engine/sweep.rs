@@ -140,7 +140,9 @@ impl Engine {
             served.tried(Tried::Role, None);
             return;
         }
-        let trouble = served.opened.role_trouble().await;
+        let opened = &served.opened;
+        let trouble = opened.role_trouble().await;
+        served.know(echo::Roles::look(&opened.runtime.cloud, &opened.echo).await);
         if served.tried(Tried::Role, trouble.clone()) {
             if let Some(why) = trouble {
                 tracing::error!(

@@ -365,6 +365,7 @@ mod tests {
             selection: Selection::default(),
             merge: false,
             adopt_targets: false,
+            succeeds: None,
         }
     }
 

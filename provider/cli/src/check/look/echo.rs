@@ -140,6 +140,12 @@ async fn of_its_buckets(
     }
     how.progress.inc_length(selected.len() as u64);
     let address = &address;
+    // Where a role is missing that is told of each bucket without asking again.
+    let roles = match missing {
+        Some(_) => echo::Roles::default(),
+        None => echo::Roles::look(cloud, echo).await,
+    };
+    let roles = &roles;
     let mut looks = futures::stream::iter(selected)
         .map(|bucket| async move {
             let mut item = of_bucket(address, echo, bucket.as_str());
@@ -151,7 +157,7 @@ async fn of_its_buckets(
             }
             let mut there = true;
             let look = Box::pin(async {
-                there = look_at(runtime, echo, missing, &bucket, &mut item).await;
+                there = look_at(runtime, echo, (missing, roles), &bucket, &mut item).await;
             });
             if !in_time(how.deadline, look).await {
                 late(&mut item);
@@ -190,12 +196,12 @@ fn excluded(item: &mut Item, why: &str) {
 async fn look_at(
     runtime: &Runtime,
     echo: &Echo,
-    missing: Option<&str>,
+    (missing, roles): (Option<&str>, &echo::Roles),
     bucket: &BucketName,
     item: &mut Item,
 ) -> bool {
     let cloud = stated::cloud(runtime);
-    match echo::look(cloud, echo, bucket).await {
+    match echo::look(cloud, echo, bucket, roles).await {
         Standing::Gone => return false,
         Standing::Protected => item.facets.push(match missing {
             Some(why) => unprotected(
@@ -213,9 +219,13 @@ async fn look_at(
         }
         Standing::Excluded { why } => excluded(item, &why),
         Standing::Pending => item.facets.push(unprotected("not replicated yet", PROTECT)),
+        Standing::TargetGone { target } => item.facets.push(unprotected(
+            &format!("its target {target} is gone, and with it the objects that were in it"),
+            &format!("{PROTECT} S3 Batch Replication brings the objects that were written before to the new target."),
+        )),
         Standing::Conflict { why } => item.facets.push(unprotected(
-            &format!("replicated elsewhere: {why}"),
-            "Exclude the bucket, take that rule away, or set `merge = true` to stand beside it.",
+            &format!("in conflict: {why}"),
+            "Exclude the bucket, or mend what stands in the way. Beside rules of others the echo stands with `merge = true`.",
         )),
         Standing::Drifted(_) => {
             item.facets.push(Facet::in_sync(PROTECTION));

@@ -1,7 +1,7 @@
 //! What a plan tells besides its numbers.
 
 use echo::{Named, Survey};
-use replication::echo::Coverage;
+use replication::echo::{Coverage, TARGET_GONE};
 use tfplugin::{Diagnostics, Path, Value};
 
 use super::buckets;
@@ -83,11 +83,11 @@ pub(super) fn warn(echo: &replication::Echo, coverage: &Coverage, diagnostics: &
     if coverage.counts.conflicts > 0 {
         diagnostics.warning(
             format!(
-                "Site {} has {} in conflict with what others made",
+                "Site {} has {} in conflict with what others made, or without a possible target",
                 echo.template.source.site.name,
                 buckets(coverage.counts.conflicts)
             ),
-            format!("The echo leaves them alone. To stand beside rules that replicate elsewhere, set `merge = true`; to take a bucket that was there before as the target, `adopt_targets = true`; or exclude them.\n{}", of("conflict")),
+            format!("The echo leaves them alone, and they are not protected. To stand beside rules that replicate elsewhere or in part only, set `merge = true`; to take a bucket that was there before as the target, `adopt_targets = true`; or exclude them.\n{}", of("conflict: ")),
         );
     }
     if coverage.counts.failed > 0 {
@@ -97,7 +97,17 @@ pub(super) fn warn(echo: &replication::Echo, coverage: &Coverage, diagnostics: &
                 echo.template.source.site.name,
                 buckets(coverage.counts.failed)
             ),
-            format!("The apply tries again and says more.\n{}", of("failed")),
+            format!("The apply tries again and says more.\n{}", of("failed: ")),
+        );
+    }
+    let gone = of(TARGET_GONE);
+    if !gone.is_empty() {
+        diagnostics.warning(
+            format!(
+                "Targets of site {} are gone, and what was in them",
+                echo.template.source.site.name
+            ),
+            format!("The apply makes them again. Rules bring only what is written from then on: objects that were there before come by S3 Batch Replication.\n{gone}"),
         );
     }
 }
@@ -142,6 +152,35 @@ pub(super) fn warn_of_public(
             format!("Their public-access blocks or policies are open, and that is not mirrored. To have it mirrored, set `mirror_public = true`; to hear no more of it, take \"public_access_block\" and \"policy\" out of `mirror_settings`.\n{names}"),
         );
     }
+}
+
+/// That an apply takes protection away, which numbers would not show.
+pub(super) fn warn_of_release(
+    echo: &replication::Echo,
+    losing: &Named,
+    diagnostics: &mut Diagnostics,
+) {
+    let count = losing.buckets.len() + losing.unlisted;
+    if count == 0 {
+        return;
+    }
+    let mut names: Vec<String> = losing
+        .buckets
+        .iter()
+        .take(NAMED)
+        .map(|bucket| format!("- {bucket}"))
+        .collect();
+    if count > names.len() {
+        names.push(format!("and {} more", count - names.len()));
+    }
+    diagnostics.warning_at(
+        Path::root().attribute("on_destroy"),
+        format!("Echo {} takes the rules off {}", echo.id(), buckets(count)),
+        format!(
+            "They are not protected from then on: `on_destroy` is \"remove\", and the echo is not for them any more. Their targets and all objects stay. Is every pattern and tag in `select` as it is meant? With `on_destroy = \"keep\"` the rules stay, too.\n{}",
+            names.join("\n")
+        ),
+    );
 }
 
 /// What an apply will do, where the plan cannot show it as a difference.
