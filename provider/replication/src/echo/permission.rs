@@ -70,7 +70,10 @@ impl Echo {
                 Some(Known::Says(statements))
                     if need.subject == Subject::Role && need.request.action.starts_with("s3:") =>
                 {
-                    statements.decide(&need.request) != Decision::Allowed
+                    matches!(
+                        statements.decide(&need.request),
+                        Decision::Denied | Decision::NotAllowed
+                    )
                 }
                 _ => false,
             };
