@@ -24,6 +24,7 @@ pub mod accounts;
 mod cloud;
 mod config;
 mod connection;
+mod credentials;
 mod error;
 mod exchange;
 mod execute;
