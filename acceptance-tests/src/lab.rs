@@ -13,6 +13,7 @@ mod client;
 mod control;
 mod emulator;
 pub mod function;
+mod operator;
 mod site;
 
 use std::collections::BTreeSet;
@@ -106,7 +107,7 @@ impl Lab {
             let policy = iam
                 .create_policy()
                 .policy_name("operator")
-                .policy_document(OPERATOR_POLICY)
+                .policy_document(operator::policy()?)
                 .send()
                 .await;
             let policy = policy.because("the operator's policy cannot be made")?;

@@ -9,6 +9,11 @@
 # with 2 where objects would fail after the apply, for want of a permission.
 set -eu
 
+# By itself a shell ends with 2 here, which has a meaning of its own.
+if [ $# -lt 2 ]; then
+    echo "usage: plan.sh FOLDER COMMENT [options of crr check ...]" >&2
+    exit 1
+fi
 folder=$1
 comment=$2
 shift 2
@@ -26,17 +31,18 @@ case $code in
     ;;
 esac
 
+# A change may take away the last that there is: nothing to look at is no failure here.
 # What differs before an apply is what the apply is for: only a check that fails altogether is a failure here.
 code=0
 terraform -chdir="$folder" show -json "$work/plan" |
-    crr check --plan - --source-dir "$folder" --format markdown "$@" >"$work/report" || code=$?
+    crr check --plan - --allow-empty --source-dir "$folder" --format markdown "$@" >"$work/report" || code=$?
 [ "$code" -ne 1 ] || exit 1
 
 # What the plan leads to may still lack a permission: then the apply goes well, and the objects fail. An echo is not
 # rehearsed, and is no reason to fail.
 rehearsed=0
 terraform -chdir="$folder" show -json "$work/plan" |
-    crr check --plan - --simulate --fail-on drift --source-dir "$folder" --format markdown "$@" >"$work/rehearsal" || rehearsed=$?
+    crr check --plan - --allow-empty --simulate --fail-on drift --source-dir "$folder" --format markdown "$@" >"$work/rehearsal" || rehearsed=$?
 [ "$rehearsed" -ne 1 ] || exit 1
 
 # A comment may have 65,536 characters.

@@ -161,6 +161,7 @@ variable "rtc" {
   description = "S3 Replication Time Control: 99.9 % of objects within 15 minutes, by SLA, for a price by the GB."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "metrics" {

@@ -22,6 +22,8 @@ async fn run() -> Result<(), LabError> {
     let mut terminated = signal(SignalKind::terminate()).map_err(trouble)?;
     let mut interrupted = signal(SignalKind::interrupt()).map_err(trouble)?;
     let lab = Lab::start().await?;
+    // Whoever tries an agent on it wants its queue.
+    lab.grant_queues().await?;
     let sites: Vec<_> = lab
         .sites()
         .iter()

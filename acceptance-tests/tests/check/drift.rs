@@ -157,6 +157,32 @@ async fn what_may_not_be_read_is_unknown_and_names_the_action() -> Result<(), La
     );
     let spared = check_state(lab, &scene.workdir, &["--fail-on", "drift,unprotected"]).await?;
     assert_eq!(spared.code, 0, "{spared}");
+
+    // What may not be seen of a pair hides nothing that has drifted of it.
+    let injected = lab.inject(Fault::on("GetRole", Effect::AccessDenied).when(When::Every));
+    set_versioning(
+        lab,
+        lab.site("west"),
+        &scene.destination,
+        t::BucketVersioningStatus::Suspended,
+    )
+    .await
+    .expect("suspended");
+    let both = check_state(
+        lab,
+        &scene.workdir,
+        &["--fail-on", "drift", "--format", "json"],
+    )
+    .await?;
+    drop(injected);
+    assert_eq!(both.code, 2, "{both}");
+    let report = both.json()?;
+    let counts = &report["counts"];
+    assert_eq!(
+        (&counts["drifted"], &counts["unknown"]),
+        (&1.into(), &1.into()),
+        "{both}"
+    );
     Ok(())
 }
 
@@ -188,6 +214,37 @@ async fn a_bucket_that_nobody_protected_ends_with_three() -> Result<(), LabError
         ),
         (&1.into(), &1.into()),
         "{report}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_others_deny_on_a_role_of_ours_is_found() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    scene.apply().await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    let role = role_names(lab, east).await.remove(0);
+    lab.admin_iam(east)
+        .put_role_policy()
+        .role_name(&role)
+        .policy_name("freeze")
+        .policy_document(
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#,
+        )
+        .send()
+        .await
+        .expect("put");
+    let checked = check_state(lab, &scene.workdir, &["--format", "json"]).await?;
+    assert_eq!(checked.code, 2, "{checked}");
+    assert_only_read(lab);
+    assert_eq!(
+        amiss(&checked.json()?),
+        [(
+            scene.id(),
+            "source.role_of_others".to_owned(),
+            "drifted".to_owned()
+        )],
+        "{checked}"
     );
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What an echo needs that is no bucket's: its role and its trigger.
 
 use acceptance_tests::LabError;
+use acceptance_tests::lab::HOME;
 
 use super::{amiss, assert_only_read, check_state};
 use crate::echo_mode::{Scene, trigger};
@@ -53,6 +54,14 @@ async fn each_part_of_a_trigger_is_looked_at() -> Result<(), LabError> {
     let folder = tempfile::tempdir().expect("a folder");
     let zip = trigger::script(folder.path(), "one")?;
     scene.configure(&trigger::with_function(&zip))?;
+    let block = std::fs::read_to_string(scene.workdir.path().join("provider.tf"));
+    let more = format!(
+        "sites = var.sites\n  default_tags = {{ team = \"storage\" }}\n  trusted_account_ids = [\"{HOME}\"]\n"
+    );
+    let block = block
+        .expect("the provider block")
+        .replace("sites = var.sites\n", &more);
+    scene.workdir.write("provider.tf", &block)?;
     scene.apply().await?;
     let json = ["--format", "json"];
     let checked = check_state(&scene.lab, &scene.workdir, &json).await?;

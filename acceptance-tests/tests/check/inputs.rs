@@ -100,7 +100,11 @@ async fn modules_patterns_ignores_and_every_form_at_once() -> Result<(), LabErro
     }
 
     let nothing = check_state(lab, &scene.workdir, &["--only", "crr_pair.*"]).await?;
-    assert_eq!(nothing.code, 0, "another address: {nothing}");
+    assert_eq!(nothing.code, 1, "another address: {nothing}");
+    assert!(nothing.stderr.contains("--only crr_pair.*"), "{nothing}");
+    let allowed = ["--only", "crr_pair.*", "--allow-empty"];
+    let nothing = check_state(lab, &scene.workdir, &allowed).await?;
+    assert_eq!(nothing.code, 0, "{nothing}");
     let some = check_state(lab, &scene.workdir, &["--only", &scene.destination]).await?;
     assert_eq!(some.code, 2, "{some}");
 
@@ -131,6 +135,12 @@ async fn wrong_usage_ends_with_one_and_says_what_to_do() -> Result<(), LabError>
     scene
         .workdir
         .write("state.json", &scene.workdir.state().await?.to_string())?;
+    let pair = json!({ "format_version": "1.0", "values": { "root_module": { "resources": [
+        { "address": "crr_pair.a", "mode": "managed", "type": "crr_pair", "values": {} },
+    ] } } });
+    scene.workdir.write("pair.json", &pair.to_string())?;
+    let sites = json!({ "east": { "region": "us-east-1", "colour": "red" } });
+    scene.workdir.write("sites.json", &sites.to_string())?;
     for (arguments, says) in [
         (&[][..], "--state FILE"),
         (&["--state", "gone.json"], "gone.json"),
@@ -142,6 +152,15 @@ async fn wrong_usage_ends_with_one_and_says_what_to_do() -> Result<(), LabError>
             "raw.json",
         ),
         (&["--state", "state.json", "--out", "html"], "FORMAT=FILE"),
+        (
+            &["--state", "state.json", "--out", "html=gone/x.html"],
+            "there is no folder gone",
+        ),
+        (&["--state", "state.json"], "--allow-empty"),
+        (
+            &["--state", "pair.json", "--sites", "sites.json"],
+            "--sites sites.json: sites[\"east\"].colour",
+        ),
         (&["--state", "state.json", "--simulate"], "--simulate"),
     ] {
         let checked = check(&scene.lab, &scene.workdir, arguments).await?;

@@ -1,7 +1,7 @@
 //! `crr check --plan --simulate`: what a plan's policies would let S3 do, before anything is made.
 
 use acceptance_tests::lab::Keys;
-use acceptance_tests::{LabError, Workdir};
+use acceptance_tests::{Effect, Fault, LabError, When, Workdir};
 use serde_json::Value;
 
 use super::{amiss, assert_only_read, check};
@@ -119,5 +119,35 @@ async fn what_a_site_role_may_not_is_named_with_the_objects_that_fail() -> Resul
         remedy.contains("every object fails") && remedy.contains("DstPutObjectNotPermitted"),
         "{remedy}"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_policy_that_may_not_be_read_and_a_simulator_that_refuses() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    plan(&scene.workdir).await?;
+    let sites = scene.lab.terraform_sites().to_string();
+    scene.workdir.write("sites.json", &sites)?;
+    let arguments = [
+        "--plan",
+        "plan.json",
+        "--sites",
+        "sites.json",
+        "--simulate",
+        "--format",
+        "json",
+    ];
+    let fault = |call: &str| Fault::on(call, Effect::AccessDenied).when(When::Every);
+    let lab = &scene.lab;
+    let injected = [
+        lab.inject(fault("GetBucketPolicy").resource(&scene.destination)),
+        lab.inject(fault("SimulateCustomPolicy")),
+    ];
+    let checked = check(lab, &scene.workdir, &arguments).await?;
+    drop(injected);
+    assert_eq!(checked.code, 4, "{checked}");
+    for words in ["s3:GetBucketPolicy", "by this program alone"] {
+        assert!(checked.stdout.contains(words), "{words}: {checked}");
+    }
     Ok(())
 }

@@ -46,6 +46,19 @@ async fn two_do_not_run_at_once_and_a_failure_is_told() -> Result<(), LabError> 
         "{}",
         ended.said
     );
+    // A shell's own code for a missing argument is 2, which would be drift.
+    for script in ["ci/crr-drift", "ci/check.sh", "ci/plan.sh"] {
+        let ended = checkout.run(&["sh", script], &none).await?;
+        assert_eq!(ended.code, 1, "{script}: {}", ended.said);
+        assert!(ended.said.contains("usage:"), "{}", ended.said);
+    }
+    checkout.workdir.write("empty/README.md", "Nothing here.")?;
+    let ended = checkout.run(&["sh", "ci/check.sh", "empty"], &none).await?;
+    assert!(
+        ended.code == 1 && ended.said.contains("--allow-empty"),
+        "the wrong folder is not in sync: {}",
+        ended.said
+    );
     let ended = checkout
         .run(&["sh", "ci/crr-drift", FOLDER, "--timeout=soon"], &none)
         .await?;

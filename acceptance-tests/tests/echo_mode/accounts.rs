@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::echo_mode::{ECHO, Scene};
 use crate::ground::{put, status};
+use crate::keeping::desk;
 
 /// The role that enters accounts.
 const ROLE: &str = "OrganizationAccountAccessRole";
@@ -114,6 +115,27 @@ async fn the_account_of_the_owner_s_name_is_found_and_entered() -> Result<(), La
     it.scene.apply().await?;
     put(lab, east, "invoices", "k").await;
     assert_eq!(status(lab, &there, "invoices-dr", "k").await, "REPLICA");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_agent_enters_the_account_and_protects_what_is_made() -> Result<(), LabError> {
+    let it = Organized::new("").await?;
+    let (lab, east) = (&it.scene.lab, it.scene.lab.site("east"));
+    it.organization.service.add(&id('3'), "orders", "ACTIVE");
+    it.organization.service.make_role(&id('3'), ROLE).await?;
+    it.scene.apply().await?;
+    let desk = desk(&it.scene).await?;
+    let mut agent = desk.start(&["--interval", "200ms"]).await?;
+    agent.until_all_protected(1).await?;
+    it.scene.buckets(&["invoices"]).await;
+    agent.until_all_protected(2).await?;
+    put(lab, east, "invoices", "k").await;
+    let there = it.within(&id('3'));
+    assert_eq!(status(lab, &there, "invoices-dr", "k").await, "REPLICA");
+    agent.terminate().await?;
+    it.scene.workdir.expect_empty_plan().await?;
+    assert_eq!(it.organization.count("CreateAccount"), 0);
     Ok(())
 }
 

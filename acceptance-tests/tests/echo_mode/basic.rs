@@ -1,6 +1,6 @@
 //! From apply to objects that arrived, and a bucket that is made later.
 
-use acceptance_tests::LabError;
+use acceptance_tests::{Effect, Fault, LabError, When};
 
 use super::{ECHO, Scene, text};
 use crate::ground::{
@@ -218,4 +218,28 @@ async fn site_roles_of_other_names_that_were_there_before() -> Result<(), LabErr
     assert!(rules.role().ends_with("/crr-theirs"), "{rules:?}");
     scene.buckets(&["invoices"]).await;
     scene.apply().await
+}
+
+#[tokio::test]
+async fn a_role_that_may_not_be_looked_at_and_one_that_is_not_used_are_told_at_plan()
+-> Result<(), LabError> {
+    let scene = Scene::new("target_role = \"arn:aws:iam::111111111111:role/back\"").await?;
+    let refusal = Effect::Answer {
+        status: 403,
+        code: "AccessDenied".to_owned(),
+        message: "not authorized to perform: iam:GetRole".to_owned(),
+    };
+    scene
+        .lab
+        .inject(Fault::on("GetRole", refusal).when(When::Every));
+    let plan = scene.workdir.plan().await?;
+    assert_eq!(plan.code, 2, "{plan}");
+    for said in [
+        "crr-site-east could not be looked at",
+        "not authorized to perform: iam:GetRole",
+        "No rule runs under this role",
+    ] {
+        assert!(plan.words().contains(said), "{said}: {plan}");
+    }
+    Ok(())
 }

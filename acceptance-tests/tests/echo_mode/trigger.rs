@@ -1,6 +1,7 @@
 //! The trigger of an echo: its rule, its queues, its function.
 
 mod drift;
+mod others;
 mod replaced;
 
 pub use drift::{FACETS, drift};
@@ -263,6 +264,17 @@ async fn what_cannot_be_is_told_at_plan() -> Result<(), LabError> {
     refused(
         "trigger = { look_every = \"90s\" }".to_owned(),
         "Not whole minutes",
+    )
+    .await?;
+    refused(
+        "trigger = { look_every = \"1000000h\" }".to_owned(),
+        "Out of range",
+    )
+    .await?;
+    let role = "arn:aws:iam::999988887777:role/theirs";
+    refused(
+        with_function(&zip).replace("zip =", &format!("role_arn = \"{role}\", zip =")),
+        "is in another account than the function",
     )
     .await?;
     assert_gone(lab).await;

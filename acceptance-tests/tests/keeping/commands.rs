@@ -123,9 +123,14 @@ async fn without_its_role_no_bucket_is_touched() -> Result<(), LabError> {
             Ok(told && health.0 == 503 && agent.buckets("pending").await? > 0.5)
         })
         .await?;
+    assert_eq!(agent.get("/livez").await?.0, 200, "no start mends that");
     let writes = scene.lab.calls().writes();
     assert!(writes.is_empty(), "{}", writes.lines());
-    agent.terminate().await?;
+    let log = agent.terminate().await?;
+    assert!(
+        log.contains("which is not kept protected") && !log.contains("\"unprotected\":0"),
+        "{log}"
+    );
     Ok(())
 }
 

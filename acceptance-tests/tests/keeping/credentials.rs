@@ -106,3 +106,54 @@ async fn keys_that_end_are_renewed_and_the_old_ones_never_used_again() -> Result
     }
     Ok(())
 }
+
+/// What an operator does who rotates the key of a profile: here in the wrong order, as he does who is in a hurry.
+#[tokio::test]
+async fn a_key_that_was_rotated_in_its_file_is_taken_up() -> Result<(), LabError> {
+    let scene = applied("").await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    let desk = desk(&scene).await?;
+    let former = &east.operator;
+    let keys = |id: &str, secret: &str| {
+        let profile = |site: &str| {
+            format!("[{site}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n")
+        };
+        profile("east") + &profile("west")
+    };
+    desk.write("aws-config", "")?;
+    desk.write(
+        "aws-credentials",
+        &keys(&former.access_key, &former.secret_key),
+    )?;
+    let mut agent = desk.start(&["--interval", "200ms"]).await?;
+    scene.buckets(&["orders"]).await;
+    agent.until_all_protected(1).await?;
+    let iam = lab.admin_iam(east);
+    let made = iam.create_access_key().user_name("operator").send().await;
+    let made = made.expect("a key");
+    let rotated = made.access_key().expect("a key");
+    let deleted = iam.delete_access_key().user_name("operator");
+    let deleted = deleted.access_key_id(&former.access_key).send().await;
+    deleted.expect("deleted");
+    agent
+        .until("the former key is refused", async |agent: &_| {
+            Ok(agent.get("/healthz").await?.0 == 503)
+        })
+        .await?;
+    assert_eq!(
+        agent.get("/livez").await?.0,
+        200,
+        "a new start is not what is needed"
+    );
+    desk.write(
+        "aws-credentials",
+        &keys(rotated.access_key_id(), rotated.secret_access_key()),
+    )?;
+    scene.buckets(&["invoices"]).await;
+    agent.until_all_protected(2).await?;
+    assert_eq!(agent.get("/healthz").await?.0, 200);
+    replicates(&scene, "invoices", "k").await;
+    let log = agent.terminate().await?;
+    assert!(!log.contains(rotated.secret_access_key()), "a secret");
+    Ok(())
+}

@@ -63,7 +63,7 @@ pub struct Arguments {
     /// Look at every bucket once, protect what needs it, and end: with 0 where all is protected
     #[arg(long)]
     once: bool,
-    /// Where to answer /metrics and /healthz, such as 127.0.0.1:9440
+    /// Where to answer /metrics, /healthz and /livez, such as 127.0.0.1:9440
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
     /// How long what is under way may take to its end when the process is to stop

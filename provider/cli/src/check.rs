@@ -2,11 +2,12 @@
 //!
 //! # Flow
 //!
-//! [`terraform`] reads what should be from a state or a plan; [`sites`] says how the sites are reached; [`look`] has the
+//! [`inputs`] takes the files, and [`terraform`] reads what should be from a state or a plan; [`sites`] says how the sites are reached; [`look`] has the
 //! provider's library look at each resource as a refresh would, and the model say how each part stands; [`finding`] puts that
 //! into a [`report`]; [`ignore`] marks what is known; [`verdict`] makes the exit code of it, and [`format`] writes it down.
 
-use std::io::{IsTerminal, Read};
+use std::collections::BTreeSet;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -18,6 +19,7 @@ mod declared;
 mod finding;
 mod format;
 mod ignore;
+mod inputs;
 mod look;
 mod report;
 mod simulate;
@@ -28,8 +30,9 @@ mod verdict;
 use declared::Blocks;
 use format::Format;
 use ignore::Ignores;
+use inputs::Source;
 use look::How;
-use report::{Counts, FORMAT_VERSION, Input, Program, Report, Status};
+use report::{Counts, FORMAT_VERSION, Input, Item, Program, Report, SiteFacts, Status};
 use simulate::Simulator;
 use verdict::FailOn;
 
@@ -83,6 +86,10 @@ pub struct Arguments {
     /// Look only at resources whose address, id or bucket matches: `*` is any characters, `?` one. May be repeated
     #[arg(long, value_name = "PATTERN")]
     only: Vec<String>,
+
+    /// It is no failure that an input has nothing to look at, or that nothing is of a pattern of `--only`
+    #[arg(long)]
+    allow_empty: bool,
 
     /// How many calls may be in flight at once. Default: the provider block's `max_concurrency`, else 64
     #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -147,71 +154,61 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-/// A document, and where it comes from.
-struct Source {
-    input: Input,
-    document: terraform::Document,
-}
-
 async fn check(arguments: &Arguments) -> Result<u8, String> {
     let now = SystemTime::now();
-    let sources = sources(arguments)?;
+    let sources = inputs::read(arguments)?;
     let sites = arguments
         .sites
         .as_deref()
-        .map(|path| sites::read(&read_file(path)?).map_err(|error| about(path, &error)))
+        .map(|path| sites::read(&inputs::file(path)?).map_err(|error| inputs::about(path, &error)))
         .transpose()?;
     let checked_at = humantime::format_rfc3339_seconds(now).to_string();
     let today = checked_at.get(..10).unwrap_or_default();
     let mut ignores = match &arguments.ignore {
-        Some(path) => {
-            Ignores::read(&read_file(path)?, today).map_err(|error| about(path, &error))?
-        }
+        Some(path) => Ignores::read(&inputs::file(path)?, today)
+            .map_err(|error| inputs::about(path, &error))?,
         None => Ignores::default(),
     };
+    outputs_can_be_written(arguments)?;
     let how = How {
         at_once: arguments.concurrency.map_or(64, |calls| calls as usize),
         deadline: arguments.timeout.map(|time| Instant::now() + time),
         only: arguments.only.clone(),
         progress: progress(),
     };
-    let mut items = Vec::new();
-    let mut answered = std::collections::BTreeSet::new();
-    let mut inputs = Vec::new();
+    let inputs: Vec<Input> = sources.iter().map(|source| source.input.clone()).collect();
+    let several = sources.len() > 1;
+    let mut found = Everything::default();
     for source in sources {
-        let resources = &source.document.resources;
-        let mut block = sites::block(sites.clone(), source.document.block, resources);
-        if let (Some(calls), Some(members)) = (arguments.concurrency, block.as_object_mut()) {
-            members.insert("max_concurrency".to_owned(), calls.into());
+        let file = source.input.file.clone();
+        let mut of_source = of_source(source, sites.as_ref(), arguments, &how).await?;
+        if of_source.items.is_empty() && arguments.only.is_empty() && !arguments.allow_empty {
+            return Err(nothing(&file, arguments.simulate.is_some()));
         }
-        let runtime = terraform_provider_crr::stated::runtime(&block, env!("CARGO_PKG_VERSION"))
-            .map_err(|diagnostics| {
-                let (summary, detail) = finding::first(&diagnostics);
-                format!(
-                    "{}: how its sites are reached: {summary}. {detail}",
-                    source.input.file
-                )
-            })?;
-        if let Some(simulator) = arguments.simulate {
-            items.extend(simulate::simulate(&runtime, resources, &how, simulator).await);
-            items.extend(simulate::not_rehearsed(resources, &how));
-        } else {
-            let found = look::look(&runtime, resources, &how).await;
-            items.extend(found.items);
-            answered.extend(found.sites);
+        if several {
+            of_source.is_of(&file);
         }
-        inputs.push(source.input);
+        found.extend(of_source);
     }
     how.progress.finish_and_clear();
+    let mut items = found.items;
+    if let Some(pattern) = how.idle_pattern(&items)
+        && !arguments.allow_empty
+    {
+        return Err(format!(
+            "--only {pattern}: no resource has such an address, id or bucket. Where that may be, say --allow-empty"
+        ));
+    }
     items.sort_by(|a, b| (a.kind, &a.address, &a.id).cmp(&(b.kind, &b.address, &b.id)));
     let mut counts = Counts::default();
     let blocks = Blocks::scan(&arguments.source_dir);
     for item in &mut items {
         item.declared = blocks.of(&item.address);
         ignores.apply(item);
-        counts.add(item.status);
+        counts.add(item);
     }
     let verdict = items.iter().map(|item| item.status).max();
+    let facets = items.iter().flat_map(|item| &item.facets);
     let report = Report {
         format_version: FORMAT_VERSION,
         program: Program {
@@ -221,69 +218,116 @@ async fn check(arguments: &Arguments) -> Result<u8, String> {
         checked_at,
         inputs,
         verdict: verdict.unwrap_or(Status::InSync).max(Status::InSync),
-        exit_code: verdict::exit_code(items.iter().map(|item| item.status), &arguments.fail_on),
+        exit_code: verdict::exit_code(facets.map(|facet| facet.status), &arguments.fail_on),
         counts,
-        sites: answered.into_iter().collect(),
+        sites: found.sites.into_iter().collect(),
         items,
         ignores: ignores.into_entries(),
+        notes: found.notes.into_iter().collect(),
     };
     write(&report, arguments)?;
     Ok(report.exit_code)
 }
 
-fn read_input(file: &str) -> Result<String, String> {
-    if file != "-" {
-        return read_file(Path::new(file));
-    }
-    let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| format!("standard input cannot be read: {error}"))?;
-    Ok(text)
+/// What came of the inputs.
+#[derive(Debug, Default)]
+struct Everything {
+    items: Vec<Item>,
+    sites: BTreeSet<SiteFacts>,
+    notes: BTreeSet<String>,
 }
 
-fn sources(arguments: &Arguments) -> Result<Vec<Source>, String> {
-    let states = arguments
-        .state
-        .iter()
-        .map(|file| (file, terraform::Form::State, "state"));
-    let plans = arguments
-        .plan
-        .iter()
-        .map(|file| (file, terraform::Form::Plan, "plan"));
-    let mut sources = Vec::new();
-    for (file, form, kind) in states.chain(plans) {
-        let text = read_input(file)?;
-        let document = terraform::read(&text, form).map_err(|error| format!("{file}: {error}"))?;
-        let input = Input {
-            kind,
-            file: file.clone(),
+impl Everything {
+    fn extend(&mut self, other: Self) {
+        self.items.extend(other.items);
+        self.sites.extend(other.sites);
+        self.notes.extend(other.notes);
+    }
+
+    /// Says of everything which input it is of.
+    fn is_of(&mut self, file: &str) {
+        for item in &mut self.items {
+            item.input = Some(file.to_owned());
+        }
+        let named = |mut site: SiteFacts| {
+            site.input = Some(file.to_owned());
+            site
         };
-        sources.push(Source { input, document });
+        self.sites = std::mem::take(&mut self.sites)
+            .into_iter()
+            .map(named)
+            .collect();
     }
-    for file in &arguments.config {
-        let document = terraform::of_config(&read_input(file)?, file)?;
-        let input = Input {
-            kind: "config",
-            file: file.clone(),
-        };
-        sources.push(Source { input, document });
-    }
-    if sources.is_empty() {
-        return Err(
-            "say what should be: --state FILE, --plan FILE or --config FILE. See `crr check --help`"
-                .to_owned(),
-        );
-    }
-    Ok(sources)
 }
 
-fn read_file(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| about(path, &error.to_string()))
+/// Looks at what one input says should be, or rehearses it.
+async fn of_source(
+    source: Source,
+    sites: Option<&serde_json::Value>,
+    arguments: &Arguments,
+    how: &How,
+) -> Result<Everything, String> {
+    let mut found = Everything::default();
+    // Each provider block reaches its sites in its own way.
+    for (of_document, resources) in source.document.by_block() {
+        let mut block = sites::block(sites.cloned(), of_document, &resources);
+        if let (Some(calls), Some(members)) = (arguments.concurrency, block.as_object_mut()) {
+            members.insert("max_concurrency".to_owned(), calls.into());
+        }
+        let runtime = terraform_provider_crr::stated::runtime(&block, env!("CARGO_PKG_VERSION"))
+            .map_err(|diagnostics| {
+                let whose = match &arguments.sites {
+                    Some(path) => format!("--sites {}", path.display()),
+                    None => format!("{}: how its sites are reached", source.input.file),
+                };
+                format!("{whose}: {}", finding::first_with_path(&diagnostics))
+            })?;
+        if let Some(simulator) = arguments.simulate {
+            let rehearsed = simulate::simulate(&runtime, &resources, how, simulator).await;
+            found.items.extend(rehearsed.items);
+            found.notes.extend(rehearsed.notes);
+            found.items.extend(simulate::not_rehearsed(&resources, how));
+        } else {
+            let looked = look::look(&runtime, &resources, how).await;
+            found.items.extend(looked.items);
+            found.sites.extend(looked.sites);
+        }
+    }
+    Ok(found)
 }
 
-fn about(path: &Path, error: &str) -> String {
-    format!("{}: {error}", path.display())
+/// That an input has nothing to look at: the wrong folder or workspace would be in sync for ever.
+fn nothing(file: &str, rehearses: bool) -> String {
+    let input = if file == "-" { "standard input" } else { file };
+    let what = if rehearses {
+        "it has no crr_pair to rehearse"
+    } else {
+        "it has no crr_site, crr_pair or crr_echo_mode"
+    };
+    format!(
+        "{input}: nothing to look at: {what}. Is it of the right folder and workspace? Where there may be nothing, say --allow-empty"
+    )
+}
+
+/// Told before anything is looked at, which may take long.
+fn outputs_can_be_written(arguments: &Arguments) -> Result<(), String> {
+    for (_, path) in &arguments.out {
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(format!(
+                "--out {}: there is no folder {}. Make it first",
+                path.display(),
+                folder.display()
+            ));
+        }
+        if path.is_dir() {
+            return Err(format!(
+                "--out {}: this is a folder. Name a file",
+                path.display()
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Shown on a terminal only.

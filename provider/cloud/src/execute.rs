@@ -6,6 +6,7 @@ use futures::future::{join, join_all};
 use replication::step::{PlannedStep, Target};
 use replication::{Plan, Stage, Step};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use self::ahead::Ahead;
 use crate::cloud::Cloud;
@@ -27,7 +28,8 @@ mod role;
 mod tags;
 mod trigger;
 
-/// Takes the plan. After a stage in which a step failed no other is begun.
+/// Takes the plan. After a stage in which a step failed no other is begun, and what the stage still waits for is given up: the
+/// reason may be the same, such as a bucket that was deleted.
 pub(crate) async fn execute(cloud: &Cloud, plan: &Plan, job: &Job) -> Result<(), ExecuteError> {
     let began = Instant::now();
     let total = plan.steps().count();
@@ -35,7 +37,12 @@ pub(crate) async fn execute(cloud: &Cloud, plan: &Plan, job: &Job) -> Result<(),
     let mut ahead = Ahead::default();
     for (number, stage) in plan.stages.iter().enumerate() {
         let steps = targets(stage).into_values();
-        let work = join_all(steps.map(|steps| take_all(cloud, job, began, &ahead, steps)));
+        let under = Under {
+            job,
+            began,
+            failed: CancellationToken::new(),
+        };
+        let work = join_all(steps.map(|steps| take_all(cloud, &under, &ahead, steps)));
         let next = Ahead::read(cloud, plan.stages.get(number + 1));
         let (outcomes, next) = join(work, next).await;
         ahead = next;
@@ -64,6 +71,15 @@ fn targets(stage: &Stage) -> BTreeMap<Target, Vec<&PlannedStep>> {
     targets
 }
 
+/// What the steps of a stage are taken under.
+struct Under<'a> {
+    job: &'a Job,
+    /// When the plan's first step was begun.
+    began: Instant,
+    /// Cancelled when a step of the stage has failed.
+    failed: CancellationToken,
+}
+
 /// How far the steps on one target came.
 struct Outcome {
     taken: usize,
@@ -72,14 +88,14 @@ struct Outcome {
 
 async fn take_all(
     cloud: &Cloud,
-    job: &Job,
-    began: Instant,
+    under: &Under<'_>,
     ahead: &Ahead,
     steps: Vec<&PlannedStep>,
 ) -> Outcome {
     let mut taken = 0;
     for planned in steps {
-        if let Err(failure) = take(cloud, job, began, ahead, planned).await {
+        if let Err(failure) = take(cloud, under, ahead, planned).await {
+            under.failed.cancel();
             let failure = Some(failure);
             return Outcome { taken, failure };
         }
@@ -93,11 +109,11 @@ async fn take_all(
 
 async fn take(
     cloud: &Cloud,
-    job: &Job,
-    began: Instant,
+    under: &Under<'_>,
     ahead: &Ahead,
     planned: &PlannedStep,
 ) -> Result<(), CloudError> {
+    let job = under.job;
     let (step, read) = ahead.of(&planned.step);
     let target = step.target();
     if let Some(ended) = over(job) {
@@ -105,7 +121,8 @@ async fn take(
     }
     let because = planned.because.join(", ");
     tracing::info!(step = %step, because, "taking a step");
-    let patience = Patience::new(job, &cloud.inner.recent, step, read.unwrap_or(began));
+    let looked = read.unwrap_or(under.began);
+    let patience = Patience::new(job, &under.failed, &cloud.inner.recent, step, looked);
     // Each kind of step is some kilobytes of state: boxed, only the one that runs takes them.
     let work = async {
         match &target {
@@ -130,12 +147,11 @@ async fn take(
     result
 }
 
-/// Whether services need a while to know what the step did.
+/// Whether services need a while to know what the step did. A bucket that others made and that took a step is known.
 fn is_made_known_slowly(step: &Step) -> bool {
     matches!(
         step,
         Step::CreateBucket { .. }
-            | Step::PutVersioning { .. }
             | Step::CreateRole { .. }
             | Step::PutRoleTrust { .. }
             | Step::PutRolePolicy { .. }

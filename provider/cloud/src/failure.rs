@@ -189,8 +189,11 @@ impl Failure {
         }
     }
 
-    /// The error that a person reads.
+    /// The error that a person reads. Credentials that are not known there are not used again before they are read anew.
     pub(crate) fn at(self, site: &Site, what: String, target: Option<Target>) -> CloudError {
+        if self.kind == ErrorKind::Credentials {
+            site.credentials.forget();
+        }
         let remedy = remedy(&self, site);
         let message = match self.kind {
             ErrorKind::Connection => format!(

@@ -12,9 +12,11 @@ use crate::failure::Failure;
 pub(crate) mod bucket;
 pub(crate) mod key;
 pub(crate) mod role;
+mod strangers;
 pub(crate) mod trigger;
 
 use bucket::BucketAccess;
+pub use strangers::StrangePolicy;
 
 /// Answers all of `reads`. The first failure by the order of names is the answer if there is one.
 pub(crate) async fn observe(cloud: &Cloud, reads: &Reads) -> Result<Observed, CloudError> {

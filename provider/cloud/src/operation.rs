@@ -84,6 +84,8 @@ operations! {
     SIMULATE_CUSTOM_POLICY = "iam" "SimulateCustomPolicy" "iam:SimulateCustomPolicy";
     LIST_ROLE_POLICIES = "iam" "ListRolePolicies" "iam:ListRolePolicies";
     LIST_ATTACHED_POLICIES = "iam" "ListAttachedRolePolicies" "iam:ListAttachedRolePolicies";
+    GET_POLICY = "iam" "GetPolicy" "iam:GetPolicy";
+    GET_POLICY_VERSION = "iam" "GetPolicyVersion" "iam:GetPolicyVersion";
     DETACH_ROLE_POLICY = "iam" "DetachRolePolicy" "iam:DetachRolePolicy";
     VAULT_LIST_ACCOUNTS = "vault" "ListAccounts" "ListAccounts";
     VAULT_CREATE_ACCOUNT = "vault" "CreateAccount" "CreateAccount";

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::meta::region::ProvideRegion as _;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::profile::region::ProfileFileRegionProvider;
@@ -14,6 +15,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use futures::FutureExt;
 use replication::{Region, SiteName};
 use tokio::sync::Semaphore;
 
@@ -22,6 +24,7 @@ use crate::accounts::vault::REGION;
 use crate::cloud::Enter;
 use crate::config::{AssumeRole, CloudConfig, Retry, SiteConfig};
 use crate::connection::{CONNECT_TIMEOUT, READ_TIMEOUT};
+use crate::credentials::{Memory, Renewed};
 use crate::error::{CloudError, ErrorFacts, ErrorKind};
 use crate::pace::{Turns, paced};
 use crate::slots::bounded;
@@ -30,6 +33,8 @@ use crate::slots::bounded;
 pub(crate) struct Site {
     pub name: SiteName,
     pub region: Region,
+    /// The credentials in use.
+    pub credentials: Memory,
     /// The endpoints in force by service, where they are not the SDK's own.
     pub endpoints: BTreeMap<String, String>,
     pub s3: aws_sdk_s3::Client,
@@ -75,8 +80,10 @@ impl Site {
         // A call to a queue waits there for something to happen: it takes no slot from those that work.
         let unbounded = paced(http.clone());
         let http = paced(bounded(http, slots));
+        let credentials = Memory::default();
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http.clone())
+            .identity_cache(credentials.clone())
             .retry_config(retry_config(all.retry))
             .timeout_config(
                 TimeoutConfig::builder()
@@ -93,6 +100,7 @@ impl Site {
         if let Some(region) = &config.region {
             loader = loader.region(aws_config::Region::new(region.clone()));
         }
+        let mut of_environment = false;
         if let Some(Enter::Keys(keys)) = enter {
             loader = loader.credentials_provider(keys::Provider(keys.clone()));
         } else if let (Some(key), Some(secret)) = (&config.access_key, &config.secret_key) {
@@ -105,8 +113,14 @@ impl Site {
             ));
         } else if let Some(profile) = &config.profile {
             loader = loader.credentials_provider(of_profile(profile, &config, http.clone()).await);
+        } else {
+            of_environment = true;
         }
         let mut sdk = loader.load().await;
+        if of_environment {
+            let renewed = SharedCredentialsProvider::new(self::of_environment(&sdk, http.clone()));
+            sdk = sdk.into_builder().credentials_provider(renewed).build();
+        }
         let region = region(&name, &sdk)?;
         let endpoints = endpoints(&config, &sdk);
         let roles = match enter {
@@ -143,6 +157,7 @@ impl Site {
         Ok(Self {
             name,
             region,
+            credentials,
             endpoints,
             s3: aws_sdk_s3::Client::from_conf(s3.build()),
             iam: aws_sdk_iam::Client::from_conf(iam.build()),
@@ -172,11 +187,7 @@ impl Site {
 
 /// The credentials of a profile that the user named. The SDK's chain would ask the environment first, and keys there would
 /// silently stand for every site.
-async fn of_profile(
-    profile: &str,
-    config: &SiteConfig,
-    http: SharedHttpClient,
-) -> ProfileFileCredentialsProvider {
+async fn of_profile(profile: &str, config: &SiteConfig, http: SharedHttpClient) -> Renewed {
     let region = match &config.region {
         Some(region) => Some(aws_config::Region::new(region.clone())),
         None => {
@@ -187,13 +198,41 @@ async fn of_profile(
                 .await
         }
     };
-    let settings = ProviderConfig::without_region()
-        .with_http_client(http)
-        .with_region(region);
-    ProfileFileCredentialsProvider::builder()
-        .configure(&settings)
-        .profile_name(profile)
-        .build()
+    let profile = profile.to_owned();
+    Renewed::new(move || {
+        // What it has read it keeps, and its clones with it: each chain needs one of its own.
+        let settings = ProviderConfig::without_region()
+            .with_http_client(http.clone())
+            .with_region(region.clone());
+        let chain = ProfileFileCredentialsProvider::builder()
+            .configure(&settings)
+            .profile_name(&profile)
+            .build();
+        async { SharedCredentialsProvider::new(chain) }.boxed()
+    })
+}
+
+/// The credentials of the SDK's usual chain, for a site that says nothing of its own.
+fn of_environment(sdk: &SdkConfig, http: SharedHttpClient) -> Renewed {
+    let (region, fips, dual_stack) = (sdk.region().cloned(), sdk.use_fips(), sdk.use_dual_stack());
+    let (retry, timeouts) = (sdk.retry_config().cloned(), sdk.timeout_config().cloned());
+    Renewed::new(move || {
+        let mut settings = ProviderConfig::without_region()
+            .with_http_client(http.clone())
+            .with_region(region.clone())
+            .with_use_fips(fips)
+            .with_use_dual_stack(dual_stack);
+        if let Some(retry) = &retry {
+            settings = settings.with_retry_config(retry.clone());
+        }
+        if let Some(timeouts) = &timeouts {
+            settings = settings.with_timeout_config(timeouts.clone());
+        }
+        let chain = DefaultCredentialsChain::builder()
+            .configure(settings)
+            .region(region.clone());
+        async { SharedCredentialsProvider::new(chain.build().await) }.boxed()
+    })
 }
 
 /// Vault speaks as IAM does, whatever the site's region.

@@ -14,6 +14,7 @@ mod emptying;
 mod endings;
 mod findings;
 mod identities;
+mod key_renewal;
 mod listing;
 mod locks;
 mod looking;

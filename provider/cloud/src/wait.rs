@@ -6,6 +6,7 @@ use std::time::Duration;
 use replication::Step;
 use replication::step::Target;
 use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
 
 use crate::error::{CloudError, ErrorFacts, ErrorKind};
 use crate::failure::Failure;
@@ -27,6 +28,8 @@ const SOON: Duration = Duration::from_millis(200);
 /// How long one step has waited already, and whether it may wait on.
 pub(crate) struct Patience<'a> {
     job: &'a Job,
+    /// Cancelled when another step of the stage has failed.
+    failed: &'a CancellationToken,
     recent: &'a Recent,
     step: &'a Step,
     /// When what the step writes was last looked at: before the plan's first step, or ahead of this one.
@@ -36,9 +39,16 @@ pub(crate) struct Patience<'a> {
 }
 
 impl<'a> Patience<'a> {
-    pub(crate) fn new(job: &'a Job, recent: &'a Recent, step: &'a Step, looked: Instant) -> Self {
+    pub(crate) fn new(
+        job: &'a Job,
+        failed: &'a CancellationToken,
+        recent: &'a Recent,
+        step: &'a Step,
+        looked: Instant,
+    ) -> Self {
         Self {
             job,
+            failed,
             recent,
             step,
             looked,
@@ -51,7 +61,7 @@ impl<'a> Patience<'a> {
     ///
     /// # Errors
     ///
-    /// Where the failure is the user's to mend, the bound is reached, or the job ends.
+    /// Where the failure is the user's to mend, the bound is reached, another step of the stage has failed, or the job ends.
     pub(crate) async fn wait(&mut self, failure: Failure) -> Result<(), Ended> {
         let new = New::of(self.step, self.recent);
         let Some(spread) = spread(&failure, new) else {
@@ -81,6 +91,11 @@ impl<'a> Patience<'a> {
             () = self.job.cancel.cancelled() => Err(Ended {
                 kind: ErrorKind::Cancelled,
                 note: Some(format!("cancelled while waiting for {spread}")),
+                failure: Some(Box::new(failure)),
+            }),
+            () = self.failed.cancelled() => Err(Ended {
+                kind: failure.kind,
+                note: Some(format!("waited no longer for {spread}, since another step has failed")),
                 failure: Some(Box::new(failure)),
             }),
             () = sleep(pause) => Ok(()),

@@ -28,3 +28,60 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     }
     pattern.iter().skip(p).all(|byte| *byte == b'*')
 }
+
+/// Whether a text of this pattern may begin so.
+pub fn may_begin(pattern: &str, start: &str) -> bool {
+    let pattern = pattern.as_bytes();
+    // A star may stand for nothing, so whoever comes to one stands behind it, too.
+    let reach = |places: &mut Vec<bool>, mut at: usize| {
+        loop {
+            if let Some(place) = places.get_mut(at) {
+                *place = true;
+            }
+            if pattern.get(at) != Some(&b'*') {
+                break;
+            }
+            at += 1;
+        }
+    };
+    // The places in the pattern that the text so far may have led to.
+    let mut places = vec![false; pattern.len() + 1];
+    reach(&mut places, 0);
+    for byte in start.bytes() {
+        let mut next = vec![false; pattern.len() + 1];
+        for (at, wanted) in pattern.iter().enumerate() {
+            if places.get(at) != Some(&true) {
+                continue;
+            }
+            match wanted {
+                b'*' => reach(&mut next, at),
+                b'?' => reach(&mut next, at + 1),
+                wanted if *wanted == byte => reach(&mut next, at + 1),
+                _ => {}
+            }
+        }
+        places = next;
+    }
+    places.contains(&true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_a_text_of_a_pattern_may_begin() {
+        for (pattern, start, may) in [
+            ("a/b/*", "a/", true),
+            ("a/b", "a/", true),
+            ("*", "a/", true),
+            ("*/c", "a/", true),
+            ("a?x", "a/", true),
+            ("a", "a/", false),
+            ("b/*", "a/", false),
+            ("", "a/", false),
+        ] {
+            assert_eq!(may_begin(pattern, start), may, "{pattern} {start}");
+        }
+    }
+}

@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 
 use crate::arn::{KeyArn, RoleArn};
 use crate::bucket::BucketRef;
-use crate::desired::{Desired, RoleStanding};
+use crate::desired::{Desired, OwnedStatements, RoleStanding};
 use crate::observed::{Existence, Observed, Seen};
 use crate::pair::Pair;
 use crate::policy::ResourcePolicy;
-use crate::policy::evaluate::{Decision, Request, evaluate};
+use crate::policy::evaluate::{Decision, PartlyDenied, Request, denied_in_part, evaluate};
 
 mod needs;
 
@@ -31,15 +31,47 @@ pub struct RolePapers {
     pub whole: bool,
 }
 
+/// A policy that many write: what others have in it, and what is ours.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SharedPapers {
+    /// What stands there, or why that is not known.
+    pub standing: Seen<String>,
+    /// Our statements, of each resource of the plan.
+    pub owned: Vec<OwnedStatements>,
+}
+
+impl SharedPapers {
+    /// What it would say, as far as it is known.
+    fn text(&self) -> String {
+        let standing = self.standing.present();
+        if self.owned.is_empty() {
+            return standing.cloned().unwrap_or_default();
+        }
+        standing
+            .and_then(|text| ResourcePolicy::parse(text).ok())
+            .unwrap_or_default()
+            .merged(&self.owned)
+            .unwrap_or_default()
+    }
+
+    /// Each resource has statements of its own in it.
+    fn extend(&mut self, other: Self) {
+        if !matches!(other.standing, Seen::NotLooked) {
+            self.standing = other.standing;
+        }
+        self.owned.extend(other.owned);
+    }
+}
+
 /// The policies that would exist.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Papers {
     /// Of the roles.
     pub roles: BTreeMap<RoleArn, RolePapers>,
     /// Of the buckets, others' statements included where they were seen.
-    pub buckets: BTreeMap<BucketRef, String>,
+    pub buckets: BTreeMap<BucketRef, SharedPapers>,
     /// Of the keys, likewise.
-    pub keys: BTreeMap<KeyArn, String>,
+    pub keys: BTreeMap<KeyArn, SharedPapers>,
 }
 
 impl Papers {
@@ -63,44 +95,34 @@ impl Papers {
             };
             papers.roles.insert(arn.clone(), of_role);
         }
-        // A bucket that is yet to be made has no policy but ours.
         for (at, found) in &observed.buckets {
-            if found.existence == Existence::Exists
-                && let Seen::Present(text) = &found.policy
-            {
-                papers.buckets.insert(at.clone(), text.clone());
-            }
+            let standing = match &found.existence {
+                Existence::Exists => found.policy.clone(),
+                Existence::Forbidden { message } => Seen::Denied {
+                    action: "s3:ListBucket".to_owned(),
+                    message: message.clone(),
+                },
+                // A bucket that is yet to be made has no policy but ours.
+                Existence::Missing | Existence::Elsewhere { .. } => continue,
+            };
+            papers.buckets.entry(at.clone()).or_default().standing = standing;
         }
         for (at, wanted) in &desired.buckets {
-            let owned: Vec<_> = [wanted.policy.clone(), wanted.mirror.policy.clone()]
-                .into_iter()
-                .flatten()
-                .collect();
-            if owned.is_empty() {
-                continue;
-            }
-            let standing = papers
-                .buckets
-                .get(at)
-                .and_then(|text| ResourcePolicy::parse(text).ok())
-                .unwrap_or_default();
-            papers
-                .buckets
-                .insert(at.clone(), standing.merged(&owned).unwrap_or_default());
+            let owned = [wanted.policy.clone(), wanted.mirror.policy.clone()];
+            let of_bucket = papers.buckets.entry(at.clone()).or_default();
+            of_bucket.owned.extend(owned.into_iter().flatten());
         }
         for (key, wanted) in &desired.keys {
-            let seen = observed.keys.get(key).and_then(|key| key.policy.present());
-            let standing = seen
-                .and_then(|text| ResourcePolicy::parse(text).ok())
-                .unwrap_or_default();
-            if let Some(text) = standing.merged(std::slice::from_ref(&wanted.policy)) {
-                papers.keys.insert(key.clone(), text);
+            let of_key = papers.keys.entry(key.clone()).or_default();
+            if let Some(found) = observed.keys.get(key) {
+                of_key.standing = found.policy.clone();
             }
+            of_key.owned.push(wanted.policy.clone());
         }
         papers
     }
 
-    /// Adds what another resource of the same plan would leave: a role's policies add up.
+    /// Adds what another resource of the same plan would leave: policies add up.
     pub fn extend(&mut self, other: Self) {
         for (arn, role) in other.roles {
             let known = self.roles.entry(arn).or_default();
@@ -108,8 +130,12 @@ impl Papers {
             known.policies.extend(role.policies);
             known.whole |= role.whole;
         }
-        self.buckets.extend(other.buckets);
-        self.keys.extend(other.keys);
+        for (at, policy) in other.buckets {
+            self.buckets.entry(at).or_default().extend(policy);
+        }
+        for (key, policy) in other.keys {
+            self.keys.entry(key).or_default().extend(policy);
+        }
     }
 }
 
@@ -120,78 +146,119 @@ pub enum Outcome {
     Allowed,
     /// It is not: in words, by what.
     Refused(String),
-    /// It cannot be told: why.
-    Unknown(String),
+    /// It is not for some objects: in words, for which and by what.
+    RefusedInPart(String),
+    /// It cannot be told.
+    Unknown {
+        /// Why.
+        why: String,
+        /// The action that whoever looked may not do, where that is why.
+        lacks: Option<String>,
+    },
+}
+
+impl Outcome {
+    fn unknown(why: String) -> Self {
+        Self::Unknown { why, lacks: None }
+    }
 }
 
 /// Puts a need before the policies that would exist.
 pub fn rehearse(need: &Need, papers: &Papers) -> Outcome {
-    let decide = |text: &str| evaluate([text], &need.request);
     match &need.subject {
         Subject::Trust => match papers.roles.get(&need.role).and_then(|r| r.trust.as_ref()) {
-            Some(trust) => outcome(decide(trust), "the trust policy of the role", need),
-            None => Outcome::Unknown(format!("the trust policy of {} is not known", need.role)),
+            Some(trust) => decide(&[trust], true, "the trust policy of the role", need),
+            None => Outcome::unknown(format!("the trust policy of {} is not known", need.role)),
         },
         Subject::Role => match papers.roles.get(&need.role) {
             Some(role) => {
-                let decision = evaluate(role.policies.values().map(String::as_str), &need.request);
+                let policies: Vec<&str> = role.policies.values().map(String::as_str).collect();
+                let decision = evaluate(policies.iter().copied(), &need.request);
                 if decision == Decision::NotAllowed && !role.whole {
-                    return Outcome::Unknown(format!(
+                    return Outcome::unknown(format!(
                         "{} is a role that others made, and its own policies are not known here",
                         need.role
                     ));
                 }
-                outcome(decision, "the role's policies", need)
+                decide(&policies, true, "the role's policies", need)
             }
-            None => Outcome::Unknown(format!(
+            None => Outcome::unknown(format!(
                 "{} is a role that others made, and its policies are not known here",
                 need.role
             )),
         },
-        Subject::Bucket { at, must_allow } => {
-            let text = papers
-                .buckets
-                .get(at)
-                .map(String::as_str)
-                .unwrap_or_default();
-            of_resource(
-                decide(text),
-                *must_allow,
-                &format!("the policy of bucket {at}"),
-                need,
-            )
-        }
+        Subject::Bucket { at, must_allow } => of_shared(
+            papers.buckets.get(at),
+            *must_allow,
+            &format!("the policy of bucket {at}"),
+            need,
+        ),
         Subject::Key { key, must_allow } => match papers.keys.get(key) {
-            Some(text) => of_resource(
-                decide(text),
-                *must_allow,
-                &format!("the policy of {key}"),
-                need,
-            ),
-            None if *must_allow => Outcome::Unknown(format!("the policy of {key} is not known")),
-            None => Outcome::Allowed,
+            None if *must_allow => Outcome::unknown(format!("the policy of {key} is not known")),
+            papers => of_shared(papers, *must_allow, &format!("the policy of {key}"), need),
         },
     }
 }
 
-fn of_resource(decision: Decision, must_allow: bool, which: &str, need: &Need) -> Outcome {
-    if decision == Decision::NotAllowed && !must_allow {
-        return Outcome::Allowed;
-    }
-    outcome(decision, which, need)
+/// What a policy that others put on the role has against a need. It need not allow anything.
+pub fn under_policy_of_others(need: &Need, policy: &str) -> Outcome {
+    decide(&[policy], false, "it", need)
 }
 
-fn outcome(decision: Decision, which: &str, need: &Need) -> Outcome {
+fn of_shared(papers: Option<&SharedPapers>, must_allow: bool, which: &str, need: &Need) -> Outcome {
+    let text = papers.map(SharedPapers::text).unwrap_or_default();
+    let outcome = decide(&[&text], must_allow, which, need);
+    // Others may deny in what may not be read, and allow in it what ours does not.
+    if let Some(Seen::Denied { action, message }) = papers.map(|papers| &papers.standing) {
+        return Outcome::Unknown {
+            why: format!("{which} may not be read. The service answers: {message}"),
+            lacks: Some(action.clone()),
+        };
+    }
+    outcome
+}
+
+/// `must_allow`: else it is enough that nothing denies.
+fn decide(policies: &[&str], must_allow: bool, which: &str, need: &Need) -> Outcome {
     let Request {
         action, resource, ..
     } = &need.request;
-    match decision {
-        Decision::Allowed => Outcome::Allowed,
-        Decision::NotAllowed => Outcome::Refused(format!(
-            "no statement of {which} allows {action} on {resource}"
-        )),
+    let policies = policies.iter().copied();
+    match evaluate(policies.clone(), &need.request) {
         Decision::Denied => Outcome::Refused(format!(
             "a statement of {which} denies {action} on {resource}"
+        )),
+        Decision::MaybeDenied(by) => Outcome::unknown(format!(
+            "a statement of {which} denies {action} on {resource}, unless {by} says otherwise, which cannot be judged here"
+        )),
+        Decision::NotAllowed if must_allow => Outcome::Refused(format!(
+            "no statement of {which} allows {action} on {resource}"
+        )),
+        Decision::MaybeAllowed(by) if must_allow => Outcome::unknown(format!(
+            "a statement of {which} allows {action} on {resource} only by {by}, which cannot be judged here"
+        )),
+        Decision::Allowed | Decision::NotAllowed | Decision::MaybeAllowed(_) => {
+            let parts = denied_in_part(policies, &need.request, &need.objects);
+            in_part(&parts, which, action)
+        }
+    }
+}
+
+fn in_part(parts: &[PartlyDenied], which: &str, action: &str) -> Outcome {
+    let named = |judged: bool| {
+        let of_kind = parts.iter().filter(|part| part.maybe.is_none() == judged);
+        let patterns: Vec<&str> = of_kind.map(|part| part.objects.as_str()).collect();
+        patterns.join(" and ")
+    };
+    let (surely, maybe) = (named(true), named(false));
+    let by = parts.iter().find_map(|part| part.maybe.as_ref());
+    match (surely.as_str(), by) {
+        ("", None) => Outcome::Allowed,
+        ("", Some(by)) => Outcome::unknown(format!(
+            "a statement of {which} denies {action} on {maybe}, unless {by} says otherwise, which cannot be judged here"
+        )),
+        (surely, _) => Outcome::RefusedInPart(format!(
+            "a statement of {which} denies {action} on {surely}"
         )),
     }
 }

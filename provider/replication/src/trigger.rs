@@ -44,6 +44,8 @@ pub use rule::{EventRule, TARGET_ID, When};
 const ROLE_POLICY: &str = "crr-function";
 /// The tag that says whose trigger it is.
 pub const TRIGGER_OF: &str = "crr:trigger-of";
+/// The tag of the queue that says whose state the trigger is in: two configurations may have sites of the same names.
+pub const TRIGGER_ID: &str = "crr:trigger-id";
 /// The tag of the queue that says which edition of the echo was applied last.
 pub const EDITION: &str = "crr:edition";
 
@@ -98,6 +100,8 @@ pub struct Trigger {
     pub function: Option<Function>,
     /// The tags of all of it, without our own.
     pub tags: BTreeMap<String, String>,
+    /// What the state that it is in calls it; none: it is in none yet.
+    pub id: Option<String>,
     /// Which edition of the echo it is for: what an agent compares its own with. None as long as it is not known.
     pub edition: Option<String>,
 }
@@ -164,12 +168,21 @@ impl Trigger {
         tags
     }
 
-    /// The tags of the queue.
+    /// The tags of the queue: whose state it is in, since its messages must not be lost to another configuration, and what an agent
+    /// compares its configuration with.
     pub fn queue_tags(&self) -> BTreeMap<String, String> {
         let mut tags = self.all_tags();
-        let edition = self.edition.clone();
-        tags.extend(edition.map(|edition| (EDITION.to_owned(), edition)));
+        let further = [(TRIGGER_ID, &self.id), (EDITION, &self.edition)];
+        for (key, value) in further {
+            tags.extend(value.clone().map(|value| (key.to_owned(), value)));
+        }
         tags
+    }
+
+    /// What another state calls the trigger that is there, if it is in another.
+    pub fn id_in_another_state<'a>(&self, found: &'a ObservedTrigger) -> Option<&'a str> {
+        let id = found.queue(&self.queue())?.tags.get(TRIGGER_ID)?;
+        (self.id.as_ref() != Some(id)).then_some(id)
     }
 
     /// What to look at. Also what is not wanted: an apply that came half-way may have made it, and its name tells.

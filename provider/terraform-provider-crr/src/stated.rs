@@ -6,9 +6,11 @@
 //! [`look_at_site`], [`look_at_pair`] and [`resolve_echo`] make of them what Terraform's refresh would make, by the same code,
 //! and say how it stands. Nothing here plans, locks or writes.
 
+use std::collections::BTreeSet;
+
 use cloud::Cloud;
 use replication::health::Health;
-use replication::rehearsal::Papers;
+use replication::rehearsal::{Need, Papers};
 use replication::{Echo, Pair, Problem, RoleArn, Site};
 use serde_json::Value as Json;
 use tfplugin::{Diagnostics, Schema, Value, json};
@@ -47,6 +49,18 @@ impl Kind {
         }
     }
 
+    /// The version of its schema.
+    pub fn schema_version(self) -> i64 {
+        self.schema().version()
+    }
+
+    /// Whether it has an attribute of this name.
+    pub fn has(self, attribute: &str) -> bool {
+        self.schema()
+            .attributes()
+            .any(|(name, _)| name == attribute)
+    }
+
     fn schema(self) -> Schema {
         match self {
             Self::Site => site::schema::schema(),
@@ -71,18 +85,28 @@ pub enum NotLooked {
 ///
 /// # Errors
 ///
-/// Where the JSON is not of the resource's type.
+/// Where the JSON is not of the resource's type, or says what this schema does not know: its meaning cannot be told.
 pub fn attributes(kind: Kind, values: &Json, unknown: Option<&Json>) -> Result<Value, String> {
     let schema = kind.schema();
-    let (mut value, _) = json::decode_state(values.to_string().as_bytes(), &schema.ty())
+    let (mut value, left_out) = json::decode_state(values.to_string().as_bytes(), &schema.ty())
         .map_err(|error| error.to_string())?;
+    if let Some(path) = left_out.first() {
+        return Err(format!("{path} is no attribute that this program knows"));
+    }
     for (name, attribute) in schema.attributes() {
         let settable = attribute.is_required() || attribute.is_optional();
         if settable && unknown.and_then(|all| all.get(name)).is_some_and(any) {
             value.set(name, Value::unknown());
         }
     }
-    Ok(value)
+    let wrong = tfplugin::validate(&schema, &value);
+    let wrong = wrong
+        .iter()
+        .find(|diagnostic| diagnostic.severity == tfplugin::Severity::Error);
+    match wrong {
+        Some(diagnostic) => Err(format!("{}: {}", diagnostic.summary, diagnostic.detail)),
+        None => Ok(value),
+    }
 }
 
 fn any(unknown: &Json) -> bool {
@@ -156,6 +180,10 @@ pub struct PairLook {
     pub pair: Pair,
     /// How it stands.
     pub health: Health,
+    /// What S3 needs to be allowed by roles that the pair has made for itself or shares.
+    pub needs: Vec<Need>,
+    /// Its roles that are of its own making.
+    pub own_roles: BTreeSet<RoleArn>,
 }
 
 /// A trigger that was looked at.

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::id;
 use crate::echo_mode::{ECHO, Scene};
 use crate::ground::{put, status};
+use crate::keeping::{desk, exported};
 
 const OWNER: &str = "owner@example.com";
 /// A key of somebody else's, which happens to begin as ours do.
@@ -184,6 +185,52 @@ async fn a_killed_process_leaves_a_key_and_the_next_one_deletes_it() -> Result<(
     it.scene.apply().await?;
     it.arrives(&there, "k").await;
     assert_eq!(it.target.service.keys(&there).await?, [FOREIGN]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_agent_has_one_key_while_it_runs_and_none_is_left_of_it() -> Result<(), LabError> {
+    let it = Vaulted::new("").await?;
+    let (lab, there) = (&it.scene.lab, id('3'));
+    it.target.service.add(&there, "orders", OWNER).await?;
+    it.scene.apply().await?;
+    let mut desk = desk(&it.scene).await?;
+    let profiles = std::fs::read_to_string(it.scene.workdir.path().join("profiles"));
+    desk.write("aws-credentials", &profiles.expect("profiles"))?;
+    let mut agent = desk.start(&["--interval", "200ms"]).await?;
+    it.scene.buckets(&["invoices"]).await;
+    agent.until_all_protected(2).await?;
+    put(lab, lab.site("east"), "invoices", "k").await;
+    let within = it.within(&there);
+    assert_eq!(status(lab, &within, "invoices-dr", "k").await, "REPLICA");
+    let first = it.target.service.keys(&there).await?;
+    assert_eq!(first.len(), 1, "{first:?}");
+
+    // A new configuration has a key of its own, and takes no other away before its time.
+    let mut config: serde_json::Value =
+        serde_json::from_str(&exported(&it.scene).await?).expect("JSON");
+    config["select"] = json!({ "exclude": ["logs*"] });
+    desk.configure("echo.json", &config.to_string())?;
+    agent
+        .until("another key in place of the first", async |agent: &_| {
+            let keys = it.target.service.keys(&there).await?;
+            Ok(agent.log().contains("going on with the new") && keys.len() == 1 && keys != first)
+        })
+        .await?;
+    it.scene.buckets(&["late"]).await;
+    agent.until_all_protected(3).await?;
+
+    // Killed, it leaves its key to the next, which deletes it.
+    agent.kill().await;
+    assert_eq!(it.target.service.keys(&there).await?.len(), 1);
+    let mut agent = desk.start(&["--interval", "200ms"]).await?;
+    agent.until_all_protected(3).await?;
+    assert_eq!(it.target.service.keys(&there).await?.len(), 1);
+    let log = agent.terminate().await?;
+    assert_eq!(it.target.service.keys(&there).await?, Vec::<String>::new());
+    for secret in it.target.service.secrets() {
+        assert!(!log.contains(&secret), "in the log");
+    }
     Ok(())
 }
 

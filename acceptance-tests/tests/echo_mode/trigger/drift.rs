@@ -1,5 +1,6 @@
 //! The parts of a trigger, changed behind Terraform's back.
 
+use acceptance_tests::gateway::call::Service;
 use acceptance_tests::{Lab, LabError};
 use aws_sdk_eventbridge::types::{RuleState, Target};
 use aws_sdk_lambda::primitives::Blob;
@@ -12,12 +13,13 @@ use crate::echo_mode::Scene;
 use crate::ground::role_names;
 
 /// The parts that [`drift`] changes.
-pub const FACETS: [&str; 15] = [
+pub const FACETS: [&str; 16] = [
     "dead_letter_queue",
     "queue",
     "queue_policy",
     "queue_tags",
     "rule",
+    "rule_pattern",
     "rule_target",
     "rule_tags",
     "look",
@@ -64,6 +66,11 @@ async fn each_part_that_drifted_is_named_and_mended() -> Result<(), LabError> {
     assert!(!roles.contains(&NAME.to_owned()), "{roles:?}");
     // Paused, nothing is sent.
     scene.configure("paused = true\ntrigger = {}")?;
+    let plan = scene.workdir.plan().await?;
+    assert!(
+        plan.stdout.contains("\"on\" -> \"off\"") && !plan.stdout.contains("PutBucketVersioning"),
+        "what changes, without all that does not: {plan}"
+    );
     scene.apply().await?;
     let rule = lab
         .admin_events(east)
@@ -81,7 +88,33 @@ async fn each_part_that_drifted_is_named_and_mended() -> Result<(), LabError> {
     assert_eq!(queues(lab).await.len(), 2);
     scene.workdir.destroy().await?;
     assert_gone(lab).await;
+    assert_only_its_own(lab);
     Ok(())
+}
+
+/// All that Terraform asked of EventBridge and Lambda was about what carries the trigger's name: the documented policy lets it to
+/// nothing else, which the emulator does not check.
+fn assert_only_its_own(lab: &Lab) {
+    let operator = &lab.site("east").operator.access_key;
+    let mut asked = lab.calls();
+    asked.0.retain(|call| {
+        let call = &call.call;
+        call.access_key == *operator
+            && [Service::Events, Service::Lambda].contains(&call.service)
+            && call.operation != "ListEventSourceMappings"
+    });
+    let of_mappings = |operation: &str| operation.ends_with("EventSourceMapping");
+    assert!(
+        asked
+            .iter()
+            .any(|call| call.call.operation == "CreateFunction")
+    );
+    for call in asked.iter().map(|call| &call.call) {
+        assert!(
+            call.resource.contains(NAME) || of_mappings(&call.operation),
+            "{call:?}"
+        );
+    }
 }
 
 /// Changes everything of the trigger behind Terraform's back.

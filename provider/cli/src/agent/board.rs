@@ -176,11 +176,13 @@ impl Board {
         known.is_some_and(|known| known.listed)
     }
 
-    /// Notes how a bucket stands. Answers how long it took until it was protected, where it is so for the first time.
+    /// Notes how a bucket stands, after work on it or not. Answers how long it took until it was protected, where that work did
+    /// it: what another process has protected, that one counts.
     pub fn note(
         &mut self,
         bucket: &BucketName,
         standing: &Standing,
+        worked: bool,
         now: SystemTime,
     ) -> Option<Duration> {
         let Some(status) = Status::of(standing) else {
@@ -190,7 +192,7 @@ impl Board {
         let took = self
             .buckets
             .get(bucket.as_str())
-            .filter(|_| status == Status::Protected)
+            .filter(|_| worked && status == Status::Protected)
             .and_then(|known| known.since)
             .map(|since| now.duration_since(since).unwrap_or_default());
         let mut line = Coverage::default();
@@ -280,19 +282,19 @@ mod tests {
         let mut board = Board::default();
         let old = board.list(vec![selected("old", 1)], at(100));
         assert!(!old[0].new, "the first listing has nothing to compare with");
-        let took = board.note(&bucket("old"), &Standing::Protected, at(103));
+        let took = board.note(&bucket("old"), &Standing::Protected, false, at(103));
         assert_eq!(took, None, "it was protected before we came");
-        board.note(&bucket("old"), &Standing::Pending, at(104));
-        let took = board.note(&bucket("old"), &Standing::Protected, at(107));
+        board.note(&bucket("old"), &Standing::Pending, false, at(104));
+        let took = board.note(&bucket("old"), &Standing::Protected, true, at(107));
         assert_eq!(took, Some(Duration::from_secs(3)), "from when we saw it");
         let listed = board.list(vec![selected("old", 1), selected("new", 198)], at(200));
         assert_eq!(
             listed.iter().map(|a| a.new).collect::<Vec<_>>(),
             [false, true]
         );
-        let took = board.note(&bucket("new"), &Standing::Protected, at(205));
+        let took = board.note(&bucket("new"), &Standing::Protected, true, at(205));
         assert_eq!(took, Some(Duration::from_secs(7)));
-        let again = board.note(&bucket("new"), &Standing::Protected, at(300));
+        let again = board.note(&bucket("new"), &Standing::Protected, true, at(300));
         assert_eq!(again, None, "it was protected already");
     }
 
@@ -300,7 +302,7 @@ mod tests {
     fn a_bucket_deleted_and_made_again_between_two_listings_is_new() {
         let mut board = Board::default();
         board.list(vec![selected("orders", 1)], at(100));
-        board.note(&bucket("orders"), &Standing::Protected, at(101));
+        board.note(&bucket("orders"), &Standing::Protected, false, at(101));
         let listed = board.list(vec![selected("orders", 150)], at(200));
         assert!(listed[0].new);
         assert_eq!(board.counts()[&Status::Unseen], 1);
@@ -314,11 +316,26 @@ mod tests {
             summary: "Could not do it".to_owned(),
             detail: String::new(),
         };
-        board.note(&bucket("here"), &failed, at(2));
-        board.note(&bucket("gone"), &Standing::Gone, at(2));
+        board.note(&bucket("here"), &failed, true, at(2));
+        board.note(&bucket("gone"), &Standing::Gone, false, at(2));
         let named: Vec<_> = board.unprotected().collect();
         assert_eq!(named, [("here", "failed: Could not do it")]);
         board.list(Vec::new(), at(3));
         assert_eq!(board.counts().values().sum::<u64>(), 0);
+    }
+
+    #[test]
+    fn a_late_message_about_a_bucket_that_another_process_protected_is_not_counted() {
+        let mut board = Board::default();
+        board.appear(&bucket("orders"), at(100));
+        let took = board.note(&bucket("orders"), &Standing::Protected, false, at(142));
+        assert_eq!(took, None);
+        board.note(&bucket("orders"), &Standing::Pending, false, at(150));
+        let took = board.note(&bucket("orders"), &Standing::Protected, true, at(151));
+        assert_eq!(
+            took,
+            Some(Duration::from_secs(1)),
+            "not from when it was made"
+        );
     }
 }

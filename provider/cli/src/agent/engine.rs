@@ -206,9 +206,9 @@ impl Engine {
         schedule.next_due()
     }
 
-    async fn work(&self, number: usize, bucket: &BucketName, depth: Depth) -> Standing {
+    async fn work(&self, number: usize, bucket: &BucketName, depth: Depth) -> Looked {
         let Some(served) = self.served.get(number) else {
-            return Standing::Gone;
+            return Looked::only(Standing::Gone);
         };
         let opened = &served.opened;
         let cloud = &opened.runtime.cloud;
@@ -220,44 +220,47 @@ impl Engine {
         if !served.board().has_listed(bucket) {
             match echo::excluded_by_name(cloud, &opened.echo, bucket).await {
                 Ok(None) => {}
-                Ok(Some(excluded)) => return excluded,
+                Ok(Some(excluded)) => return Looked::only(excluded),
                 Err(error) => {
-                    return Standing::Failed {
+                    return Looked::only(Standing::Failed {
                         summary: error.summary(),
                         detail: error.detail(),
-                    };
+                    });
                 }
             }
         }
         if !served.may_work() {
-            return echo::look(cloud, &opened.echo, bucket).await;
+            return Looked::only(echo::look(cloud, &opened.echo, bucket).await);
         }
         let begun = echo::begin(&*opened.runtime, &opened.echo, bucket, depth).await;
         match begun {
             Ok(begun) => {
                 served
                     .board()
-                    .note(bucket, begun.standing(), SystemTime::now());
+                    .note(bucket, begun.standing(), false, SystemTime::now());
                 // Asked once the bucket was looked at: what an apply has taken off is not put back.
                 if self.is_outdated(served).await {
-                    return begun.standing().clone();
+                    return Looked::only(begun.standing().clone());
                 }
-                Box::pin(begun.finish(&job)).await
+                Looked {
+                    standing: Box::pin(begun.finish(&job)).await,
+                    worked: true,
+                }
             }
-            Err(standing) => standing,
+            Err(standing) => Looked::only(standing),
         }
     }
 
-    fn take_back(&self, hands: &mut Hands, joined: Result<(tokio::task::Id, Standing), JoinError>) {
-        let (id, standing) = match joined {
+    fn take_back(&self, hands: &mut Hands, joined: Result<(tokio::task::Id, Looked), JoinError>) {
+        let (id, Looked { standing, worked }) = match joined {
             Ok(joined) => joined,
-            Err(error) => (
-                error.id(),
-                Standing::Failed {
+            Err(error) => {
+                let broken = Standing::Failed {
                     summary: "The work on it broke off".to_owned(),
                     detail: error.to_string(),
-                },
-            ),
+                };
+                (error.id(), Looked::only(broken))
+            }
         };
         let Some(key) = hands.keys.remove(&id) else {
             return;
@@ -265,7 +268,9 @@ impl Engine {
         let Some(served) = self.served.get(key.0) else {
             return;
         };
-        let took = served.board().note(&key.1, &standing, SystemTime::now());
+        let took = served
+            .board()
+            .note(&key.1, &standing, worked, SystemTime::now());
         if let Some(took) = took {
             self.metrics.protected(&served.name, took);
         }
@@ -336,9 +341,25 @@ impl Engine {
     }
 }
 
+/// What came of a bucket's turn.
+struct Looked {
+    standing: Standing,
+    /// Whether there was something to do for it.
+    worked: bool,
+}
+
+impl Looked {
+    fn only(standing: Standing) -> Self {
+        Self {
+            standing,
+            worked: false,
+        }
+    }
+}
+
 /// The work under way.
 #[derive(Default)]
 struct Hands {
-    tasks: JoinSet<Standing>,
+    tasks: JoinSet<Looked>,
     keys: HashMap<tokio::task::Id, Key>,
 }

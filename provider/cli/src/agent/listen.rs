@@ -1,4 +1,4 @@
-//! Where the process is asked how it is: `/metrics` and `/healthz`.
+//! Where the process is asked how it is: `/metrics`, `/healthz` and `/livez`.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -75,9 +75,13 @@ fn respond(engine: &Engine, method: &Method, path: &str) -> Response<Full<Bytes>
             None => text(StatusCode::OK, "ok\n".to_owned()),
             Some(why) => text(StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
         },
+        "/livez" => match hangs(engine.since_beat()) {
+            None => text(StatusCode::OK, "ok\n".to_owned()),
+            Some(why) => text(StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
+        },
         _ => text(
             StatusCode::NOT_FOUND,
-            "There is /metrics and /healthz\n".to_owned(),
+            "There is /metrics, /healthz and /livez\n".to_owned(),
         ),
     }
 }
@@ -92,14 +96,18 @@ fn text(status: StatusCode, body: String) -> Response<Full<Bytes>> {
     response
 }
 
+/// What a new start would mend: the loop does not go round. Whatever is wrong with a site or a queue, it would not.
+fn hangs(since: Duration) -> Option<String> {
+    (since > HANGS).then(|| format!("the loop hangs since {} s", since.as_secs()))
+}
+
 /// Why the process does not do what it is there for.
 fn trouble(engine: &Engine) -> Option<String> {
     if engine.stop.is_cancelled() {
         return Some("it is stopping".to_owned());
     }
-    let since = engine.since_beat();
-    if since > HANGS {
-        return Some(format!("the loop hangs since {} s", since.as_secs()));
+    if let Some(hangs) = hangs(engine.since_beat()) {
+        return Some(hangs);
     }
     let troubles: Vec<String> = engine
         .served
@@ -107,4 +115,24 @@ fn trouble(engine: &Engine) -> Option<String> {
         .filter_map(|served| Some(format!("{}: {}", served.name, served.trouble()?)))
         .collect();
     (!troubles.is_empty()).then(|| troubles.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::agent::engine::Remembers;
+
+    #[tokio::test(start_paused = true)]
+    async fn only_a_loop_that_hangs_is_not_alive() {
+        let stop = CancellationToken::new();
+        let (engine, _letters) = Engine::new(Vec::new(), 1, Remembers::Always, stop.clone());
+        let status = |path: &str| respond(&engine, &Method::GET, path).status().as_u16();
+        assert_eq!((status("/livez"), status("/healthz")), (200, 200));
+        stop.cancel();
+        assert_eq!((status("/livez"), status("/healthz")), (200, 503));
+        tokio::time::sleep(HANGS + Duration::from_secs(1)).await;
+        assert_eq!((status("/livez"), status("/healthz")), (503, 503));
+    }
 }

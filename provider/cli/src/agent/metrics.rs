@@ -118,7 +118,7 @@ impl Metrics {
     pub fn register(&self, registry: &mut Registry) {
         registry.register_with_unit(
             "time_to_protected",
-            "From when a bucket was made, or first seen, or lost its protection, until it was protected",
+            "From when a bucket was made, or first seen, or lost its protection, until this process had protected it",
             Unit::Seconds,
             self.time_to_protected.clone(),
         );

@@ -78,7 +78,7 @@ impl Served {
         lock(&self.board)
     }
 
-    /// Notes how a try went. Answers whether that is news.
+    /// Notes how a try went. Answers whether that is to be told.
     pub fn tried(&self, what: Tried, trouble: Option<String>) -> bool {
         self.troubles.tried(what, trouble)
     }

@@ -79,7 +79,8 @@ fn facet(health: FacetHealth) -> Facet {
     }
 }
 
-fn denied(name: &str, action: &str, message: &str) -> Facet {
+/// A part that may not be looked at, and the action that lacks.
+pub fn denied(name: &str, action: &str, message: &str) -> Facet {
     Facet {
         remedy: Some(format!(
             "The service answers: {message}. Allow {action} for the credentials of this check."
@@ -118,6 +119,29 @@ pub fn first(diagnostics: &Diagnostics) -> (String, String) {
     diagnostics
         .iter()
         .find(|diagnostic| diagnostic.severity == tfplugin::Severity::Error)
-        .map(|diagnostic| (diagnostic.summary.clone(), diagnostic.detail.clone()))
-        .unwrap_or_default()
+        .map_or_else(
+            || {
+                (
+                    "it could not be looked at, and nothing says why".to_owned(),
+                    "Look at its attributes in the state or plan. Was it written by another version of the provider?"
+                        .to_owned(),
+                )
+            },
+            |diagnostic| (diagnostic.summary.clone(), diagnostic.detail.clone()),
+        )
+}
+
+/// The first error in one sentence, with the attribute that it is about.
+pub fn first_with_path(diagnostics: &Diagnostics) -> String {
+    let (summary, detail) = first(diagnostics);
+    let path = diagnostics
+        .iter()
+        .find(|diagnostic| diagnostic.severity == tfplugin::Severity::Error)
+        .and_then(|diagnostic| diagnostic.path.as_ref())
+        .map(ToString::to_string)
+        .filter(|path| !path.is_empty());
+    match path {
+        Some(path) => format!("{path}: {summary}. {detail}"),
+        None => format!("{summary}. {detail}"),
+    }
 }

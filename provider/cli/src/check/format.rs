@@ -32,6 +32,8 @@ pub enum Format {
 }
 
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
 mod tests;
 
 /// Writes a report in a form.

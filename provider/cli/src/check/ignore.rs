@@ -1,9 +1,9 @@
 //! What is known to be otherwise, and until when: the ignore file.
 
 use replication::glob;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use super::report::{Facet, Ignore, IgnoreState, Item, Reason, Status};
+use super::report::{Excuse, Facet, Ignore, IgnoreState, Item, Status};
 
 /// The ignore file as it is written.
 #[derive(Debug, Deserialize)]
@@ -21,7 +21,22 @@ struct Entry {
     bucket: Option<String>,
     facet: Option<String>,
     reason: String,
+    #[serde(deserialize_with = "day")]
     expires: String,
+}
+
+/// A day as text, or as TOML's own date.
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Day {
+        Text(String),
+        Date(toml::value::Datetime),
+    }
+    Ok(match Day::deserialize(deserializer)? {
+        Day::Text(text) => text,
+        Day::Date(date) => date.to_string(),
+    })
 }
 
 /// The ignore file, and what has come of each entry so far.
@@ -97,11 +112,12 @@ impl Ignores {
                 ignore.facets += 1;
                 if ignore.state != IgnoreState::Expired {
                     ignore.state = IgnoreState::Used;
-                    facet.status = Status::Ignored;
-                    facet.ignored = Some(Reason {
+                    facet.ignored = Some(Excuse {
                         reason: entry.reason.clone(),
                         expires: entry.expires.clone(),
+                        was: facet.status,
                     });
+                    facet.status = Status::Ignored;
                     break;
                 }
             }
@@ -187,6 +203,17 @@ mod tests {
             let told = ignores.into_entries();
             assert_eq!((told[0].state, told[0].facets), (state, 1));
         }
+    }
+
+    #[test]
+    fn a_day_may_be_a_date_of_toml() {
+        let entry = |expires: &str| {
+            format!("[[ignore]]\nfacet = \"*\"\nreason = \"r\"\nexpires = {expires}\n")
+        };
+        let told = ignores(&entry("2027-04-01")).into_entries();
+        assert_eq!(told[0].expires, "2027-04-01");
+        let wrong = Ignores::read(&entry("2027-04-01T07:32:00"), TODAY).unwrap_err();
+        assert!(wrong.contains("last day"), "{wrong}");
     }
 
     #[test]

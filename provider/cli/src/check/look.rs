@@ -4,17 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::StreamExt;
 use indicatif::ProgressBar;
-use replication::{SiteName, glob};
+use replication::{RoleArn, SiteName, glob};
 use serde_json::Value;
 use terraform_provider_crr::runtime::Runtime;
-use terraform_provider_crr::stated::{self, Kind};
+use terraform_provider_crr::stated::{self, Kind, PairLook};
 use tokio::time::Instant;
 
 use super::finding::{add_failure, add_health, first, not_looked};
-use super::report::{Item, ItemKind, Place, SiteFacts};
+use super::report::{Facet, Item, ItemKind, Place, SiteFacts, Status};
 use super::terraform::Resource;
 
 mod echo;
+mod strangers;
+
+use strangers::Roles;
 
 /// How to look.
 #[derive(Debug)]
@@ -36,6 +39,10 @@ pub struct Found {
     pub items: Vec<Item>,
     /// The sites that answered.
     pub sites: BTreeSet<SiteFacts>,
+    /// The roles that sites have as resources.
+    site_roles: BTreeSet<RoleArn>,
+    /// The sites that are where a resource says they are.
+    proven: BTreeSet<String>,
 }
 
 /// Why a site is not to be looked at: whatever stands there would be judged by the wrong account, or fail in the same way.
@@ -53,23 +60,33 @@ pub async fn look(runtime: &Runtime, resources: &[Resource], how: &How) -> Found
         .collect();
     how.progress.inc_length(pairs.len() as u64);
     let barred = &barred;
+    let proven = &std::mem::take(&mut found.proven);
+    let mut roles = Roles::default();
     let mut looks = futures::stream::iter(pairs)
         .map(|resource| async move {
             let mut item = item(resource);
+            let mut looked = None;
             if !bar(&mut item, barred) {
-                let pair = Box::pin(pair(runtime, resource, &mut item));
+                let pair = Box::pin(async {
+                    looked = pair(runtime, resource, &mut item).await;
+                    doubt(&mut item, proven);
+                });
                 if !in_time(how.deadline, pair).await {
                     late(&mut item);
                 }
             }
-            item
+            (item, looked)
         })
         .buffer_unordered(how.at_once);
-    while let Some(item) = looks.next().await {
+    while let Some((item, looked)) = looks.next().await {
         how.progress.inc(1);
+        if let Some(looked) = looked {
+            roles.add(found.items.len(), looked, &found.site_roles);
+        }
         found.items.push(item);
     }
     drop(looks);
+    roles.look(runtime, how, &mut found.items).await;
     for resource in resources {
         if resource.kind == Kind::Echo && how.wants(resource) {
             echo::look(runtime, resource, how, barred, &mut found.items).await;
@@ -80,18 +97,29 @@ pub async fn look(runtime: &Runtime, resources: &[Resource], how: &How) -> Found
 
 impl How {
     pub(super) fn wants(&self, resource: &Resource) -> bool {
-        self.only.is_empty() || {
+        // Which buckets an echo has is not known yet.
+        self.only.is_empty() || resource.kind == Kind::Echo || {
             let item = item(resource);
-            let buckets = [&item.source, &item.target]
-                .into_iter()
-                .filter_map(|place| place.as_ref()?.bucket.clone());
-            let names: Vec<String> = buckets.chain([item.address, item.id]).collect();
             self.only
                 .iter()
-                .any(|pattern| names.iter().any(|name| glob::matches(pattern, name)))
-                // Which buckets an echo has is not known yet.
-                || resource.kind == Kind::Echo
+                .any(|pattern| item.names().any(|name| glob::matches(pattern, name)))
         }
+    }
+
+    /// The first pattern that nothing is of. Where an echo could not be looked at, its buckets are not known, and might be.
+    pub(super) fn idle_pattern(&self, items: &[Item]) -> Option<&str> {
+        let blind = |item: &Item| item.kind == ItemKind::Echo && item.status == Status::Unknown;
+        if items.iter().any(blind) {
+            return None;
+        }
+        self.only
+            .iter()
+            .find(|pattern| {
+                !items
+                    .iter()
+                    .any(|item| item.names().any(|name| glob::matches(pattern, name)))
+            })
+            .map(String::as_str)
     }
 
     fn wants_bucket(&self, address: &str, bucket: &str) -> bool {
@@ -104,7 +132,7 @@ impl How {
 }
 
 /// Waits for a look until the deadline. Answers whether it came to its end.
-async fn in_time(deadline: Option<Instant>, look: impl Future<Output = ()>) -> bool {
+pub(super) async fn in_time(deadline: Option<Instant>, look: impl Future<Output = ()>) -> bool {
     if let Some(deadline) = deadline {
         tokio::time::timeout_at(deadline, look).await.is_ok()
     } else {
@@ -113,7 +141,7 @@ async fn in_time(deadline: Option<Instant>, look: impl Future<Output = ()>) -> b
     }
 }
 
-fn late(item: &mut Item) {
+pub(super) fn late(item: &mut Item) {
     not_looked(
         item,
         "not looked at in time",
@@ -148,6 +176,7 @@ pub(super) fn item(resource: &Resource) -> Item {
     let mut item = Item::new(kind, resource.address.clone(), String::new());
     item.source = source;
     item.target = target;
+    item.two_way = text(values, "/direction") == Some("two_way");
     item.id = match (resource.kind, text(values, "/id")) {
         (Kind::Pair, Some(id)) => id.to_owned(),
         _ => item.way().replace(" -> ", "->"),
@@ -169,16 +198,51 @@ fn bar(item: &mut Item, barred: &Barred) -> bool {
     }
 }
 
-async fn pair(runtime: &Runtime, resource: &Resource, item: &mut Item) {
-    let values =
-        match stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref()) {
-            Ok(values) => values,
-            Err(error) => return unreadable(item, &error),
-        };
+async fn pair(runtime: &Runtime, resource: &Resource, item: &mut Item) -> Option<PairLook> {
+    let values = match resource.attributes() {
+        Ok(values) => values,
+        Err(error) => {
+            unreadable(item, &error);
+            return None;
+        }
+    };
     match stated::look_at_pair(runtime, &values).await {
-        Ok(look) => add_health(item, look.health),
-        Err(failure) => add_failure(item, &failure),
+        Ok(mut look) => {
+            add_health(item, std::mem::take(&mut look.health));
+            Some(look)
+        }
+        Err(failure) => {
+            add_failure(item, &failure);
+            None
+        }
     }
+}
+
+/// The argument that says where a site is.
+fn region_setting(site: &str) -> String {
+    format!("region of site {site} in --sites, or in the provider block")
+}
+
+/// A bucket that is in another region than its site has not moved: buckets never do. Unless a resource has proven where the site
+/// is, the setting may be what is wrong.
+fn doubt(item: &mut Item, proven: &BTreeSet<String>) {
+    for (name, place) in [
+        ("source.bucket", &item.source),
+        ("destination.bucket", &item.target),
+    ] {
+        let Some(place) = place.as_ref().filter(|place| !proven.contains(&place.site)) else {
+            continue;
+        };
+        let elsewhere = |facet: &&mut Facet| facet.name == name && facet.status == Status::Drifted;
+        if let Some(facet) = item.facets.iter_mut().find(elsewhere) {
+            facet.status = Status::Unknown;
+            facet.remedy = Some(format!(
+                "Either the bucket was made anew elsewhere, or the {} is wrong, which cannot be told without a `crr_site` for it.",
+                region_setting(&place.site)
+            ));
+        }
+    }
+    item.settle();
 }
 
 pub(super) fn unreadable(item: &mut Item, error: &str) {
@@ -218,14 +282,25 @@ async fn site(
     found: &mut Found,
     barred: &mut Barred,
 ) {
-    let values =
-        match stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref()) {
-            Ok(values) => values,
-            Err(error) => return unreadable(item, &error),
-        };
+    let values = match resource.attributes() {
+        Ok(values) => values,
+        Err(error) => return unreadable(item, &error),
+    };
     match stated::look_at_site(runtime, &values).await {
         Ok(look) => {
             found.sites.insert(facts(&look.site));
+            let stated = text(&resource.values, "/region");
+            let is = look.site.region.to_string();
+            if let Some(stated) = stated.filter(|stated| *stated != is) {
+                let name = look.site.name.to_string();
+                let summary = format!("site \"{name}\" is in {stated}, and is reached in {is}");
+                let remedy = format!("Mend the {}.", region_setting(&name));
+                not_looked(item, summary.clone(), remedy.clone());
+                barred.insert(name, (summary, remedy));
+                return;
+            }
+            found.proven.insert(look.site.name.to_string());
+            found.site_roles.extend(look.role);
             add_health(item, look.health);
         }
         Err(failure) => {
@@ -241,6 +316,7 @@ async fn site(
 
 fn facts(site: &replication::Site) -> SiteFacts {
     SiteFacts {
+        input: None,
         name: site.name.to_string(),
         account: site.account.to_string(),
         region: site.region.to_string(),
@@ -284,6 +360,7 @@ async fn unstated_sites(
         match stated::cloud(runtime).identity(&site).await {
             Ok(identity) => {
                 found.sites.insert(SiteFacts {
+                    input: None,
                     name,
                     account: identity.account.to_string(),
                     region: identity.region.to_string(),
@@ -293,5 +370,54 @@ async fn unstated_sites(
                 barred.insert(name, (error.summary(), error.detail()));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_elsewhere_is_drift_only_where_its_site_is_proven() {
+        for (proven, status) in [
+            (BTreeSet::new(), Status::Unknown),
+            (["west".to_owned()].into(), Status::Drifted),
+        ] {
+            let mut item = Item::new(ItemKind::Pair, "crr_pair.orders", "id");
+            item.target = Some(Place {
+                site: "west".to_owned(),
+                bucket: Some("orders-dr".to_owned()),
+            });
+            item.facets = vec![Facet::of("destination.bucket", Status::Drifted)];
+            doubt(&mut item, &proven);
+            assert_eq!(item.status, status);
+            let remedy = item.facets[0].remedy.clone().unwrap_or_default();
+            assert_eq!(remedy.contains("region of site west"), proven.is_empty());
+        }
+    }
+
+    fn how(only: &[&str]) -> How {
+        How {
+            at_once: 1,
+            deadline: None,
+            only: only.iter().map(|pattern| (*pattern).to_owned()).collect(),
+            progress: ProgressBar::hidden(),
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_nothing_is_of_is_found() {
+        let mut echo = Item::new(ItemKind::Echo, "crr_echo_mode.dr", "east->west");
+        let pair = Item::new(ItemKind::Pair, "crr_pair.orders", "id");
+        let items = [pair, echo.clone()];
+        assert_eq!(how(&["crr_pair.*"]).idle_pattern(&items), None);
+        assert_eq!(
+            how(&["crr_pair.*", "typo"]).idle_pattern(&items),
+            Some("typo")
+        );
+        // Which buckets it has could not be seen.
+        echo.facets = vec![Facet::of("look", Status::Unknown)];
+        echo.settle();
+        assert_eq!(how(&["typo"]).idle_pattern(&[echo]), None);
     }
 }

@@ -13,6 +13,8 @@ pub enum Status {
     Excluded,
     /// As it should be.
     InSync,
+    /// A bucket that is not replicated since its echo is paused.
+    Paused,
     /// Not as it should be, and an entry of the ignore file says that this is known.
     Ignored,
     /// Something else than it should be.
@@ -27,9 +29,10 @@ pub enum Status {
 
 impl Status {
     /// All of them, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Excluded,
         Self::InSync,
+        Self::Paused,
         Self::Ignored,
         Self::Drifted,
         Self::Missing,
@@ -42,6 +45,7 @@ impl Status {
         match self {
             Self::Excluded => "excluded",
             Self::InSync => "in_sync",
+            Self::Paused => "paused",
             Self::Ignored => "ignored",
             Self::Drifted => "drifted",
             Self::Missing => "missing",
@@ -87,6 +91,9 @@ pub struct Report {
     pub items: Vec<Item>,
     /// The entries of the ignore file.
     pub ignores: Vec<Ignore>,
+    /// What is worth knowing of the whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// The program that made a report.
@@ -114,6 +121,7 @@ pub struct Counts {
     pub items: usize,
     pub in_sync: usize,
     pub excluded: usize,
+    pub paused: usize,
     pub ignored: usize,
     pub drifted: usize,
     pub missing: usize,
@@ -122,18 +130,21 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Counts one item.
-    pub fn add(&mut self, status: Status) {
+    /// Counts one item: in each way in which a part of it is amiss, so that none hides another, or else as what it is.
+    pub fn add(&mut self, item: &Item) {
         self.items += 1;
-        *match status {
-            Status::Excluded => &mut self.excluded,
-            Status::InSync => &mut self.in_sync,
-            Status::Ignored => &mut self.ignored,
-            Status::Drifted => &mut self.drifted,
-            Status::Missing => &mut self.missing,
-            Status::Unprotected => &mut self.unprotected,
-            Status::Unknown => &mut self.unknown,
-        } += 1;
+        for status in item.standings() {
+            *match status {
+                Status::Excluded => &mut self.excluded,
+                Status::InSync => &mut self.in_sync,
+                Status::Paused => &mut self.paused,
+                Status::Ignored => &mut self.ignored,
+                Status::Drifted => &mut self.drifted,
+                Status::Missing => &mut self.missing,
+                Status::Unprotected => &mut self.unprotected,
+                Status::Unknown => &mut self.unknown,
+            } += 1;
+        }
     }
 
     /// How many stand so.
@@ -141,6 +152,7 @@ impl Counts {
         match status {
             Status::Excluded => self.excluded,
             Status::InSync => self.in_sync,
+            Status::Paused => self.paused,
             Status::Ignored => self.ignored,
             Status::Drifted => self.drifted,
             Status::Missing => self.missing,
@@ -168,6 +180,9 @@ impl Counts {
 /// A site that answered.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct SiteFacts {
+    /// The input that has it, where several are given: two may call different sites the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
     /// Its name.
     pub name: String,
     /// Its account.
@@ -226,6 +241,9 @@ pub struct Declared {
 pub struct Item {
     /// What it is.
     pub kind: ItemKind,
+    /// The input that says that it should be, where several are given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
     /// The resource's address in Terraform; of an agent's configuration its file.
     pub address: String,
     /// Its name: a site's, a pair's id, an echo's, a bucket's with its site.
@@ -236,6 +254,9 @@ pub struct Item {
     /// Where they go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Place>,
+    /// Whether they go back as well.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub two_way: bool,
     /// Where it is declared, if that could be found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub declared: Option<Declared>,
@@ -269,16 +290,18 @@ pub struct Facet {
     pub lacks: Option<String>,
     /// The entry of the ignore file that speaks of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ignored: Option<Reason>,
+    pub ignored: Option<Excuse>,
 }
 
 /// Why something is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Reason {
+pub struct Excuse {
     /// In the words of the ignore file.
     pub reason: String,
     /// The last day.
     pub expires: String,
+    /// How it would stand otherwise.
+    pub was: Status,
 }
 
 impl Facet {
@@ -333,10 +356,12 @@ impl Item {
     pub fn new(kind: ItemKind, address: impl Into<String>, id: impl Into<String>) -> Self {
         Self {
             kind,
+            input: None,
             address: address.into(),
             id: id.into(),
             source: None,
             target: None,
+            two_way: false,
             declared: None,
             status: Status::InSync,
             facets: Vec::new(),
@@ -350,9 +375,28 @@ impl Item {
         self.status = worst.unwrap_or(Status::InSync);
     }
 
+    /// How it stands: in each way in which a part of it is amiss, or else as one whole.
+    pub fn standings(&self) -> Vec<Status> {
+        if !self.status.is_amiss() {
+            return vec![self.status];
+        }
+        Status::ALL
+            .into_iter()
+            .filter(|status| self.amiss().any(|facet| facet.status == *status))
+            .collect()
+    }
+
     /// Its facets that are not as they should be, ignored ones left out.
     pub fn amiss(&self) -> impl Iterator<Item = &Facet> {
         self.facets.iter().filter(|facet| facet.status.is_amiss())
+    }
+
+    /// What may be named to ask for it: its address, its id, its buckets.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let buckets = [&self.source, &self.target]
+            .into_iter()
+            .filter_map(|place| place.as_ref()?.bucket.as_deref());
+        buckets.chain([self.address.as_str(), self.id.as_str()])
     }
 
     /// `east:orders -> west:orders-dr`, or its name.

@@ -13,7 +13,7 @@ use terraform_provider_crr::runtime::Runtime;
 use terraform_provider_crr::stated::{self, Kind, NotLooked, Rehearsal};
 
 use super::finding::{add_failure, not_looked};
-use super::look::{How, item, unreadable};
+use super::look::{How, in_time, item, late, unreadable};
 use super::report::{Facet, Item, Status};
 use super::terraform::Resource;
 
@@ -26,57 +26,86 @@ pub enum Simulator {
     Own,
 }
 
+/// What a rehearsal came to.
+#[derive(Debug, Default)]
+pub struct Rehearsed {
+    /// Every pair.
+    pub items: Vec<Item>,
+    /// Whose evaluation it was, where it was not also the service's.
+    pub notes: BTreeSet<String>,
+}
+
 /// Rehearses every pair.
 pub async fn simulate(
     runtime: &Runtime,
     resources: &[Resource],
     how: &How,
     simulator: Simulator,
-) -> Vec<Item> {
-    let reachable = match simulator {
-        Simulator::Own => BTreeSet::new(),
-        Simulator::Auto => reachable(runtime).await,
-    };
+) -> Rehearsed {
+    let mut found = Rehearsed::default();
+    let mut reachable = BTreeSet::new();
+    if simulator == Simulator::Auto {
+        let asked = Box::pin(async { reachable = reached(runtime, &mut found.notes).await });
+        if !in_time(how.deadline, asked).await {
+            // Without its policies a pair would look better than it is.
+            found.items = wanted(resources, how).map(item).collect();
+            found.items.iter_mut().for_each(late);
+            return found;
+        }
+    }
     let mut papers = Papers::default();
     for resource in resources
         .iter()
         .filter(|resource| resource.kind == Kind::Site)
     {
         stated::presume(runtime, &resource.values);
-        let values = stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref());
-        if let Ok(values) = values
-            && let Some(of_site) = stated::papers_of_site(runtime, &values).await
-        {
-            papers.extend(of_site);
-        }
+        let of_site = Box::pin(async {
+            if let Ok(values) = resource.attributes()
+                && let Some(of_site) = stated::papers_of_site(runtime, &values).await
+            {
+                papers.extend(of_site);
+            }
+        });
+        // A role that is not known in time is unknown to each pair of it.
+        in_time(how.deadline, of_site).await;
     }
     let mut rehearsed: Vec<(Item, Option<Rehearsal>)> = Vec::new();
-    for resource in resources {
-        if resource.kind != Kind::Pair || !how.wants(resource) {
-            continue;
-        }
+    for resource in wanted(resources, how) {
         let mut item = item(resource);
-        match rehearsal(runtime, resource, &item, &reachable).await {
-            Ok(rehearsal) => {
+        let mut outcome = None;
+        let of_pair = Box::pin(async {
+            outcome = Some(rehearsal(runtime, resource, &item, &reachable).await);
+        });
+        in_time(how.deadline, of_pair).await;
+        match outcome {
+            Some(Ok(rehearsal)) => {
                 papers.extend(rehearsal.papers.clone());
                 rehearsed.push((item, Some(rehearsal)));
+                continue;
             }
-            Err(Failed::Unreadable(error)) => {
-                unreadable(&mut item, &error);
-                rehearsed.push((item, None));
-            }
-            Err(Failed::NotLooked(failure)) => {
-                add_failure(&mut item, &failure);
-                rehearsed.push((item, None));
-            }
+            Some(Err(Failed::Unreadable(error))) => unreadable(&mut item, &error),
+            Some(Err(Failed::NotLooked(failure))) => add_failure(&mut item, &failure),
+            None => late(&mut item),
         }
+        rehearsed.push((item, None));
     }
-    let mut items = Vec::with_capacity(rehearsed.len());
+    let stage = Stage {
+        runtime,
+        papers: &papers,
+        reachable: &reachable,
+    };
     for (mut item, rehearsal) in rehearsed {
         if let Some(rehearsal) = rehearsal {
-            for need in &rehearsal.needs {
-                let facet = facet(runtime, need, &papers, &reachable).await;
-                item.facets.push(facet);
+            let mut facets = Vec::new();
+            let every = Box::pin(async {
+                for need in &rehearsal.needs {
+                    facets.push(stage.facet(need, &mut found.notes).await);
+                }
+            });
+            let whole = in_time(how.deadline, every).await;
+            item.facets = facets;
+            if !whole {
+                late(&mut item);
             }
             if rehearsal.pair.boundary.is_some() {
                 item.notes.push(
@@ -86,9 +115,16 @@ pub async fn simulate(
             }
             item.settle();
         }
-        items.push(item);
+        found.items.push(item);
     }
-    items
+    found
+}
+
+/// The pairs that are to be rehearsed.
+fn wanted<'a>(resources: &'a [Resource], how: &'a How) -> impl Iterator<Item = &'a Resource> {
+    resources
+        .iter()
+        .filter(|resource| resource.kind == Kind::Pair && how.wants(resource))
 }
 
 enum Failed {
@@ -102,8 +138,7 @@ async fn rehearsal(
     item: &Item,
     reachable: &BTreeSet<SiteName>,
 ) -> Result<Rehearsal, Failed> {
-    let values = stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref())
-        .map_err(Failed::Unreadable)?;
+    let values = resource.attributes().map_err(Failed::Unreadable)?;
     let look = [&item.source, &item.target]
         .into_iter()
         .flatten()
@@ -117,94 +152,118 @@ async fn rehearsal(
         .map_err(Failed::NotLooked)
 }
 
-/// The sites that answer.
-async fn reachable(runtime: &Runtime) -> BTreeSet<SiteName> {
+/// The sites that answer. Of those that do not it is noted what is not looked at.
+async fn reached(runtime: &Runtime, notes: &mut BTreeSet<String>) -> BTreeSet<SiteName> {
     let cloud = stated::cloud(runtime);
     let names: Vec<SiteName> = cloud.sites().cloned().collect();
     let asked = names.into_iter().map(|name| async move {
-        let answers = cloud.identity(&name).await.is_ok();
-        answers.then_some(name)
+        let answer = cloud.identity(&name).await;
+        (name, answer.err())
     });
-    let answered = futures::future::join_all(asked).await;
-    answered.into_iter().flatten().collect()
+    let mut reached = BTreeSet::new();
+    for (name, error) in futures::future::join_all(asked).await {
+        match error {
+            None => {
+                reached.insert(name);
+            }
+            Some(error) => {
+                notes.insert(format!(
+                    "Others' statements in the policies of buckets at {name} were not looked at: {}.",
+                    error.summary()
+                ));
+            }
+        }
+    }
+    reached
 }
 
-async fn facet(
-    runtime: &Runtime,
-    need: &Need,
-    papers: &Papers,
-    reachable: &BTreeSet<SiteName>,
-) -> Facet {
-    let mut outcome = rehearse(need, papers);
-    if outcome == Outcome::Allowed
-        && let Some(refusal) = of_service(runtime, need, papers, reachable).await
-    {
-        outcome = Outcome::Refused(refusal);
+/// What needs are put before.
+struct Stage<'a> {
+    runtime: &'a Runtime,
+    papers: &'a Papers,
+    reachable: &'a BTreeSet<SiteName>,
+}
+
+impl Stage<'_> {
+    async fn facet(&self, need: &Need, notes: &mut BTreeSet<String>) -> Facet {
+        let mut outcome = rehearse(need, self.papers);
+        if outcome == Outcome::Allowed
+            && let Some(refusal) = self.of_service(need, notes).await
+        {
+            outcome = Outcome::Refused(refusal);
+        }
+        facet(need, outcome)
     }
-    let should = format!("{} may {}", need.role, need.request.action);
-    match outcome {
-        Outcome::Allowed => Facet::in_sync(&need.facet),
-        Outcome::Refused(why) => {
-            let mut facet = Facet::of(&need.facet, Status::Missing);
-            facet.should = Some(should);
-            facet.is = Some(why);
-            facet.remedy = Some(match need.reason {
-                Some(reason) => format!("{} S3 reports them with the reason {reason}.", need.fails),
-                None => need.fails.to_owned(),
-            });
-            facet
+
+    /// What IAM's simulator has against it; none: nothing, or it cannot be asked, which is noted.
+    ///
+    /// Only the policies of roles go there: it knows neither trust policies nor another account's.
+    async fn of_service(&self, need: &Need, notes: &mut BTreeSet<String>) -> Option<String> {
+        if need.subject != Subject::Role {
+            return None;
         }
-        Outcome::Unknown(why) => {
-            let mut facet = Facet::of(&need.facet, Status::Unknown);
-            facet.should = Some(should);
-            facet.is = Some(why);
-            facet.remedy = Some(format!("If it may not: {}", need.fails));
-            facet
+        let role = self.papers.roles.get(&need.role)?;
+        let policies: Vec<String> = role.policies.values().cloned().collect();
+        let cloud = stated::cloud(self.runtime);
+        for site in self.reachable {
+            let identity = cloud.identity(site).await.ok()?;
+            if identity.account.as_str() != need.role.account() {
+                continue;
+            }
+            return match cloud.simulate(site, policies, &need.request).await {
+                Ok(Decision::Denied) => {
+                    Some("IAM's simulator says that a statement denies it".to_owned())
+                }
+                Ok(Decision::NotAllowed) => {
+                    Some("IAM's simulator says that no statement allows it".to_owned())
+                }
+                Ok(_) => None,
+                // Whoever checks may not be allowed to ask: our own evaluation stands.
+                Err(error) => {
+                    notes.insert(format!(
+                        "The policies of roles in account {} were evaluated by this program alone, since IAM's simulator could not be asked ({}). Allow iam:SimulateCustomPolicy for the credentials of this check.",
+                        need.role.account(),
+                        error.code.as_ref().unwrap_or(&error.what)
+                    ));
+                    None
+                }
+            };
         }
+        notes.insert(format!(
+            "The policies of roles in account {} were evaluated by this program alone, since IAM's simulator was not asked.",
+            need.role.account()
+        ));
+        None
     }
 }
 
-/// What IAM's simulator has against it; none: nothing, or it cannot be asked.
-///
-/// Only the policies of roles go there: it knows neither trust policies nor another account's.
-async fn of_service(
-    runtime: &Runtime,
-    need: &Need,
-    papers: &Papers,
-    reachable: &BTreeSet<SiteName>,
-) -> Option<String> {
-    if need.subject != Subject::Role {
-        return None;
-    }
-    let policies: Vec<String> = papers
-        .roles
-        .get(&need.role)?
-        .policies
-        .values()
-        .cloned()
-        .collect();
-    let cloud = stated::cloud(runtime);
-    for site in reachable {
-        let identity = cloud.identity(site).await.ok()?;
-        if identity.account.as_str() != need.role.account() {
-            continue;
+fn facet(need: &Need, outcome: Outcome) -> Facet {
+    let mut facet = match &outcome {
+        Outcome::Allowed => return Facet::in_sync(&need.facet),
+        Outcome::Refused(_) | Outcome::RefusedInPart(_) => Facet::of(&need.facet, Status::Missing),
+        Outcome::Unknown { .. } => Facet::of(&need.facet, Status::Unknown),
+    };
+    facet.should = Some(format!("{} may {}", need.role, need.request.action));
+    let by_reason = |fails: &str| match need.reason {
+        Some(reason) => format!("{fails} S3 reports them with the reason {reason}."),
+        None => fails.to_owned(),
+    };
+    let (is, remedy) = match outcome {
+        Outcome::Allowed => return facet,
+        Outcome::Refused(why) => (why, by_reason(need.fails)),
+        Outcome::RefusedInPart(why) => (why, by_reason("The objects that it speaks of fail.")),
+        Outcome::Unknown { why, lacks } => {
+            let mut remedy = format!("If it may not: {}", need.fails);
+            if let Some(action) = &lacks {
+                remedy = format!("Allow {action} for the credentials of this check. {remedy}");
+            }
+            facet.lacks = lacks;
+            (why, remedy)
         }
-        return match cloud.simulate(site, policies, &need.request).await {
-            Ok(Decision::Allowed) => None,
-            Ok(Decision::NotAllowed) => {
-                Some("IAM's simulator says that no statement allows it".to_owned())
-            }
-            Ok(Decision::Denied) => {
-                Some("IAM's simulator says that a statement denies it".to_owned())
-            }
-            // Whoever checks may not be allowed to ask: our own evaluation stands.
-            Err(error) => {
-                tracing::debug!(%error, "IAM's simulator was not asked");
-                None
-            }
-        };
-    }
-    None
+    };
+    facet.is = Some(is);
+    facet.remedy = Some(remedy);
+    facet
 }
 
 /// Marks what a rehearsal has nothing to say of.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use terraform_provider_crr::stated::Kind;
+use terraform_provider_crr::stated::{self, Kind};
 
 use super::terraform::Resource;
 
@@ -19,8 +19,15 @@ pub fn block(file: Option<Value>, of_document: Option<Value>, resources: &[Resou
     if !block.contains_key("sites") {
         block.insert("sites".to_owned(), of_resources(resources).into());
     }
-    if !block.contains_key("default_tags") {
-        let tags = default_tags(resources);
+    for config in resources.iter().filter_map(exported) {
+        if let Value::Object(members) = stated::block_of(&config) {
+            for (name, value) in members {
+                block.entry(name).or_insert(value);
+            }
+        }
+    }
+    let tags = default_tags(resources);
+    if !tags.is_empty() && !block.contains_key("default_tags") {
         block.insert("default_tags".to_owned(), tags.into());
     }
     Value::Object(block)
@@ -32,10 +39,7 @@ fn default_tags(resources: &[Resource]) -> Map<String, Value> {
     let mut tags: Map<String, Value> = Map::new();
     let mut disputed = BTreeSet::new();
     let said = resources.iter().flat_map(|resource| match resource.kind {
-        Kind::Echo => exported(resource)
-            .and_then(|mut config| config.get_mut("default_tags").map(Value::take))
-            .and_then(|tags| tags.as_object().cloned())
-            .unwrap_or_default(),
+        Kind::Echo => Map::new(),
         Kind::Pair => beside(&resource.values, resource.values.get("tags")),
         Kind::Site => beside(
             &resource.values,
@@ -161,10 +165,29 @@ mod tests {
             address: "crr_site.east".to_owned(),
             values: json!({ "name": "east", "region": "us-east-1", "endpoints": null, "account_id": "1" }),
             unknown: None,
+            schema_version: None,
+            block: None,
         };
         assert_eq!(
             block(None, None, &[resource]),
-            json!({ "sites": { "east": { "region": "us-east-1" } }, "default_tags": {} })
+            json!({ "sites": { "east": { "region": "us-east-1" } } })
+        );
+    }
+
+    #[test]
+    fn what_an_echo_exports_for_the_agent_is_the_provider_block() {
+        let config = json!({ "source": "east", "target": "west", "sites": { "east": { "region": "us-east-1" } }, "trusted_account_ids": ["111111111111"] });
+        let echo = Resource {
+            kind: Kind::Echo,
+            address: "crr_echo_mode.dr".to_owned(),
+            values: json!({ "agent_config": config.to_string() }),
+            unknown: None,
+            schema_version: None,
+            block: None,
+        };
+        assert_eq!(
+            block(None, None, &[echo]),
+            json!({ "sites": config["sites"], "trusted_account_ids": ["111111111111"] })
         );
     }
 
@@ -184,6 +207,8 @@ mod tests {
             address: "crr_pair.orders".to_owned(),
             values: json!({ "facets": facets, "tags": tags }),
             unknown: None,
+            schema_version: None,
+            block: None,
         }
     }
 

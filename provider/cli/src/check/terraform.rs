@@ -1,17 +1,25 @@
 //! What `terraform show -json` says: a state, or a plan.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use serde_json::Value;
 use terraform_provider_crr::echo_mode::agent_config::AgentConfig;
 use terraform_provider_crr::stated::{self, Kind};
 use tfplugin::Diagnostics;
+
+mod configuration;
+mod shape;
+
+use configuration::Configuration;
+use shape::{At, wrong};
 
 /// A document of `terraform show -json`.
 #[derive(Debug)]
 pub struct Document {
     /// The resources of ours that should be there.
     pub resources: Vec<Resource>,
-    /// The provider block's arguments, as far as the document shows them; a state shows none.
-    pub block: Option<Value>,
+    /// The provider blocks' arguments, as far as the document shows them, by their key; a state shows none.
+    pub blocks: BTreeMap<String, Value>,
 }
 
 /// One resource of ours.
@@ -25,6 +33,27 @@ pub struct Resource {
     pub values: Value,
     /// Which of them are known after apply only.
     pub unknown: Option<Value>,
+    /// The version of the schema that they were written by, where the document says.
+    pub schema_version: Option<i64>,
+    /// The key of its provider block, where the document says.
+    pub block: Option<String>,
+}
+
+impl Resource {
+    /// Its attributes, read by the schema of this program.
+    ///
+    /// # Errors
+    ///
+    /// Where they are not of that schema: another version wrote them, and what they mean cannot be told.
+    pub fn attributes(&self) -> Result<tfplugin::Value, String> {
+        let known = self.kind.schema_version();
+        match self.schema_version {
+            Some(version) if version != known => Err(format!(
+                "they are of version {version} of the schema, and this program knows version {known}"
+            )),
+            _ => stated::attributes(self.kind, &self.values, self.unknown.as_ref()),
+        }
+    }
 }
 
 /// Which of the two a document is.
@@ -34,6 +63,22 @@ pub enum Form {
     State,
     /// `terraform show -json PLANFILE`
     Plan,
+}
+
+impl Document {
+    /// The resources of each provider block, and its arguments as far as they are shown.
+    pub fn by_block(self) -> Vec<(Option<Value>, Vec<Resource>)> {
+        let mut groups: BTreeMap<Option<String>, Vec<Resource>> = BTreeMap::new();
+        for resource in self.resources {
+            let group = groups.entry(resource.block.clone()).or_default();
+            group.push(resource);
+        }
+        let block = |key: Option<String>| self.blocks.get(&key?).cloned();
+        groups
+            .into_iter()
+            .map(|(key, resources)| (block(key), resources))
+            .collect()
+    }
 }
 
 /// Reads a document.
@@ -49,26 +94,30 @@ pub fn read(text: &str, form: Form) -> Result<Document, String> {
             error.column()
         )
     })?;
-    if document.get("format_version").is_none() {
-        let raw = document.get("lineage").is_some();
-        return Err(if raw {
+    let root = At::root(&document);
+    let members = root.object()?;
+    let Some(version) = members.get("format_version") else {
+        return Err(if members.contains_key("lineage") {
             "it is a state file itself. Give what `terraform show -json` makes of it".to_owned()
         } else {
             "it is not what `terraform show -json` prints: it has no `format_version`".to_owned()
         });
+    };
+    let major = version.as_str().and_then(|text| text.split('.').next());
+    if major != Some("1") {
+        return Err(format!(
+            "its `format_version` is {version}, and this program reads 1.x. Use versions of Terraform and `crr` that belong together"
+        ));
     }
-    let is_plan = document.get("planned_values").is_some();
+    let is_plan = members.contains_key("planned_values");
     match form {
         Form::State if is_plan => Err("it is a plan, not a state. Give it with --plan".to_owned()),
         Form::Plan if !is_plan => Err("it is a state, not a plan. Give it with --state".to_owned()),
         Form::State => Ok(Document {
-            resources: of_modules(document.pointer("/values/root_module")),
-            block: None,
+            resources: of_values(root.member("values"))?,
+            blocks: BTreeMap::new(),
         }),
-        Form::Plan => Ok(Document {
-            resources: planned(&document),
-            block: block(&document),
-        }),
+        Form::Plan => planned(&root),
     }
 }
 
@@ -80,108 +129,107 @@ pub fn read(text: &str, form: Form) -> Result<Document, String> {
 pub fn of_config(text: &str, file: &str) -> Result<Document, String> {
     let mut diagnostics = Diagnostics::new();
     if AgentConfig::parse(text, &mut diagnostics).is_none() {
-        let (summary, detail) = super::finding::first(&diagnostics);
-        return Err(format!("{file}: {summary}. {detail}"));
+        let wrong = super::finding::first_with_path(&diagnostics);
+        return Err(format!("{file}: {wrong}"));
     }
     // It has been read once already, so it is JSON.
-    let values: Value = serde_json::from_str(text).unwrap_or_default();
+    let mut values: Value = serde_json::from_str(text).unwrap_or_default();
+    let key = "crr".to_owned();
+    let block = stated::block_of(&values);
+    // What is beside the echo's own attributes is no part of it.
+    if let Some(members) = values.as_object_mut() {
+        members.retain(|name, _| Kind::Echo.has(name));
+    }
     Ok(Document {
-        block: Some(stated::block_of(&values)),
+        blocks: [(key.clone(), block)].into(),
         resources: vec![Resource {
             kind: Kind::Echo,
             address: file.to_owned(),
             values,
             unknown: None,
+            schema_version: None,
+            block: Some(key),
         }],
     })
 }
 
-/// The resources of a module and of those in it.
-fn of_modules(module: Option<&Value>) -> Vec<Resource> {
+/// The resources of a state's or a plan's values; an empty state has none.
+fn of_values(values: Option<At<'_>>) -> Result<Vec<Resource>, String> {
+    let Some(values) = values else {
+        return Ok(Vec::new());
+    };
+    values.object()?;
     let mut resources = Vec::new();
-    let mut left: Vec<&Value> = module.into_iter().collect();
+    let mut left: Vec<At<'_>> = values.member("root_module").into_iter().collect();
     while let Some(module) = left.pop() {
-        let list = |name: &str| {
-            module
-                .get(name)
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-        };
-        resources.extend(list("resources").filter_map(resource));
-        left.extend(list("child_modules"));
+        module.object()?;
+        for element in module.list("resources")? {
+            resources.extend(resource(&element)?);
+        }
+        left.extend(module.list("child_modules")?);
     }
     resources.sort_by(|a, b| a.address.cmp(&b.address));
-    resources
+    Ok(resources)
 }
 
-fn resource(value: &Value) -> Option<Resource> {
-    let text = |name: &str| value.get(name).and_then(Value::as_str);
-    if text("mode") != Some("managed") {
-        return None;
-    }
-    Some(Resource {
-        kind: Kind::of(text("type")?)?,
-        address: text("address")?.to_owned(),
-        values: value.get("values")?.clone(),
+/// A resource, if it is one of ours.
+fn resource(at: &At<'_>) -> Result<Option<Resource>, String> {
+    let mode = at.text("mode")?;
+    let kind = Kind::of(at.text("type")?);
+    let (true, Some(kind)) = (mode == "managed", kind) else {
+        return Ok(None);
+    };
+    let values = at
+        .member("values")
+        .ok_or_else(|| wrong(&format!("{}/values", at.path), "is missing"))?;
+    values.object()?;
+    let version = at.member("schema_version");
+    Ok(Some(Resource {
+        kind,
+        address: at.text("address")?.to_owned(),
+        values: values.value.clone(),
         unknown: None,
-    })
+        schema_version: match version {
+            Some(version) => Some(
+                version
+                    .value
+                    .as_i64()
+                    .ok_or_else(|| wrong(&version.path, "is no whole number"))?,
+            ),
+            None => None,
+        },
+        block: None,
+    }))
 }
 
 /// What will be there after the plan. What is known after apply only is told by the changes.
-fn planned(document: &Value) -> Vec<Resource> {
-    let mut resources = of_modules(document.pointer("/planned_values/root_module"));
-    let changes = document.get("resource_changes").and_then(Value::as_array);
-    for change in changes.into_iter().flatten() {
-        let address = change.get("address").and_then(Value::as_str);
+fn planned(root: &At<'_>) -> Result<Document, String> {
+    let mut resources = of_values(root.member("planned_values"))?;
+    for change in root.list("resource_changes")? {
+        let address = change.text("address")?;
         let Some(resource) = resources
             .iter_mut()
-            .find(|resource| Some(resource.address.as_str()) == address)
+            .find(|resource| resource.address == address)
         else {
             continue;
         };
-        resource.unknown = change.pointer("/change/after_unknown").cloned();
-        if let Some(after) = change
-            .pointer("/change/after")
-            .filter(|after| after.is_object())
-        {
-            resource.values = after.clone();
+        let Some(change) = change.member("change") else {
+            continue;
+        };
+        change.object()?;
+        resource.unknown = change.member("after_unknown").map(|at| at.value.clone());
+        if let Some(after) = change.member("after").filter(|at| at.value.is_object()) {
+            resource.values = after.value.clone();
         }
     }
-    resources
-}
-
-/// The provider block's arguments that are constants, or one variable each.
-fn block(document: &Value) -> Option<Value> {
-    let configurations = document
-        .pointer("/configuration/provider_config")?
-        .as_object()?;
-    let ours = configurations.iter().find(|(key, configuration)| {
-        let name = configuration.get("full_name").and_then(Value::as_str);
-        key.as_str() == "crr" || name.is_some_and(|name| name.ends_with("/crr"))
-    });
-    let expressions = ours?.1.get("expressions")?.as_object()?;
-    let mut block = Map::new();
-    for (name, expression) in expressions {
-        if let Some(value) = constant(expression, document) {
-            block.insert(name.clone(), value);
-        }
+    let configuration = Configuration::of(root.value);
+    for resource in &mut resources {
+        resource.block = Some(configuration.block_of(&resource.address));
     }
-    Some(Value::Object(block))
-}
-
-fn constant(expression: &Value, document: &Value) -> Option<Value> {
-    if let Some(value) = expression.get("constant_value") {
-        return Some(value.clone());
-    }
-    let references = expression.get("references")?.as_array()?;
-    let [only] = references.as_slice() else {
-        return None;
-    };
-    let variable = only.as_str()?.strip_prefix("var.")?;
-    let given = document.get("variables")?.get(variable)?.get("value")?;
-    // An expression around the variable cannot be told from the variable alone: an object is taken for what it is.
-    given.is_object().then(|| given.clone())
+    Ok(Document {
+        resources,
+        blocks: configuration.blocks(),
+    })
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub enum FailOn {
     Unprotected,
     /// Something that could not be looked at: exit code 4.
     Unknown,
+    /// A bucket that no echo protects since it is paused: exit code 3. Only where it is asked for.
+    Paused,
     /// Nothing: exit code 0 whatever is found.
     Never,
 }
@@ -20,7 +22,7 @@ pub enum FailOn {
 /// Usage, or a failure before anything was looked at.
 pub const FAILURE: u8 = 1;
 
-/// The exit code for the statuses that were found: the highest that counts.
+/// The exit code for the statuses that facets have: the highest that counts. An item may have several, and hides none.
 pub fn exit_code(statuses: impl IntoIterator<Item = Status>, fail_on: &[FailOn]) -> u8 {
     let counts = |what: FailOn| fail_on.is_empty() || fail_on.contains(&what);
     statuses
@@ -28,6 +30,7 @@ pub fn exit_code(statuses: impl IntoIterator<Item = Status>, fail_on: &[FailOn])
         .map(|status| match status {
             Status::Drifted | Status::Missing if counts(FailOn::Drift) => 2,
             Status::Unprotected if counts(FailOn::Unprotected) => 3,
+            Status::Paused if fail_on.contains(&FailOn::Paused) => 3,
             Status::Unknown if counts(FailOn::Unknown) => 4,
             _ => 0,
         })
@@ -55,7 +58,8 @@ mod tests {
             (&all, &[FailOn::Drift], 2),
             (&all, &[FailOn::Drift, FailOn::Unprotected], 3),
             (&all, &[FailOn::Never], 0),
-            (&[Status::Ignored, Status::Excluded], &[], 0),
+            (&[Status::Ignored, Status::Excluded, Status::Paused], &[], 0),
+            (&[Status::Paused], &[FailOn::Paused], 3),
         ] {
             assert_eq!(
                 exit_code(found.iter().copied(), fail_on),

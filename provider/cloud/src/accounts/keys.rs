@@ -219,6 +219,13 @@ impl Keys {
         Ok(())
     }
 
+    /// As if the key in force had been made so much earlier.
+    #[cfg(test)]
+    pub(crate) async fn age(&self, by: Duration) {
+        let mut held = self.held.lock().await;
+        held.current.as_mut().unwrap().at -= by;
+    }
+
     fn trouble(&self, message: String) -> CloudError {
         let what = format!("get into account \"{}\"", self.account);
         let mut facts = ErrorFacts::of(ErrorKind::Credentials, what, message);

@@ -46,7 +46,9 @@ async fn write(
         Change::TagQueue { tags } => persist!(patience, queue::put_tags(access, tags)),
         Change::DeleteQueue => persist!(patience, queue::delete(access)),
         Change::PutRule { rule, tags } => persist!(patience, rule::put(access, rule, tags)),
-        Change::PutTarget { queue } => persist!(patience, rule::put_target(access, queue)),
+        Change::PutTarget { queue, others } => {
+            persist!(patience, rule::put_target(access, queue, others))
+        }
         Change::TagRule { tags } => persist!(patience, rule::put_tags(access, tags)),
         Change::DeleteRule => persist!(patience, rule::delete(access)),
         Change::CreateFunction {

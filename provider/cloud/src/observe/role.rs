@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::operation::{GET_ROLE, GET_ROLE_POLICY, LIST_ROLE_POLICIES};
 use crate::site::Site;
 
-const ABSENT: [&str; 2] = ["NoSuchEntity", "NoSuchEntityException"];
+pub(super) const ABSENT: [&str; 2] = ["NoSuchEntity", "NoSuchEntityException"];
 
 /// Looks at a role and at what is asked of its inline policies, at once.
 pub(super) async fn look(
@@ -81,7 +81,7 @@ fn on_path(arn: &str) -> Option<&str> {
     arn.split_once(":role/").map(|(_, path)| path)
 }
 
-async fn inline_policy(
+pub(super) async fn inline_policy(
     cloud: &Cloud,
     site: &Site,
     role: &str,
@@ -123,7 +123,7 @@ pub(crate) async fn policy_names(
 
 /// IAM gives policies percent-encoded (RFC 3986). What is no such encoding stays as it is: systems that speak IAM's
 /// protocol give the JSON itself.
-fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {

@@ -115,3 +115,50 @@ async fn all_failures_of_a_stage_are_told() {
     assert_eq!(error.failures.len(), 2);
     script.finish();
 }
+
+/// `orders` is deleted between the stage before and this one, while the way back to it is written.
+#[tokio::test(start_paused = true)]
+async fn what_waits_is_given_up_when_another_step_of_its_stage_has_failed() {
+    let script = both_sites();
+    let gone = s3_error(404, "NoSuchBucket", "The specified bucket does not exist");
+    script.expect("east s3 PUT /orders?publicAccessBlock", gone.after(3));
+    for _ in 0..9 {
+        let busy = s3_error(409, "OperationAborted", "Another operation is in progress");
+        script.expect("west s3 PUT /orders-dr?publicAccessBlock", busy);
+    }
+    let plan = plan(vec![vec![
+        block("east", "orders"),
+        block("west", "orders-dr"),
+    ]]);
+    let began = tokio::time::Instant::now();
+    let error = cloud(&script)
+        .execute(&plan, &Job::default())
+        .await
+        .unwrap_err();
+    assert_eq!(began.elapsed().as_secs(), 3);
+    let said: Vec<String> = error.failures.iter().map(ToString::to_string).collect();
+    assert_eq!(error.failures.len(), 2, "{said:?}");
+    assert!(
+        said[1].contains("since another step has failed"),
+        "{said:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_of_others_that_was_deleted_since_it_took_a_step_is_not_waited_for() {
+    let script = Script::default();
+    caller(&script, "east", EAST);
+    script.expect("east s3 PUT /orders?versioning", answer(200));
+    let gone = s3_error(404, "NoSuchBucket", "The specified bucket does not exist");
+    script.expect("east s3 PUT /orders?publicAccessBlock", gone);
+    let plan = plan(vec![
+        vec![versioning("east", "orders")],
+        vec![block("east", "orders")],
+    ]);
+    let error = cloud(&script)
+        .execute(&plan, &Job::default())
+        .await
+        .unwrap_err();
+    assert_eq!(error.failures[0].status, Some(404));
+    script.finish();
+}

@@ -148,9 +148,26 @@ async fn a_target_that_was_refused_in_a_good_answer_is_a_failure() {
         &call("events", "PutTargets"),
         answer(200).json("{\"FailedEntryCount\":1,\"FailedEntries\":[{\"TargetId\":\"crr\",\"ErrorCode\":\"InternalException\",\"ErrorMessage\":\"on purpose\"}]}"),
     );
-    let change = Change::PutTarget { queue: queue().arn };
+    let change = Change::PutTarget {
+        queue: queue().arn,
+        others: Vec::new(),
+    };
     let error = take(&script, rule(), change).await.unwrap_err();
     assert!(error.to_string().contains("on purpose"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn targets_of_others_are_taken_off_after_the_queue_is_one() {
+    let script = Script::default();
+    script.expect(&call("events", "PutTargets"), answer(200).json("{}"));
+    script.expect(&call("events", "RemoveTargets"), answer(200).json("{}"));
+    let change = Change::PutTarget {
+        queue: queue().arn,
+        others: vec!["theirs".to_owned()],
+    };
+    take(&script, rule(), change).await.unwrap();
+    let body = &script.bodies(&call("events", "RemoveTargets"))[0];
+    assert!(body.contains("[\"theirs\"]"), "{body}");
 }
 
 #[tokio::test(start_paused = true)]

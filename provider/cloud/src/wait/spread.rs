@@ -4,8 +4,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use replication::Step;
+use replication::arn::bucket_of_arn;
 use replication::step::Target;
+use replication::{BucketName, Step};
 
 use crate::error::ErrorKind;
 use crate::failure::Failure;
@@ -23,8 +24,8 @@ pub(crate) struct New {
     pub role: bool,
     /// The step's bucket.
     pub bucket: bool,
-    /// Any bucket: the destination is one.
-    pub any_bucket: bool,
+    /// A bucket that the step's rules replicate to.
+    pub destination: bool,
 }
 
 impl New {
@@ -41,9 +42,23 @@ impl New {
                 None => matches!(written, Target::Role(_)),
             }),
             bucket: recent.any(|written| *written == target && matches!(target, Target::Bucket(_))),
-            any_bucket: recent.any(|written| matches!(written, Target::Bucket(_))),
+            destination: recent.any(|written| match written {
+                Target::Bucket(at) => destinations(step).any(|bucket| bucket == at.bucket),
+                _ => false,
+            }),
         }
     }
+}
+
+/// The buckets that the step's rules replicate to.
+fn destinations(step: &Step) -> impl Iterator<Item = BucketName> {
+    let rules = match step {
+        Step::PutReplicationRules { owned, .. } => owned.rules.as_slice(),
+        _ => &[],
+    };
+    rules
+        .iter()
+        .filter_map(|rule| bucket_of_arn(&rule.destination))
 }
 
 /// What has not yet spread.
@@ -154,7 +169,7 @@ fn replication(failure: &Failure, words: &str, new: New) -> Option<Spread> {
     {
         return Some(Spread::Versioning);
     }
-    if new.any_bucket && words.contains("destination bucket must exist") {
+    if new.destination && words.contains("destination bucket must exist") {
         return Some(Spread::Bucket);
     }
     // Where the caller himself lacks a permission, the message names him and it.

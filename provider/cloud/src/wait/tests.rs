@@ -1,6 +1,6 @@
 use super::spread::Spread;
 use replication::bucket::BucketRef;
-use replication::{OwnedRules, OwnedStatements, RoleArn};
+use replication::{OwnedRules, OwnedStatements, RoleArn, Rule};
 
 use super::*;
 use crate::operation::{
@@ -11,7 +11,7 @@ use crate::operation::{
 const OLD: New = New {
     role: false,
     bucket: false,
-    any_bucket: false,
+    destination: false,
 };
 const ROLE: New = New { role: true, ..OLD };
 const BUCKET: New = New {
@@ -19,7 +19,7 @@ const BUCKET: New = New {
     ..OLD
 };
 const OTHER_BUCKET: New = New {
-    any_bucket: true,
+    destination: true,
     ..OLD
 };
 
@@ -96,6 +96,7 @@ fn only_what_a_step_is_about_is_new_to_it() {
         document: None,
         owned: OwnedRules {
             role: Some(role(name)),
+            rules: vec![Rule::to("r", "arn:aws:s3:::orders-dr")],
             ..OwnedRules::default()
         },
     };
@@ -108,16 +109,18 @@ fn only_what_a_step_is_about_is_new_to_it() {
     assert_eq!(New::of(&rules("a"), &recent), OLD);
     recent.note(Target::Role(role("a")));
     recent.note(Target::Bucket(at("orders")));
+    assert!(!New::of(&rules("a"), &recent).destination);
+    recent.note(Target::Bucket(at("orders-dr")));
     let both = New {
         role: true,
         bucket: true,
-        any_bucket: true,
+        destination: true,
     };
     assert_eq!(New::of(&rules("a"), &recent), both);
     assert!(!New::of(&rules("b"), &recent).role);
     // A policy may name any role.
     let new = New::of(&policy, &recent);
-    assert!(new.role && !new.bucket && new.any_bucket);
+    assert!(new.role && !new.bucket && !new.destination);
 }
 
 #[tokio::test(start_paused = true)]

@@ -118,7 +118,7 @@ impl Shown<'_> {
             format!("{facet}_target"),
             target_part,
             Some(queue.arn.clone()),
-            found.and_then(|found| found.target.clone()),
+            found.and_then(RuleFacts::targets_shown),
         );
         self.tags(facet, tags_part, tags, found.map(|found| &found.tags));
     }

@@ -36,7 +36,7 @@ pub struct Request {
 }
 
 /// What policies say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// A statement allows it, and none denies it.
     Allowed,
@@ -44,32 +44,106 @@ pub enum Decision {
     NotAllowed,
     /// A statement denies it.
     Denied,
+    /// A statement would allow it by something that cannot be judged here: by what.
+    MaybeAllowed(String),
+    /// A statement would deny it by something that cannot be judged here: by what.
+    MaybeDenied(String),
+}
+
+/// Whether something holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Held {
+    Yes,
+    No,
+    /// It cannot be judged: what.
+    Maybe(String),
+}
+
+impl Held {
+    fn of(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+
+    /// Both: what does not hold makes the rest of no matter.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Yes, other) => other,
+            (maybe, _) => maybe,
+        }
+    }
 }
 
 /// Puts a request before policies that count together. A text that is no policy says nothing.
 pub fn evaluate<'a>(policies: impl IntoIterator<Item = &'a str>, request: &Request) -> Decision {
-    let mut decision = Decision::NotAllowed;
-    for text in policies {
-        let Ok(policy) = serde_json::from_str::<Value>(text) else {
-            continue;
-        };
-        let statements = match policy.get("Statement") {
-            Some(Value::Array(list)) => list.clone(),
-            Some(one) => vec![one.clone()],
-            None => Vec::new(),
-        };
-        for statement in &statements {
-            let denies = statement.get("Effect").and_then(Value::as_str) == Some("Deny");
-            if !speaks_of(statement, request, denies) {
-                continue;
-            }
-            if denies {
-                return Decision::Denied;
-            }
-            decision = Decision::Allowed;
+    let (mut allowed, mut maybe_allowed, mut maybe_denied) = (false, None, None);
+    for statement in policies.into_iter().flat_map(statements) {
+        let on_it = |pattern: &str| glob::matches(pattern, &request.resource);
+        let held = speaks_of(&statement, request, &on_it);
+        match (denies(&statement), held) {
+            (_, Held::No) => {}
+            (true, Held::Yes) => return Decision::Denied,
+            (false, Held::Yes) => allowed = true,
+            (true, Held::Maybe(by)) => maybe_denied = Some(by),
+            (false, Held::Maybe(by)) => maybe_allowed = Some(by),
         }
     }
-    decision
+    match (maybe_denied, allowed, maybe_allowed) {
+        (Some(by), _, _) => Decision::MaybeDenied(by),
+        (None, true, _) => Decision::Allowed,
+        (None, false, Some(by)) => Decision::MaybeAllowed(by),
+        (None, false, None) => Decision::NotAllowed,
+    }
+}
+
+/// A denial of some objects alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartlyDenied {
+    /// The pattern of the objects.
+    pub objects: String,
+    /// What of it cannot be judged; none: they are denied.
+    pub maybe: Option<String>,
+}
+
+/// The denials of some of the objects whose ARNs begin with one of `within`, and not of the one that is asked about.
+pub fn denied_in_part<'a>(
+    policies: impl IntoIterator<Item = &'a str>,
+    request: &Request,
+    within: &[String],
+) -> Vec<PartlyDenied> {
+    let mut found = Vec::new();
+    for statement in policies.into_iter().flat_map(statements) {
+        if !denies(&statement) {
+            continue;
+        }
+        for pattern in listed(statement.get("Resource")) {
+            let some = within.iter().any(|start| glob::may_begin(pattern, start));
+            if !some || glob::matches(pattern, &request.resource) {
+                continue;
+            }
+            let maybe = match speaks_of(&statement, request, &|_| true) {
+                Held::No => continue,
+                Held::Yes => None,
+                Held::Maybe(by) => Some(by),
+            };
+            let objects = pattern.to_owned();
+            found.push(PartlyDenied { objects, maybe });
+        }
+    }
+    found
+}
+
+fn statements(text: &str) -> Vec<Value> {
+    let mut policy = serde_json::from_str::<Value>(text).unwrap_or_default();
+    match policy.get_mut("Statement").map(Value::take) {
+        Some(Value::Array(list)) => list,
+        Some(one) => vec![one],
+        None => Vec::new(),
+    }
+}
+
+fn denies(statement: &Value) -> bool {
+    statement.get("Effect").and_then(Value::as_str) == Some("Deny")
 }
 
 fn listed(value: Option<&Value>) -> Vec<&str> {
@@ -80,7 +154,7 @@ fn listed(value: Option<&Value>) -> Vec<&str> {
     }
 }
 
-fn speaks_of(statement: &Value, request: &Request, denies: bool) -> bool {
+fn speaks_of(statement: &Value, request: &Request, on_it: &dyn Fn(&str) -> bool) -> Held {
     let element = |positive: &str, negative: &str, matches: &dyn Fn(&str) -> bool| {
         match (statement.get(positive), statement.get(negative)) {
             (Some(_), _) => listed(statement.get(positive)).into_iter().any(matches),
@@ -95,21 +169,20 @@ fn speaks_of(statement: &Value, request: &Request, denies: bool) -> bool {
             &request.action.to_ascii_lowercase(),
         )
     };
-    element("Action", "NotAction", &action)
-        && element("Resource", "NotResource", &|pattern| {
-            glob::matches(pattern, &request.resource)
-        })
-        && names(statement, &request.by)
-        // What cannot be judged allows nothing, and denies still.
-        && conditions_hold(statement.get("Condition"), &request.context).unwrap_or(denies)
+    Held::of(element("Action", "NotAction", &action) && element("Resource", "NotResource", on_it))
+        .and(names(statement, &request.by))
+        .and(conditions_hold(
+            statement.get("Condition"),
+            &request.context,
+        ))
 }
 
 /// Whether a statement is about who asks. A policy that hangs on an identity names nobody.
-fn names(statement: &Value, by: &Asker) -> bool {
+fn names(statement: &Value, by: &Asker) -> Held {
     match (statement.get("Principal"), statement.get("NotPrincipal")) {
-        (None, None) => true,
-        (Some(named), _) => is_named(named, by),
-        (None, Some(named)) => !is_named(named, by),
+        (None, None) => Held::Yes,
+        (Some(named), _) => Held::of(is_named(named, by)),
+        (None, Some(named)) => is_not_spared(named, by),
     }
 }
 
@@ -128,34 +201,68 @@ fn is_named(named: &Value, by: &Asker) -> bool {
     }
 }
 
-/// Whether all conditions hold; none where one has an operator that is not known here.
-fn conditions_hold(condition: Option<&Value>, context: &BTreeMap<String, String>) -> Option<bool> {
-    let Some(condition) = condition else {
-        return Some(true);
-    };
-    let mut all = true;
-    for (operator, keys) in condition.as_object()? {
-        // One value is sent for each key, so "any of the values" and "all of them" differ only where none is.
-        let (operator, of_none) = match operator.strip_prefix("ForAllValues:") {
-            Some(operator) => (operator, true),
-            None => (
-                operator.strip_prefix("ForAnyValue:").unwrap_or(operator),
-                false,
-            ),
-        };
-        let (operator, of_none) = match operator.strip_suffix("IfExists") {
-            Some(operator) => (operator, true),
-            None => (operator, of_none),
-        };
-        for (key, wanted) in keys.as_object()? {
-            let sent = context
-                .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case(key))
-                .map(|(_, value)| value.as_str());
-            all &= compares(operator, &values(wanted), sent, of_none)?;
+/// Whether `NotPrincipal` leaves out somebody else than who asks. An account's root stands for nobody else there: a role is
+/// spared only where it is named itself, and its session and account with it.
+fn is_not_spared(named: &Value, by: &Asker) -> Held {
+    match by {
+        Asker::Role { arn, .. } if listed(named.get("AWS")).contains(&arn.as_str()) => Held::Maybe(
+            "its NotPrincipal, which would have to name S3's session of the role".to_owned(),
+        ),
+        Asker::Role { .. } => Held::of(named.as_str() != Some("*")),
+        Asker::Service(_) => Held::of(!is_named(named, by)),
+    }
+}
+
+/// What S3 never sends when it replicates: it comes through no network of the user's.
+const NEVER_SENT: [&str; 3] = ["aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip"];
+
+/// Whether all conditions hold.
+fn conditions_hold(condition: Option<&Value>, context: &BTreeMap<String, String>) -> Held {
+    let mut all = Held::Yes;
+    let operators = condition.and_then(Value::as_object);
+    for (operator, keys) in operators.into_iter().flatten() {
+        for (key, wanted) in keys.as_object().into_iter().flatten() {
+            let holds = match condition_holds(operator, key, &values(wanted), context) {
+                Some(holds) => Held::of(holds),
+                None => Held::Maybe(format!("its condition {operator} on {key}")),
+            };
+            all = all.and(holds);
         }
     }
-    Some(all)
+    all
+}
+
+/// Whether a condition holds; none where its operator is not known here, or what S3 sends for its key.
+fn condition_holds(
+    operator: &str,
+    key: &str,
+    wanted: &[String],
+    context: &BTreeMap<String, String>,
+) -> Option<bool> {
+    // One value is sent for each key, so "any of the values" and "all of them" differ only where none is.
+    let (operator, of_none) = match operator.strip_prefix("ForAllValues:") {
+        Some(operator) => (operator, true),
+        None => (
+            operator.strip_prefix("ForAnyValue:").unwrap_or(operator),
+            false,
+        ),
+    };
+    let (operator, of_none) = match operator.strip_suffix("IfExists") {
+        Some(operator) => (operator, true),
+        None => (operator, of_none),
+    };
+    let sent = context
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(key))
+        .map(|(_, value)| value.as_str());
+    if sent.is_none() && !NEVER_SENT.contains(&key.to_ascii_lowercase().as_str()) {
+        return None;
+    }
+    // A policy variable stands for what is known to IAM alone.
+    if wanted.iter().any(|value| value.contains("${")) {
+        return None;
+    }
+    compares(operator, wanted, sent, of_none)
 }
 
 /// A condition's values: booleans and numbers count as their text.
@@ -193,155 +300,4 @@ fn compares(operator: &str, wanted: &[String], sent: Option<&str>, of_none: bool
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn request() -> Request {
-        Request {
-            by: Asker::Role {
-                arn: "arn:aws:iam::111122223333:role/r".to_owned(),
-                account: "111122223333".to_owned(),
-            },
-            action: "s3:ReplicateObject".to_owned(),
-            resource: "arn:aws:s3:::orders-dr/key".to_owned(),
-            context: [("aws:SecureTransport".to_owned(), "true".to_owned())].into(),
-        }
-    }
-
-    fn decided(statements: &str) -> Decision {
-        let policy = format!("{{\"Statement\":[{statements}]}}");
-        evaluate([policy.as_str()], &request())
-    }
-
-    #[test]
-    fn allowed_only_where_a_statement_says_so_and_none_denies() {
-        let allow =
-            r#"{"Effect":"Allow","Action":"s3:Replicate*","Resource":"arn:aws:s3:::orders-dr/*"}"#;
-        for (statements, decision) in [
-            (allow.to_owned(), Decision::Allowed),
-            (
-                allow.replace("s3:Replicate*", "S3:replicateobject"),
-                Decision::Allowed,
-            ),
-            (
-                allow.replace("s3:Replicate*", "s3:ReplicateDelete"),
-                Decision::NotAllowed,
-            ),
-            (
-                allow.replace("orders-dr/*", "orders-dr"),
-                Decision::NotAllowed,
-            ),
-            (
-                format!(r#"{allow},{{"Effect":"Deny","NotAction":"s3:Get*","Resource":"*"}}"#),
-                Decision::Denied,
-            ),
-            (
-                format!(
-                    r#"{allow},{{"Effect":"Deny","Action":"*","NotResource":"arn:aws:s3:::orders-dr/*"}}"#
-                ),
-                Decision::Allowed,
-            ),
-            (String::new(), Decision::NotAllowed),
-        ] {
-            assert_eq!(decided(&statements), decision, "{statements}");
-        }
-    }
-
-    #[test]
-    fn who_is_named() {
-        for (principal, decision) in [
-            (r#""*""#, Decision::Allowed),
-            (
-                r#"{"AWS":["arn:aws:iam::111122223333:role/r"]}"#,
-                Decision::Allowed,
-            ),
-            (
-                r#"{"AWS":"arn:aws:iam::111122223333:root"}"#,
-                Decision::Allowed,
-            ),
-            (r#"{"AWS":"111122223333"}"#, Decision::Allowed),
-            (
-                r#"{"AWS":"arn:aws:iam::111122223333:role/other"}"#,
-                Decision::NotAllowed,
-            ),
-            (r#"{"Service":"s3.amazonaws.com"}"#, Decision::NotAllowed),
-        ] {
-            let statement = format!(
-                r#"{{"Effect":"Allow","Principal":{principal},"Action":"s3:*","Resource":"*"}}"#
-            );
-            assert_eq!(decided(&statement), decision, "{principal}");
-        }
-    }
-
-    #[test]
-    fn conditions_count_as_iam_counts_them() {
-        for (effect, condition, decision) in [
-            (
-                "Deny",
-                r#"{"Bool":{"aws:SecureTransport":"false"}}"#,
-                Decision::NotAllowed,
-            ),
-            (
-                "Deny",
-                r#"{"Bool":{"AWS:securetransport":true}}"#,
-                Decision::Denied,
-            ),
-            // A denial of everything that does not come from a network: S3 comes from none.
-            (
-                "Deny",
-                r#"{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}"#,
-                Decision::Denied,
-            ),
-            (
-                "Deny",
-                r#"{"StringNotEqualsIfExists":{"aws:SourceVpce":"vpce-1"}}"#,
-                Decision::Denied,
-            ),
-            (
-                "Deny",
-                r#"{"StringEquals":{"aws:SourceVpce":"vpce-1"}}"#,
-                Decision::NotAllowed,
-            ),
-            (
-                "Deny",
-                r#"{"NumericLessThan":{"s3:max-keys":"1"}}"#,
-                Decision::Denied,
-            ),
-            (
-                "Allow",
-                r#"{"NumericLessThan":{"s3:max-keys":"1"}}"#,
-                Decision::NotAllowed,
-            ),
-            (
-                "Allow",
-                r#"{"StringEquals":{"aws:SourceVpce":"vpce-1"}}"#,
-                Decision::NotAllowed,
-            ),
-            (
-                "Allow",
-                r#"{"StringEqualsIfExists":{"aws:SourceVpce":"vpce-1"}}"#,
-                Decision::Allowed,
-            ),
-            (
-                "Allow",
-                r#"{"ForAnyValue:StringEquals":{"aws:x":"1"}}"#,
-                Decision::NotAllowed,
-            ),
-            (
-                "Allow",
-                r#"{"Null":{"aws:SourceVpce":"true"}}"#,
-                Decision::Allowed,
-            ),
-            (
-                "Allow",
-                r#"{"Null":{"aws:SecureTransport":"true"}}"#,
-                Decision::NotAllowed,
-            ),
-        ] {
-            let statement = format!(
-                r#"{{"Effect":"{effect}","Action":"*","Resource":"*","Condition":{condition}}}"#
-            );
-            assert_eq!(decided(&statement), decision, "{statement}");
-        }
-    }
-}
+mod tests;

@@ -47,6 +47,9 @@ pub struct Need {
     pub subject: Subject,
     /// What is asked.
     pub request: Request,
+    /// What the ARNs of the objects begin with that it is asked for; empty: it is not about objects. The request names any of
+    /// them, and a denial may speak of some.
+    pub objects: Vec<String>,
     /// What S3 says of an object that fails for it; none: S3 has no word of its own.
     pub reason: Option<&'static str>,
     /// What fails without it, in words.
@@ -80,6 +83,8 @@ struct Lane<'a> {
     to: &'a Side,
     label: &'static str,
     role: &'a RoleArn,
+    /// What the keys begin with that rules replicate.
+    prefixes: Vec<String>,
     needs: Vec<Need>,
 }
 
@@ -105,6 +110,11 @@ fn lane(
         to,
         label,
         role,
+        prefixes: owned
+            .rules
+            .iter()
+            .map(|rule| rule.filter.prefix.clone())
+            .collect(),
         needs: Vec::new(),
     };
     lane.trust();
@@ -133,10 +143,17 @@ impl Lane<'_> {
         reason: Option<&'static str>,
         fails: &'static str,
     ) {
+        let all = request.resource.strip_suffix(OBJECT);
+        let objects = all.into_iter().flat_map(|all| {
+            self.prefixes
+                .iter()
+                .map(move |prefix| format!("{all}{prefix}"))
+        });
         self.needs.push(Need {
             facet: format!("{}.{name}", self.label),
             role: self.role.clone(),
             subject,
+            objects: objects.collect(),
             request,
             reason,
             fails,
@@ -182,6 +199,7 @@ impl Lane<'_> {
             ("aws:PrincipalArn", self.role.to_string()),
             ("aws:PrincipalAccount", self.from.site.account.to_string()),
             ("aws:ResourceAccount", side.site.account.to_string()),
+            ("s3:ResourceAccount", side.site.account.to_string()),
             ("aws:SecureTransport", "true".to_owned()),
             ("aws:PrincipalIsAWSService", "false".to_owned()),
         ];

@@ -178,7 +178,7 @@ fn a_role_of_others_is_unknown_until_a_resource_of_the_plan_says_what_it_may() {
         .iter()
         .find(|need| need.subject == Subject::Trust)
         .unwrap();
-    assert!(matches!(rehearse(trust, &papers), Outcome::Unknown(_)));
+    assert!(matches!(rehearse(trust, &papers), Outcome::Unknown { .. }));
     papers.extend(Papers {
         roles: [(
             role,
@@ -197,4 +197,108 @@ fn a_role_of_others_is_unknown_until_a_resource_of_the_plan_says_what_it_may() {
         .find(|need| need.subject == Subject::Role)
         .unwrap();
     assert!(matches!(rehearse(may, &papers), Outcome::Refused(_)));
+}
+
+/// The policy of the destination of a pair.
+fn with_policy(pair: &Pair, policy: Seen<String>) -> Observed {
+    let mut observed = observed(pair);
+    observed
+        .buckets
+        .get_mut(&pair.destination.at())
+        .unwrap()
+        .policy = policy;
+    observed
+}
+
+fn outcome_of(facet: &str, pair: &Pair, observed: &Observed) -> Outcome {
+    let desired = pair.desired(observed);
+    let needs = needs(pair, &desired, observed);
+    let need = needs.iter().find(|need| need.facet == facet).unwrap();
+    rehearse(need, &Papers::of(&desired, observed))
+}
+
+#[test]
+fn pairs_that_share_a_bucket_and_a_key_add_up() {
+    let mut one = pair();
+    one.direction = Direction::OneWay;
+    let mut two = one.clone();
+    two.source.bucket = "invoices-east".parse().unwrap();
+    let mut papers = Papers::default();
+    let mut all = Vec::new();
+    for pair in [&one, &two] {
+        // As the bucket stands after an earlier apply of the first.
+        let first = observed(&one);
+        let standing =
+            Papers::of(&one.desired(&first), &first).buckets[&one.destination.at()].text();
+        let mut observed = with_policy(pair, Seen::Present(standing));
+        observed
+            .buckets
+            .entry(pair.source.at())
+            .or_insert_with(|| ObservedBucket::of(Existence::Exists))
+            .policy = Seen::Absent;
+        let desired = pair.desired(&observed);
+        all.extend(needs(pair, &desired, &observed));
+        papers.extend(Papers::of(&desired, &observed));
+    }
+    assert_eq!(refused(&all, &papers), [""; 0]);
+    let text = papers.buckets[&one.destination.at()].text();
+    let policy: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut sids: Vec<&serde_json::Value> = policy["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|statement| &statement["Sid"])
+        .collect();
+    let count = sids.len();
+    sids.sort_by_key(ToString::to_string);
+    sids.dedup();
+    assert_eq!(
+        sids.len(),
+        count,
+        "each statement stands there once: {text}"
+    );
+}
+
+#[test]
+fn a_policy_that_may_not_be_read_is_unknown_and_names_the_action() {
+    let pair = pair();
+    let denied = Seen::Denied {
+        action: "s3:GetBucketPolicy".to_owned(),
+        message: "Access Denied".to_owned(),
+    };
+    let observed = with_policy(&pair, denied);
+    let outcome = outcome_of("source.bucket_policy.s3:ReplicateObject", &pair, &observed);
+    let Outcome::Unknown { why, lacks } = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(lacks.as_deref(), Some("s3:GetBucketPolicy"));
+    assert!(why.contains("Access Denied"), "{why}");
+}
+
+#[test]
+fn a_denial_counts_for_the_objects_that_rules_replicate() {
+    let mut pair = pair();
+    let deny = |resource: &str, condition: &str| {
+        Seen::Present(format!(
+            r#"{{"Statement":[{{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::orders-vault/{resource}"{condition}}}]}}"#
+        ))
+    };
+    let facet = "source.bucket_policy.s3:ReplicateObject";
+    let observed = with_policy(&pair, deny("secret/*", ""));
+    let Outcome::RefusedInPart(why) = outcome_of(facet, &pair, &observed) else {
+        panic!("some objects fail");
+    };
+    assert!(why.contains("orders-vault/secret/*"), "{why}");
+    let maybe = deny(
+        "secret/*",
+        r#","Condition":{"NumericLessThan":{"s3:TlsVersion":"1.2"}}"#,
+    );
+    let observed = with_policy(&pair, maybe);
+    assert!(matches!(
+        outcome_of(facet, &pair, &observed),
+        Outcome::Unknown { lacks: None, .. }
+    ));
+    pair.rules[0].filter.prefix = "logs/".to_owned();
+    let observed = with_policy(&pair, deny("secret/*", ""));
+    assert_eq!(outcome_of(facet, &pair, &observed), Outcome::Allowed);
 }

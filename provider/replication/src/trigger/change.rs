@@ -35,9 +35,13 @@ pub enum Change {
         tags: BTreeMap<String, String>,
     },
     /// Send what a rule matches to a queue.
+    ///
+    /// The rule is ours, so it sends to nobody else: other targets are taken off.
     PutTarget {
         /// The ARN of the queue.
         queue: String,
+        /// The ids of targets to take off.
+        others: Vec<String>,
     },
     /// Set our tags on a rule.
     TagRule {
@@ -107,7 +111,13 @@ impl Change {
             Self::TagQueue { .. } => format!("tag queue {at}"),
             Self::DeleteQueue => format!("delete queue {at}"),
             Self::PutRule { .. } => format!("write event rule {at}"),
-            Self::PutTarget { .. } => format!("send the events of rule {at} to the queue"),
+            Self::PutTarget { others, .. } if others.is_empty() => {
+                format!("send the events of rule {at} to the queue")
+            }
+            Self::PutTarget { others, .. } => format!(
+                "send the events of rule {at} to the queue alone, not to {}",
+                others.join(", ")
+            ),
             Self::TagRule { .. } => format!("tag event rule {at}"),
             Self::DeleteRule => format!("delete event rule {at}"),
             Self::CreateFunction { .. } => format!("create function {at}"),

@@ -29,6 +29,18 @@ impl Trigger {
                 ),
             ));
         }
+        if let FunctionRole::Existing(role) = &function.role
+            && role.account() != self.source.account.as_str()
+        {
+            problems.push(Problem::error(
+                ["trigger", "function", "role_arn"],
+                format!("Role {role} is in another account than the function"),
+                format!(
+                    "Lambda runs a function under a role of the function's own account, {}, which is that of site {}. Name a role of that account, or leave `role_arn` out to have one made.",
+                    self.source.account, self.source.name
+                ),
+            ));
+        }
         if let FunctionRole::Own { policy, .. } = &function.role {
             let length = policy
                 .to_json()

@@ -42,6 +42,9 @@ pub struct RuleFacts {
     pub enabled: bool,
     /// The ARN of the target that goes by our id, where it gets the event as it is.
     pub target: Option<String>,
+    /// The ARNs of all other targets, by their ids in the rule: whoever they belong to gets every event.
+    #[serde(default)]
+    pub others: BTreeMap<String, String>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
 }

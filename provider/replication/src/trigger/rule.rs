@@ -74,6 +74,17 @@ impl EventRule {
 }
 
 impl RuleFacts {
+    /// The targets as a facet shows them.
+    pub(crate) fn targets_shown(&self) -> Option<String> {
+        let all: Vec<&str> = self
+            .target
+            .iter()
+            .chain(self.others.values())
+            .map(String::as_str)
+            .collect();
+        (!all.is_empty()).then(|| all.join(", "))
+    }
+
     /// Whether the rule sends, and by what schedule, as a facet shows it.
     pub(crate) fn shown(&self) -> String {
         shown(self.schedule.as_deref(), self.enabled)

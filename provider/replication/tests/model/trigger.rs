@@ -51,6 +51,7 @@ fn trigger(look: Option<u32>, function: Option<Function>) -> Trigger {
         look_every: look,
         function,
         tags: [("team".to_owned(), "dr".to_owned())].into(),
+        id: Some("a1".to_owned()),
         edition: Some("1".to_owned()),
     }
 }
@@ -194,6 +195,60 @@ fn what_may_not_be_seen_is_neither_written_nor_forgotten() {
     assert_eq!(said, [rule], "no function is wanted");
     let removal = plan_removal(&wanted.desired(), &observed, &Removal::default());
     assert!(removal.has_errors() && removal.is_empty());
+}
+
+#[test]
+fn a_target_that_others_added_is_drift_and_is_taken_off() {
+    let wanted = trigger(Some(15), None);
+    let mut cloud = Cloud::default();
+    cloud.apply(&wanted);
+    let queue = "arn:aws:sqs:us-east-1:999988887777:strangers";
+    for at in [wanted.rule(), wanted.look()] {
+        let rule = cloud.rules.get_mut(&at.arn).unwrap();
+        rule.others.insert("Id1".to_owned(), queue.to_owned());
+        let found =
+            replication::facet::differences(&wanted.desired(), &cloud.look(&wanted.reads()));
+        assert!(
+            found.len() == 1 && found[0].to_string().contains(queue),
+            "{found:?}"
+        );
+        cloud.apply(&wanted);
+    }
+}
+
+#[test]
+fn the_queue_says_whose_state_the_trigger_is_in() {
+    let ours = trigger(None, None);
+    let mut cloud = Cloud::default();
+    cloud.apply(&ours);
+    let seen = |cloud: &Cloud, trigger: &Trigger| {
+        let observed = cloud.look(&trigger.reads());
+        let found = observed.trigger.unwrap();
+        trigger.id_in_another_state(&found).map(str::to_owned)
+    };
+    assert_eq!(seen(&cloud, &ours), None);
+    let new = Trigger {
+        id: None,
+        ..ours.clone()
+    };
+    assert_eq!(seen(&cloud, &new).as_deref(), Some("a1"));
+    let theirs = Trigger {
+        id: Some("b2".to_owned()),
+        ..ours.clone()
+    };
+    cloud.apply(&theirs);
+    assert_eq!(seen(&cloud, &ours).as_deref(), Some("b2"));
+    assert_eq!(seen(&cloud, &theirs), None);
+}
+
+#[test]
+fn a_function_runs_under_a_role_of_its_own_account() {
+    let mut wanted = trigger(None, Some(function(false, "a", Some("{}"))));
+    assert_eq!(wanted.check("{}"), []);
+    let role = "arn:aws:iam::999988887777:role/theirs".parse().unwrap();
+    wanted.function.as_mut().unwrap().role = FunctionRole::Existing(role);
+    let problems = wanted.check("{}");
+    assert_eq!(problems[0].at, ["trigger", "function", "role_arn"]);
 }
 
 #[test]

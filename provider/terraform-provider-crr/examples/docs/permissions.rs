@@ -10,7 +10,7 @@ use serde_json::Value;
 pub const POLICY: &str = "acceptance-tests/lab/operator-policy.json";
 
 /// What the statements are for. One that is not here is an error: nobody is asked to grant what is not explained.
-const REASONS: [(&str, &str); 14] = [
+const REASONS: [(&str, &str); 15] = [
     (
         "FindBuckets",
         "`crr_site` asks for the name of one bucket, to prove that S3 answers; `crr_echo_mode` and `crr_coverage` for all.",
@@ -46,7 +46,7 @@ const REASONS: [(&str, &str); 14] = [
     ),
     (
         "ManageTriggers",
-        "For `trigger` of `crr_echo_mode` alone, at its source: the rules that send events. All of a trigger has names that begin with `crr-echo-`: narrow `Resource` to `arn:aws:events:*:*:rule/crr-echo-*`. (The emulator that the tests run on does not tell rules apart here.)",
+        "For `trigger` of `crr_echo_mode` alone, at its source: the rules that send events. All of a trigger has names that begin with `crr-echo-`.",
     ),
     (
         "ManageTheirQueues",
@@ -54,11 +54,15 @@ const REASONS: [(&str, &str); 14] = [
     ),
     (
         "ManageTheirFunctions",
-        "For `trigger.function` alone; narrow `Resource` to `arn:aws:lambda:*:*:function:crr-echo-*`. Without it, keep `lambda:GetFunction` and `lambda:ListTags`: by those an echo sees that no function is left of an earlier configuration.",
+        "For `trigger.function` alone. Without it, keep `lambda:GetFunction` and `lambda:ListTags`: by those an echo sees that no function is left of an earlier configuration.",
+    ),
+    (
+        "FindWhatLeadsMessages",
+        "For `trigger`: what leads messages from the queue to a function has an id of Lambda's own, and the listing can be narrowed to nothing.",
     ),
     (
         "LeadMessagesToTheirFunctions",
-        "For `trigger.function` alone. Lambda knows these by ids of its own; narrow them by the condition `lambda:FunctionArn`, but for the listing.",
+        "For `trigger.function` alone. Lambda knows these by ids of its own, so the condition narrows them by the function.",
     ),
     (
         "HandFunctionRolesToLambda",

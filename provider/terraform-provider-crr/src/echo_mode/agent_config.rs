@@ -151,6 +151,11 @@ pub fn parse(text: &str) -> Result<Value, String> {
     AgentConfig::read(text).map(|config| config.echo)
 }
 
+/// The edition in such a JSON.
+pub(super) fn edition_in(text: &str) -> Option<String> {
+    AgentConfig::read(text).ok()?.edition
+}
+
 /// The provider block in such a JSON.
 pub(super) fn block_of(text: &str) -> Option<Value> {
     AgentConfig::read(text).ok().map(|config| config.block)

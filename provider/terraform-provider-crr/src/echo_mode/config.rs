@@ -111,6 +111,17 @@ fn as_pair(value: &Value) -> Value {
 pub fn validate(value: &Value, diagnostics: &mut Diagnostics) {
     accounts::schema::validate(value, diagnostics);
     let text = |name: &str| value.get(name).and_then(Value::as_str);
+    let both_ways = match value.get("direction") {
+        Some(Value::Null) | None => false,
+        Some(direction) => direction.as_str() != Some("one_way"),
+    };
+    if text("target_role").is_some() && !both_ways {
+        diagnostics.warning_at(
+            Path::root().attribute("target_role"),
+            "No rule runs under this role",
+            "With `direction = \"one_way\"` nothing is replicated back from the target. Leave `target_role` out, or set `direction = \"two_way\"`.",
+        );
+    }
     let same_name = text("target_bucket")
         .and_then(|name| name.parse::<TargetName>().ok())
         .is_some_and(|name| name.is_same_name());

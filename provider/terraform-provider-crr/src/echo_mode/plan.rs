@@ -94,7 +94,7 @@ async fn plan_any(
             for name in ["id", "target_account_id", "coverage"] {
                 rested.set(name, given(name));
             }
-            trigger::plan_rest(runtime, prior, &mut rested, diagnostics).await;
+            trigger::plan_rest(runtime, &request, &mut rested, diagnostics).await;
             rested.set("agent_config", agent_config::of(&rested, runtime));
             let mut response = request.as_proposed();
             response.planned = Some(rested);
@@ -128,7 +128,7 @@ async fn plan_any(
     trigger::plan(
         runtime,
         &resolved,
-        prior.as_ref(),
+        (prior.as_ref(), &request.prior_private),
         &mut planned,
         diagnostics,
     )

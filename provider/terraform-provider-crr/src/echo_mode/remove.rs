@@ -42,6 +42,7 @@ pub(super) async fn remove(
         );
     }
     if keeps_trigger {
+        trigger::owner::hand_over(runtime, prior);
         diagnostics.warning_at(
             Path::root().attribute("trigger"),
             "The trigger stays while the echo is replaced",
@@ -69,8 +70,9 @@ pub(super) async fn remove(
         return request.unchanged();
     }
     let job = job(context, &resolved, Operation::Delete);
+    let of = (prior, request.private.as_slice());
     // It is ours alone, and it goes in either case: first, so that nobody is woken to put back what is taken away.
-    if triggered && !trigger::remove(runtime, &resolved, prior, &job, diagnostics).await {
+    if triggered && !trigger::remove(runtime, &resolved, of, &job, diagnostics).await {
         return request.unchanged();
     }
     if !removes {

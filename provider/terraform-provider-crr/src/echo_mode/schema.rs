@@ -173,6 +173,9 @@ pub fn schema() -> Schema {
         if name == "rules" {
             attribute = attribute.describe("Which objects of each bucket replicate, by name of the rule. Left out: one rule for everything. Each becomes a rule of the bucket's replication configuration with the ID `crr/TARGET/echo.NAME`. Rules that others made stay as they are.");
         }
+        if name == "tags" {
+            attribute = attribute.describe("Tags of the target buckets and of the trigger that the echo makes, besides the provider's `default_tags`.");
+        }
         schema = schema.attribute(name, attribute);
     }
     schema

@@ -5,7 +5,7 @@ use echo::{Ground, Survey};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use replication::observed::Reads;
-use replication::{Echo, RoleArn, RoleChoice};
+use replication::{Echo, RoleArn, RoleChoice, Seen};
 use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse, Severity, Value};
 use tokio::time::Instant;
 
@@ -161,6 +161,15 @@ pub async fn missing_roles(
             return Vec::new();
         }
     };
+    for (role, found) in &observed.roles {
+        if let Seen::Denied { action, message } = &found.role {
+            diagnostics.warning_at(
+                Path::root().attribute("role"),
+                format!("Role {role} could not be looked at"),
+                format!("The service answered: {message}\n\nWhether it exists is not known. S3 takes rules with a role that does not, and then fails every object. Allow {action} on it for the credentials of the site."),
+            );
+        }
+    }
     let sides = [&echo.template.source, &echo.template.destination];
     let mut missing: Vec<RoleArn> = sides
         .into_iter()

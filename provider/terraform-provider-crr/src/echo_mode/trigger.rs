@@ -16,6 +16,7 @@ use crate::runtime::Runtime;
 
 mod claim;
 mod config;
+pub(super) mod owner;
 mod package;
 mod reach;
 mod rest;
@@ -30,21 +31,19 @@ use shown::show;
 pub(super) use shown::without_unknowns;
 pub use stated::look_at_trigger;
 
-/// The private data of an echo that has a trigger, or may have one.
-const MAY_HAVE: &[u8] = b"trigger";
-
 /// Whether there may be a trigger of this echo.
 pub(super) fn may_have(state: &Value, private: &[u8]) -> bool {
     let given = |name: &str| state.get(name).is_some_and(|value| !value.is_null());
-    given("trigger") || given(SHOWN) || private == MAY_HAVE
+    given("trigger") || given(SHOWN) || owner::may_have(private)
 }
 
 /// The private data to begin an apply with.
 pub(super) fn private(former: Option<&Value>, private: &[u8]) -> Vec<u8> {
-    if former.is_some_and(|former| may_have(former, private)) {
-        MAY_HAVE.to_vec()
-    } else {
-        Vec::new()
+    match former {
+        Some(former) if may_have(former, private) => {
+            owner::private(owner::id(former, private).as_deref())
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -59,7 +58,10 @@ pub(super) async fn read(
     if !may_have(state, &private) {
         return private;
     }
-    let named = named(runtime, resolved, state, diagnostics).await;
+    let named = named(runtime, resolved, (state, &private), diagnostics).await;
+    if let Some(id) = &named.id {
+        runtime.echoes().know_trigger(id);
+    }
     let Some(observed) = look(runtime, &named, diagnostics).await else {
         return private;
     };
@@ -72,14 +74,14 @@ pub(super) async fn read(
         return Vec::new();
     }
     state.set(SHOWN, facets::to_value(&found));
-    MAY_HAVE.to_vec()
+    owner::private(named.id.as_deref())
 }
 
 /// The trigger by its names, whether or not its program is there any more.
 async fn named(
     runtime: &Runtime,
     resolved: &Resolved,
-    state: &Value,
+    (state, private): (&Value, &[u8]),
     diagnostics: &mut Diagnostics,
 ) -> Trigger {
     let wanted = config::read(state, resolved, Program::Named, runtime, diagnostics).await;
@@ -91,6 +93,7 @@ async fn named(
         // What it should be does not matter: it is shown as it is.
         function.configuration = Some(String::new());
     }
+    trigger.id = owner::id(state, private);
     trigger
 }
 
@@ -115,7 +118,7 @@ async fn look(
 pub(super) async fn plan(
     runtime: &Runtime,
     resolved: &Resolved,
-    prior: Option<&Value>,
+    (prior, private): (Option<&Value>, &[u8]),
     planned: &mut Value,
     diagnostics: &mut Diagnostics,
 ) {
@@ -125,7 +128,12 @@ pub(super) async fn plan(
     let goes_on = prior
         .and_then(|prior| prior.get("trigger"))
         .is_some_and(|trigger| !trigger.is_null());
-    match config::read(planned, resolved, Program::Read, runtime, diagnostics).await {
+    let program = if prior.is_some_and(package::is_in) {
+        Program::Kept
+    } else {
+        Program::Read
+    };
+    match config::read(planned, resolved, program, runtime, diagnostics).await {
         Wanted::Nothing => planned.set(SHOWN, Value::Null),
         Wanted::Unknown | Wanted::Failed => planned.set(SHOWN, Value::unknown()),
         Wanted::Trigger(mut trigger) => {
@@ -135,6 +143,9 @@ pub(super) async fn plan(
             let Some(observed) = look(runtime, &trigger, diagnostics).await else {
                 return;
             };
+            trigger.id = prior.and_then(|prior| owner::id(prior, private));
+            owner::warn_of_taking_over(runtime, &trigger, &observed, diagnostics);
+            package::keep(&mut trigger, &observed);
             show(planned, &trigger, goes_on.then_some(&observed));
             let text = configuration(planned, resolved, runtime, &mut trigger);
             add_problems(&trigger.check(&text), diagnostics);
@@ -148,7 +159,7 @@ pub(super) async fn plan(
             {
                 shown.set("trigger.function_configuration", Value::unknown());
             }
-            if trigger.edition.is_none() {
+            if trigger.id.is_none() || trigger.edition.is_none() {
                 shown.set("trigger.queue_tags", Value::unknown());
             }
             planned.set(SHOWN, shown);
@@ -241,17 +252,20 @@ pub(super) async fn apply(
 ) -> Applied {
     let (prior, private) = before;
     let wanted = config::read(state, resolved, Program::Read, runtime, diagnostics).await;
+    let id = owner::id(state, &[])
+        .or_else(|| owner::id(prior.unwrap_or(&Value::Null), private))
+        .or_else(|| owner::handed_over(runtime, state))
+        .unwrap_or_else(owner::new_id);
     let mut applied = Applied {
         changed: false,
         private: self::private(prior, private),
     };
-    let trigger = match wanted {
+    let mut trigger = match wanted {
         Wanted::Trigger(trigger) => trigger,
         Wanted::Nothing => {
-            if prior.is_some_and(|prior| may_have(prior, private)) {
-                context.keep_private(MAY_HAVE.to_vec());
-                if !remove(runtime, resolved, prior.unwrap_or(state), job, diagnostics).await {
-                    applied.private = MAY_HAVE.to_vec();
+            if let Some(prior) = prior.filter(|prior| may_have(prior, private)) {
+                context.keep_private(applied.private.clone());
+                if !remove(runtime, resolved, (prior, private), job, diagnostics).await {
                     return applied;
                 }
             }
@@ -273,8 +287,9 @@ pub(super) async fn apply(
         return applied;
     }
     // From here on something may be made.
-    applied.private = MAY_HAVE.to_vec();
-    context.keep_private(MAY_HAVE.to_vec());
+    applied.private = owner::private(Some(&id));
+    context.keep_private(applied.private.clone());
+    trigger.id = Some(id);
     applied.changed = make(runtime, resolved, *trigger, state, job, diagnostics).await;
     applied
 }
@@ -339,16 +354,16 @@ async fn make(
     changed
 }
 
-/// Takes the trigger away, unless another echo of this run has it by now. Whether nothing of this one is left; if not, a
+/// Takes the trigger away, unless another echo of this run has it by now, or another state. Whether nothing of this one is left; if not, a
 /// diagnostic says why.
 pub(super) async fn remove(
     runtime: &Runtime,
     resolved: &Resolved,
-    state: &Value,
+    of: (&Value, &[u8]),
     job: &Job,
     diagnostics: &mut Diagnostics,
 ) -> bool {
-    let trigger = named(runtime, resolved, state, diagnostics).await;
+    let trigger = named(runtime, resolved, of, diagnostics).await;
     let _guard = runtime.cloud.lock([], [trigger.own_role()], []).await;
     // Once it is locked: before an echo makes its trigger, it is planned.
     if claim::is_claimed(runtime, &trigger) {
@@ -357,6 +372,9 @@ pub(super) async fn remove(
     let Some(observed) = look(runtime, &trigger, diagnostics).await else {
         return false;
     };
+    if owner::is_left(&trigger, &observed, diagnostics) {
+        return true;
+    }
     let plan = replication::plan_removal(&trigger.desired(), &observed, &Removal::default());
     add_problems(&at_the_trigger(&plan.problems), diagnostics);
     if plan.has_errors() {

@@ -204,7 +204,7 @@ fn rule() -> Nested {
     let of_the_pair = |what: &str| {
         Attribute::bool()
             .optional()
-            .describe(format!("{what} Default: the pair's."))
+            .describe(format!("{what} Default: that of the resource."))
     };
     Nested::new()
         .attribute(

@@ -1,5 +1,7 @@
 //! A pair as a state or a plan states it, looked at and not written.
 
+use replication::desired::RoleStanding;
+use replication::rehearsal::{Subject, needs};
 use replication::{Pair, Problem, RoleArn, examine};
 use tfplugin::{Diagnostics, Value};
 
@@ -39,13 +41,27 @@ pub async fn look_at_pair(runtime: &Runtime, values: &Value) -> Result<PairLook,
     let Some(seen) = look(runtime, &pair, &mut diagnostics).await else {
         return Err(NotLooked::Failed(diagnostics));
     };
-    let mut health = examine(&pair.desired(&seen.observed), &seen.observed);
+    let desired = pair.desired(&seen.observed);
+    let mut health = examine(&desired, &seen.observed);
     health.problems.extend(
         absent_roles(&pair, &seen.observed)
             .into_iter()
             .map(|(label, role)| absent_role(label, role)),
     );
-    Ok(PairLook { pair, health })
+    let of_roles = needs(&pair, &desired, &seen.observed)
+        .into_iter()
+        .filter(|need| need.subject == Subject::Role);
+    let own_roles = desired
+        .roles
+        .iter()
+        .filter(|(_, role)| matches!(role.standing, RoleStanding::Ours(_)))
+        .map(|(arn, _)| arn.clone());
+    Ok(PairLook {
+        health,
+        needs: of_roles.collect(),
+        own_roles: own_roles.collect(),
+        pair,
+    })
 }
 
 /// A role that rules run under and that is not there.

@@ -1,5 +1,7 @@
 //! Which echoes this process plans, makes and replaces: what one does must not undo another.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use replication::Echo;
 use tfplugin::Value;
 
@@ -9,6 +11,10 @@ pub struct Echoes {
     planned: Vec<Echo>,
     /// Those that have a trigger, each with the ARN of its rule.
     triggers: Vec<(String, Echo)>,
+    /// The ids of triggers that this run has seen in state.
+    known_triggers: BTreeSet<String>,
+    /// The ids of triggers that stay while their echo is replaced, by their sites.
+    kept_triggers: BTreeMap<String, String>,
     /// What is to be made again right away, by the names that it makes.
     replaced: Vec<(String, Value)>,
 }
@@ -55,6 +61,26 @@ impl Echoes {
     /// Whether an echo that is planned is to have the trigger of this ARN.
     pub fn has_trigger(&self, arn: &str) -> bool {
         self.triggers.iter().any(|(at, _)| at == arn)
+    }
+
+    /// Notes the id of a trigger that is in state.
+    pub fn know_trigger(&mut self, id: &str) {
+        self.known_triggers.insert(id.to_owned());
+    }
+
+    /// Whether this run has seen a trigger of this id in state.
+    pub fn knows_trigger(&self, id: &str) -> bool {
+        self.known_triggers.contains(id)
+    }
+
+    /// Notes the id of a trigger that stays while its echo is replaced.
+    pub fn keep_trigger(&mut self, sites: String, id: String) {
+        self.kept_triggers.insert(sites, id);
+    }
+
+    /// The id of the trigger that stayed for the echo that is made again now.
+    pub fn take_kept_trigger(&mut self, sites: &str) -> Option<String> {
+        self.kept_triggers.remove(sites)
     }
 
     /// Notes the state of an echo that is taken away only to be made again.

@@ -10,7 +10,7 @@ use crate::validators::{parses_as, policy_arn};
 pub fn schema() -> Schema {
     Schema::new(0)
         .describe(
-            "One of the provider's sites, proven to answer: STS says who we are there, S3 that it can be reached. Refer to `name` in pairs, so that a site is proven before anything is made there.\n\nA site whose credentials suddenly belong to another account is an error, never a silent move. Destroying the resource touches nothing but the `replication_role` that it made.",
+            "One of the provider's sites, proven to answer: STS says who we are there, S3 that it can be reached. Refer to `name` in pairs, so that a site is proven before anything is made there.\n\nA site whose credentials suddenly belong to another account is an error, never a silent move. An account has one site of a name: the role of site NAME is `crr-site-NAME`, so two configurations of one account that both have a `replication_role` for a site NAME would share it, and write over each other. Give their sites different names, or the role a `name`. Destroying the resource touches nothing but the `replication_role` that it made.",
         )
         .attribute(
             "name",

@@ -161,7 +161,16 @@ impl Engine {
             let unprotected = served.board().unprotected().count();
             let seconds = took.as_secs_f64();
             // A small site is looked at every few seconds: only what is news is worth a line.
-            if served.counted((buckets, unprotected)) {
+            if let Some(trouble) = served.trouble() {
+                // Without its roles nothing is replicated, whatever rules stand.
+                tracing::warn!(
+                    echo = served.name,
+                    buckets,
+                    trouble,
+                    seconds,
+                    "looked at the whole site, which is not kept protected"
+                );
+            } else if served.counted((buckets, unprotected)) {
                 tracing::info!(
                     echo = served.name,
                     buckets,

@@ -66,7 +66,7 @@ pub async fn take(engine: Arc<Engine>, number: usize, queue: Queue) {
             }
         };
         let trouble = received.as_ref().err().map(cloud::CloudError::summary);
-        let news = served.tried(Tried::Queue, trouble);
+        let tell = served.tried(Tried::Queue, trouble);
         match received {
             Ok(messages) => {
                 for message in messages {
@@ -84,7 +84,7 @@ pub async fn take(engine: Arc<Engine>, number: usize, queue: Queue) {
                 }
             }
             Err(error) => {
-                if news {
+                if tell {
                     tracing::error!(echo = served.name, error = %error, remedy = error.remedy, "the queue does not answer");
                 }
                 tokio::select! {

@@ -10,10 +10,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::super::report::{Facet, IgnoreState, Item, Report, Status};
+use super::super::report::{Facet, IgnoreState, Item, Place, Report, Status};
 use super::xml::escaped;
 
 mod map;
+mod sites;
+
+use sites::Sites;
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/page.js");
@@ -40,7 +43,7 @@ fn hash(text: &str) -> String {
 pub(super) fn sign(status: Status) -> &'static str {
     match status {
         Status::InSync => "\u{2713}",
-        Status::Excluded | Status::Ignored => "\u{25cb}",
+        Status::Excluded | Status::Ignored | Status::Paused => "\u{25cb}",
         Status::Drifted => "\u{2260}",
         Status::Missing => "\u{2205}",
         Status::Unprotected => "\u{2717}",
@@ -76,9 +79,13 @@ fn write_page(page: &mut String, report: &Report) -> std::fmt::Result {
         escaped(report.program.version),
     )?;
     page.push_str("<main>\n");
-    map::write(page, report)?;
+    for note in &report.notes {
+        writeln!(page, "<p>{}</p>", escaped(note))?;
+    }
+    let sites = Sites::of(report);
+    map::write(page, report, &sites)?;
     write_tools(page, report)?;
-    write_table(page, report)?;
+    write_table(page, report, &sites)?;
     write_ignores(page, report)?;
     write!(
         page,
@@ -125,7 +132,7 @@ fn write_tools(page: &mut String, report: &Report) -> std::fmt::Result {
     Ok(())
 }
 
-fn write_table(page: &mut String, report: &Report) -> std::fmt::Result {
+fn write_table(page: &mut String, report: &Report, sites: &Sites<'_>) -> std::fmt::Result {
     // What is amiss comes first.
     let mut items: Vec<&Item> = report.items.iter().collect();
     items.sort_by_key(|item| std::cmp::Reverse(item.status.max(Status::InSync)));
@@ -143,30 +150,39 @@ fn write_table(page: &mut String, report: &Report) -> std::fmt::Result {
         "<thead><tr><th scope=\"col\">Status</th><th scope=\"col\">Resource</th><th scope=\"col\">From \u{2192} to</th><th scope=\"col\">Parts</th></tr></thead>\n<tbody>\n",
     );
     for item in items.into_iter().take(listed) {
-        write_row(page, item)?;
+        write_row(page, item, sites)?;
     }
     page.push_str("</tbody></table>\n");
     Ok(())
 }
 
-fn write_row(page: &mut String, item: &Item) -> std::fmt::Result {
-    let from = item.source.as_ref().map_or("", |place| place.site.as_str());
-    let to = item.target.as_ref().map_or("", |place| place.site.as_str());
+fn write_row(page: &mut String, item: &Item, sites: &Sites<'_>) -> std::fmt::Result {
+    let site = |place: &Option<Place>| {
+        let place = place.as_ref();
+        place.map_or_else(String::new, |place| sites.key(item, &place.site))
+    };
+    let way = map::course(item, sites).map_or_else(String::new, |course| map::word(&course));
+    let back = if item.two_way {
+        format!(" data-back=\"{}\"", escaped(&site(&item.target)))
+    } else {
+        String::new()
+    };
+    let has: Vec<&str> = item.standings().into_iter().map(Status::name).collect();
     write!(
         page,
-        "<tr data-status=\"{0}\" data-from=\"{1}\" data-way=\"{1}-&gt;{2}\"><td class=\"status {0}\">{3} {4}</td>\
+        "<tr data-status=\"{0}\" data-has=\"{9}\" data-from=\"{1}\" data-way=\"{2}\"{10}><td class=\"status {0}\">{3} {4}</td>\
          <td><code>{5}</code><br/><span class=\"faint\">{6}{7}</span></td><td><code>{8}</code></td><td>",
         item.status.name(),
-        escaped(from),
-        escaped(to),
+        escaped(&site(&item.source)),
+        escaped(&way),
         sign(item.status),
         item.status.words(),
         escaped(&item.address),
         item.kind.name(),
-        item.declared.as_ref().map_or_else(String::new, |declared| {
-            escaped(&format!(", {}:{}", declared.file, declared.line))
-        }),
+        escaped(&whence(item)),
         escaped(&item.way().replace("->", "\u{2192}")),
+        has.join(" "),
+        back,
     )?;
     let fine = item
         .facets
@@ -201,6 +217,19 @@ fn write_row(page: &mut String, item: &Item) -> std::fmt::Result {
     }
     page.push_str("</td></tr>\n");
     Ok(())
+}
+
+/// Where an item is declared, and by which input, where that is known.
+fn whence(item: &Item) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    if let Some(declared) = &item.declared {
+        let _ = write!(text, ", {}:{}", declared.file, declared.line);
+    }
+    if let Some(input) = &item.input {
+        let _ = write!(text, ", in {input}");
+    }
+    text
 }
 
 fn write_facet(page: &mut String, facet: &Facet) -> std::fmt::Result {

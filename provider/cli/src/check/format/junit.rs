@@ -30,7 +30,7 @@ impl Tally {
                 match facet.status {
                     Status::Drifted | Status::Missing | Status::Unprotected => tally.failures += 1,
                     Status::Unknown => tally.errors += 1,
-                    Status::Ignored | Status::Excluded => tally.skipped += 1,
+                    Status::Ignored | Status::Excluded | Status::Paused => tally.skipped += 1,
                     Status::InSync => {}
                 }
             }
@@ -54,7 +54,8 @@ fn write_suites(text: &mut String, report: &Report) -> std::fmt::Result {
         let timestamp = report.checked_at.trim_end_matches('Z');
         writeln!(
             text,
-            "  <testsuite name=\"{} ({})\" timestamp=\"{}\" {}>",
+            "  <testsuite name=\"{}{} ({})\" timestamp=\"{}\" {}>",
+            escaped(&input(item)),
             escaped(&item.address),
             escaped(&item.way()),
             escaped(timestamp),
@@ -71,6 +72,13 @@ fn write_suites(text: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(text, "</testsuites>")
 }
 
+/// Two inputs may have the same address.
+fn input(item: &Item) -> String {
+    item.input
+        .as_ref()
+        .map_or_else(String::new, |input| format!("{input}: "))
+}
+
 fn write_case(
     text: &mut String,
     item: &Item,
@@ -79,7 +87,8 @@ fn write_case(
 ) -> std::fmt::Result {
     write!(
         text,
-        "    <testcase classname=\"{}\" name=\"{}\"",
+        "    <testcase classname=\"{}{}\" name=\"{}\"",
+        escaped(&input(item)),
         escaped(&item.address),
         escaped(name)
     )?;
@@ -99,6 +108,10 @@ fn write_case(
         Some((_, Status::Excluded)) => {
             let why = item.notes.join(" ");
             return writeln!(text, "><skipped message=\"{}\"/></testcase>", escaped(&why));
+        }
+        Some((facet, Status::Paused)) => {
+            let why = facet.remedy.as_deref().unwrap_or_default();
+            return writeln!(text, "><skipped message=\"{}\"/></testcase>", escaped(why));
         }
         Some((facet, Status::Unknown)) => ("error", facet),
         Some((facet, _)) => ("failure", facet),

@@ -11,37 +11,58 @@ use super::inert::{inert, one_line};
 /// A comment on GitHub takes 65,536 characters; what is beyond is counted, not shown.
 const LONGEST: usize = 60_000;
 
+/// What is kept of that for the details, however long the table is.
+const LONGEST_TABLE: usize = LONGEST / 3;
+
 /// Writes the report.
 pub fn write(report: &Report) -> String {
     let mut text = String::new();
-    // Writing to a String cannot fail.
-    let _ = write_head(&mut text, report);
     let amiss: Vec<&Item> = report
         .items
         .iter()
         .filter(|item| item.status.is_amiss())
         .collect();
-    for (shown, item) in amiss.iter().enumerate() {
-        let mut details = String::new();
-        let _ = write_item(&mut details, item);
-        if text.len() + details.len() > LONGEST {
-            let _ = writeln!(
+    // Writing to a String cannot fail.
+    let _ = write_head(&mut text, report);
+    let mut after = String::new();
+    let _ = write_ignores(&mut after, report);
+    if !amiss.is_empty() {
+        text.push_str("| | resource | from → to | amiss |\n|---|---|---|---|\n");
+        let _ = write_up_to(&mut text, &amiss, LONGEST_TABLE, write_row);
+        text.push('\n');
+    }
+    let longest = LONGEST.saturating_sub(after.len());
+    let _ = write_up_to(&mut text, &amiss, longest, write_item);
+    text.push_str(&after);
+    text
+}
+
+/// Writes items as long as there is room, and says how many there are beyond.
+fn write_up_to(
+    text: &mut String,
+    items: &[&Item],
+    longest: usize,
+    write: impl Fn(&mut String, &Item) -> std::fmt::Result,
+) -> std::fmt::Result {
+    for (shown, item) in items.iter().enumerate() {
+        let mut part = String::new();
+        write(&mut part, item)?;
+        if text.len() + part.len() > longest {
+            return writeln!(
                 text,
                 "\n… and {} more: see the report in another form.",
-                amiss.len() - shown
+                items.len() - shown
             );
-            break;
         }
-        text.push_str(&details);
+        text.push_str(&part);
     }
-    let _ = write_ignores(&mut text, report);
-    text
+    Ok(())
 }
 
 fn sign(status: Status) -> &'static str {
     match status {
         Status::InSync => "✅",
-        Status::Excluded | Status::Ignored => "⚪",
+        Status::Excluded | Status::Ignored | Status::Paused => "⚪",
         Status::Drifted | Status::Missing => "🟠",
         Status::Unprotected => "🔴",
         Status::Unknown => "🟣",
@@ -61,42 +82,35 @@ fn write_head(text: &mut String, report: &Report) -> std::fmt::Result {
         .map(|input| format!("{} {}", input.kind, code(&input.file)))
         .collect();
     writeln!(text, "{} · {}\n", report.checked_at, inputs.join(", "))?;
-    if report.items.iter().all(|item| !item.status.is_amiss()) {
-        return Ok(());
+    for note in &report.notes {
+        writeln!(text, "{}\n", block(note))?;
     }
+    Ok(())
+}
+
+fn write_row(text: &mut String, item: &Item) -> std::fmt::Result {
+    let facets: Vec<String> = item
+        .amiss()
+        .take(5)
+        .map(|facet| cell(&facet.name))
+        .collect();
+    let more = item.amiss().count().saturating_sub(facets.len());
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    let input = item.input.as_ref();
+    let input = input.map_or_else(String::new, |input| format!(" in {}", cell(input)));
     writeln!(
         text,
-        "| | resource | from → to | amiss |\n|---|---|---|---|"
-    )?;
-    for item in report
-        .items
-        .iter()
-        .filter(|item| item.status.is_amiss())
-        .take(100)
-    {
-        let facets: Vec<String> = item
-            .amiss()
-            .take(5)
-            .map(|facet| cell(&facet.name))
-            .collect();
-        let more = item.amiss().count().saturating_sub(facets.len());
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        writeln!(
-            text,
-            "| {} {} | {} | {} | {}{more} |",
-            sign(item.status),
-            item.status.words(),
-            cell(&item.address),
-            cell(&item.way()),
-            facets.join(", "),
-        )?;
-    }
-    text.push('\n');
-    Ok(())
+        "| {} {} | {}{input} | {} | {}{more} |",
+        sign(item.status),
+        item.status.words(),
+        cell(&item.address),
+        cell(&item.way()),
+        facets.join(", "),
+    )
 }
 
 fn write_item(text: &mut String, item: &Item) -> std::fmt::Result {
@@ -144,7 +158,11 @@ fn write_ignores(text: &mut String, report: &Report) -> std::fmt::Result {
         text,
         "| ignore | until | state | facets | reason |\n|---|---|---|---|---|"
     )?;
-    for ignore in &report.ignores {
+    for (shown, ignore) in report.ignores.iter().enumerate() {
+        if text.len() > LONGEST / 4 {
+            let more = report.ignores.len() - shown;
+            return writeln!(text, "\n… and {more} more of the ignore file.");
+        }
         let state = match ignore.state {
             IgnoreState::Used => "in use",
             IgnoreState::Unused => "not needed",
@@ -207,5 +225,24 @@ mod tests {
         assert_eq!(code("a\n# b"), "`a # b`");
         assert_eq!(cell("a|b"), "`a│b`");
         assert_eq!(block("```\n@everyone"), "````text\n```\n@everyone\n````");
+    }
+
+    #[test]
+    fn a_comment_holds_it_however_much_there_is() {
+        use super::super::super::report::{Facet, ItemKind};
+        let mut report = super::super::tests::of_everything();
+        for number in 0..200 {
+            let key = "k".repeat(900);
+            let address = format!("crr_pair.all[\"{key}{number}\"]");
+            let mut item = Item::new(ItemKind::Pair, address, "id");
+            item.facets = vec![Facet::of("source.bucket", Status::Missing)];
+            item.settle();
+            report.items.push(item);
+            report.ignores.push(report.ignores[0].clone());
+        }
+        let text = write(&report);
+        assert!(text.len() < 65_536, "{}", text.len());
+        assert!(text.contains("<details>"), "some are shown whole");
+        assert_eq!(text.matches("see the report in another form").count(), 2);
     }
 }

@@ -12,6 +12,9 @@ const SCHEMA: &str =
 const HOME: &str =
     "https://registry.terraform.io/providers/crr-dr/crr/latest/docs/guides/drift-detection-in-ci";
 
+/// Code scanning takes more results of one run and shows no more than these.
+const MOST: usize = 5_000;
+
 /// The rules, in the order in which results name them.
 const RULES: [Rule; 4] = [
     Rule {
@@ -60,13 +63,11 @@ impl Rule {
 
 /// Writes the report.
 pub fn write(report: &Report) -> String {
-    let results: Vec<Value> = report
-        .items
+    let rules: Vec<Value> = RULES
         .iter()
-        .flat_map(|item| item.facets.iter().map(move |facet| (item, facet)))
-        .filter_map(|(item, facet)| result(report, item, facet))
+        .map(rule)
+        .chain([rule_of_what_is_left_out()])
         .collect();
-    let rules: Vec<Value> = RULES.iter().map(rule).collect();
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -84,7 +85,7 @@ pub fn write(report: &Report) -> String {
                 "exitCode": report.exit_code,
             }],
             "columnKind": "unicodeCodePoints",
-            "results": results,
+            "results": results(report),
         }],
     });
     let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
@@ -104,10 +105,51 @@ fn rule(rule: &Rule) -> Value {
     })
 }
 
+const LEFT_OUT: &str = "crr/left_out";
+
+fn rule_of_what_is_left_out() -> Value {
+    json!({
+        "id": LEFT_OUT,
+        "name": "LeftOut",
+        "shortDescription": { "text": "There is more than this log shows" },
+        "fullDescription": { "text": "There is more than this log shows." },
+        "help": { "text": "Code scanning shows no more results of one log. The report in another form has all of them." },
+        "helpUri": HOME,
+        "defaultConfiguration": { "level": "warning" },
+    })
+}
+
+/// What is ignored comes last, so that it goes first where there is too much.
+fn results(report: &Report) -> Vec<Value> {
+    let all = report
+        .items
+        .iter()
+        .flat_map(|item| item.facets.iter().map(move |facet| (item, facet)));
+    let (ignored, amiss): (Vec<_>, Vec<_>) =
+        all.partition(|(_, facet)| facet.status == Status::Ignored);
+    let mut results: Vec<Value> = amiss
+        .into_iter()
+        .chain(ignored)
+        .filter_map(|(item, facet)| result(report, item, facet))
+        .collect();
+    if results.len() > MOST {
+        let left_out = results.len() - (MOST - 1);
+        results.truncate(MOST - 1);
+        results.push(json!({
+            "ruleId": LEFT_OUT,
+            "ruleIndex": RULES.len(),
+            "level": "warning",
+            "message": { "text": format!("{left_out} more results are not in this log. The report in another form has all of them.") },
+            "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri_of_input(report, None) } } }],
+            "partialFingerprints": { "crrFacet/v1": LEFT_OUT },
+        }));
+    }
+    results
+}
+
 fn result(report: &Report, item: &Item, facet: &Facet) -> Option<Value> {
-    // What an ignored facet was before is not kept: as a rule it counts as drift.
     let status = match facet.status {
-        Status::Ignored => Status::Drifted,
+        Status::Ignored => facet.ignored.as_ref()?.was,
         status if status.is_amiss() => status,
         _ => return None,
     };
@@ -132,7 +174,7 @@ fn result(report: &Report, item: &Item, facet: &Facet) -> Option<Value> {
         "ruleId": rule.id(),
         "ruleIndex": index,
         "level": rule.level,
-        "message": { "text": message(item, facet) },
+        "message": { "text": plain(&message(item, facet)) },
         "locations": [location],
         "partialFingerprints": { "crrFacet/v1": fingerprint(item, facet) },
     });
@@ -144,6 +186,19 @@ fn result(report: &Report, item: &Item, facet: &Facet) -> Option<Value> {
         );
     }
     Some(result)
+}
+
+/// A text as SARIF's plain text: brackets would begin a link in it, and braces a placeholder (sections 3.11.5 and 3.11.6).
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '[' | ']' | '\\' => plain.extend(['\\', letter]),
+            '{' | '}' => plain.extend([letter, letter]),
+            letter => plain.push(letter),
+        }
+    }
+    plain
 }
 
 /// One sentence a line, since code scanning shows the first line alone in its list.
@@ -169,17 +224,19 @@ fn message(item: &Item, facet: &Facet) -> String {
     text
 }
 
-/// Where it is declared, or else the first input.
+/// Where it is declared, or else the input that it is of.
 fn uri(report: &Report, item: &Item) -> String {
-    let file = match &item.declared {
-        Some(declared) => declared.file.clone(),
-        None => report
-            .inputs
-            .first()
-            .map(|input| input.file.clone())
-            .filter(|file| file != "-")
-            .unwrap_or_else(|| "terraform.tfstate".to_owned()),
-    };
+    match &item.declared {
+        Some(declared) => encoded(&declared.file.replace('\\', "/")),
+        None => uri_of_input(report, item.input.as_ref()),
+    }
+}
+
+fn uri_of_input(report: &Report, input: Option<&String>) -> String {
+    let file = input
+        .or(report.inputs.first().map(|input| &input.file))
+        .filter(|file| *file != "-")
+        .map_or("terraform.tfstate", String::as_str);
     encoded(&file.replace('\\', "/"))
 }
 
@@ -197,7 +254,10 @@ fn encoded(path: &str) -> String {
 
 /// The same from run to run, whatever line the resource is declared on and whatever the facet is now.
 fn fingerprint(item: &Item, facet: &Facet) -> String {
-    let about = format!("{}\n{}\n{}", item.address, item.id, facet.name);
+    let mut about = format!("{}\n{}\n{}", item.address, item.id, facet.name);
+    if let Some(input) = &item.input {
+        about = format!("{input}\n{about}");
+    }
     let digest = Sha256::digest(about.as_bytes());
     digest
         .iter()

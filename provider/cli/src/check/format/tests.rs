@@ -1,8 +1,8 @@
 //! Each form of one report that has one of everything, and of one that others wrote into.
 
 use super::super::report::{
-    Counts, Declared, FORMAT_VERSION, Facet, Ignore, IgnoreState, Input, Item, ItemKind, Place,
-    Program, Reason, Report, SiteFacts, Status,
+    Counts, Declared, Excuse, FORMAT_VERSION, Facet, Ignore, IgnoreState, Input, Item, ItemKind,
+    Place, Program, Report, SiteFacts, Status,
 };
 use super::{Format, write};
 
@@ -34,9 +34,10 @@ fn item(kind: ItemKind, address: &str, id: &str, facets: Vec<Facet>) -> Item {
 pub(super) fn report(items: Vec<Item>) -> Report {
     let mut counts = Counts::default();
     for item in &items {
-        counts.add(item.status);
+        counts.add(item);
     }
     let site = |name: &str, region: &str| SiteFacts {
+        input: None,
         name: name.to_owned(),
         account: "111122223333".to_owned(),
         region: region.to_owned(),
@@ -58,6 +59,7 @@ pub(super) fn report(items: Vec<Item>) -> Report {
         sites: vec![site("east", "us-east-1"), site("west", "us-west-2")],
         items,
         ignores: Vec::new(),
+        notes: Vec::new(),
     }
 }
 
@@ -70,9 +72,10 @@ fn drifted() -> Item {
         "{\"team\":\"b\"}",
         "",
     );
-    known.ignored = Some(Reason {
+    known.ignored = Some(Excuse {
         reason: "the audit needs it until spring".to_owned(),
         expires: "2027-03-01".to_owned(),
+        was: Status::Drifted,
     });
     let mut denied = facet(
         "source.rule.everything",
@@ -119,6 +122,7 @@ pub(super) fn of_everything() -> Report {
     );
     calm.source = Some(place("west", "calm"));
     calm.target = Some(place("east", "calm-dr"));
+    calm.two_way = true;
     let mut site = item(ItemKind::Site, "crr_site.east", "east", Vec::new());
     site.source = Some(place("east", ""));
     let bucket = |name: &str, facet: Facet, note: Option<&str>| {
@@ -154,6 +158,17 @@ pub(super) fn of_everything() -> Report {
             Some("It is replicated elsewhere, too."),
         ),
         bucket(
+            "resting",
+            facet(
+                "protection",
+                Status::Paused,
+                "replicated",
+                "not replicated yet",
+                "The echo is paused.",
+            ),
+            None,
+        ),
+        bucket(
             "logs-a",
             Facet::of("protection", Status::Excluded),
             Some("Excluded: its name matches \"logs-*\" of exclude."),
@@ -171,6 +186,7 @@ pub(super) fn of_everything() -> Report {
         ignore("bucket old-*", IgnoreState::Unused, 0),
         ignore("resource crr_pair.*", IgnoreState::Expired, 3),
     ];
+    report.notes = vec!["It was not looked at from everywhere.".to_owned()];
     report
 }
 
@@ -180,9 +196,10 @@ pub(super) const HOSTILE: &str = "</script></style><script>alert(1)</script><img
 /// A report into which others wrote wherever they can.
 pub(super) fn hostile() -> Report {
     let mut known = facet(HOSTILE, Status::Ignored, HOSTILE, HOSTILE, HOSTILE);
-    known.ignored = Some(Reason {
+    known.ignored = Some(Excuse {
         reason: HOSTILE.to_owned(),
         expires: HOSTILE.to_owned(),
+        was: Status::Drifted,
     });
     let mut bad = item(
         ItemKind::Pair,
@@ -202,6 +219,8 @@ pub(super) fn hostile() -> Report {
     });
     let mut report = report(vec![bad]);
     report.inputs[0].file = HOSTILE.to_owned();
+    report.notes = vec![HOSTILE.to_owned()];
+    report.items[0].input = Some(HOSTILE.to_owned());
     report.sites[0].name = HOSTILE.to_owned();
     report.sites[0].region = HOSTILE.to_owned();
     report.ignores = vec![Ignore {
@@ -315,9 +334,54 @@ fn members(value: &serde_json::Value, path: &str, found: &mut std::collections::
     }
 }
 
+/// What only a check of several inputs writes, too.
+fn of_several_inputs() -> Report {
+    let mut report = of_everything();
+    report.sites[0].input = Some("state.json".to_owned());
+    report.items[1].input = Some("state.json".to_owned());
+    report
+}
+
+#[test]
+fn an_item_counts_in_each_way_in_which_it_is_amiss() {
+    let counts = of_everything().counts;
+    // The pair has drifted in one part, and another may not be seen.
+    assert_eq!((counts.drifted, counts.unknown), (1, 1));
+    assert_eq!((counts.items, counts.paused), (7, 1));
+}
+
+#[test]
+fn the_report_is_of_its_published_schema() {
+    let schema = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/schemas/check-report-1.json"
+    );
+    let schema: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
+    for report in [of_everything(), of_several_inputs(), hostile()] {
+        let report = serde_json::to_value(report).unwrap();
+        let mut found = Vec::new();
+        super::schema::faults(&report, &schema, &schema, "", &mut found);
+        assert_eq!(found, [""; 0]);
+        for (pointer, wrong) in [
+            ("/exit_code", 9.into()),
+            ("/items/0/status", "fine".into()),
+            ("/items/0/novelty", true.into()),
+            ("/counts", serde_json::json!({})),
+        ] {
+            let mut wrongly = report.clone();
+            let (parent, name) = pointer.rsplit_once('/').unwrap();
+            wrongly.pointer_mut(parent).unwrap()[name] = wrong;
+            let mut found = Vec::new();
+            super::schema::faults(&wrongly, &schema, &schema, "", &mut found);
+            assert!(!found.is_empty(), "{pointer}");
+        }
+    }
+}
+
 #[test]
 fn the_guide_names_every_member_and_no_other() {
-    let report = serde_json::to_value(of_everything()).unwrap();
+    let report = serde_json::to_value(of_several_inputs()).unwrap();
     let mut written = std::collections::BTreeSet::new();
     members(&report, "", &mut written);
     let guide = concat!(

@@ -14,7 +14,7 @@ impl Paint {
     fn paint(self, status: Status, text: &str) -> String {
         let code = match status {
             Status::InSync => 32,
-            Status::Excluded | Status::Ignored => 2,
+            Status::Excluded | Status::Ignored | Status::Paused => 2,
             Status::Drifted | Status::Missing => 33,
             Status::Unprotected => 31,
             Status::Unknown => 35,
@@ -68,6 +68,9 @@ pub fn write(report: &Report, paint: Paint) -> String {
     if !report.ignores.is_empty() {
         text.push('\n');
     }
+    for note in &report.notes {
+        let _ = writeln!(text, "{}\n", one_line(note));
+    }
     let _ = writeln!(
         text,
         "{}",
@@ -79,10 +82,13 @@ pub fn write(report: &Report, paint: Paint) -> String {
 fn write_item(text: &mut String, item: &Item, paint: Paint) -> std::fmt::Result {
     writeln!(
         text,
-        "{} {} ({})",
+        "{} {} ({}{})",
         paint.paint(item.status, item.status.words()),
         paint.code(1, &one_line(&item.address)),
-        one_line(&item.way())
+        one_line(&item.way()),
+        item.input
+            .as_ref()
+            .map_or_else(String::new, |input| format!(", in {}", one_line(input))),
     )?;
     for facet in item.amiss() {
         write_facet(text, facet, paint)?;

@@ -16,6 +16,9 @@ const PROTECTION: &str = "protection";
 /// What protects a bucket of an echo.
 const PROTECT: &str = "`terraform apply`, or the agent (`crr echo`), protects it.";
 
+/// What has a paused echo protect its buckets.
+const RESUME: &str = "The echo is paused. Resume it (`paused = false`) and apply when its buckets are to be protected again.";
+
 /// Looks at an echo and at each of its buckets.
 pub(super) async fn look(
     runtime: &Runtime,
@@ -39,7 +42,7 @@ pub(super) async fn look(
     }
     if let Some(stated) = stated {
         let missing = missing.as_deref();
-        of_its_buckets(runtime, &stated.echo, missing, &mut whole, how, items).await;
+        of_its_buckets(runtime, &stated, missing, &mut whole, how, items).await;
     }
     items.push(whole);
 }
@@ -51,14 +54,13 @@ async fn of_the_whole(
     whole: &mut Item,
     missing: &mut Option<String>,
 ) -> Option<StatedEcho> {
-    let values =
-        match stated::attributes(resource.kind, &resource.values, resource.unknown.as_ref()) {
-            Ok(values) => values,
-            Err(error) => {
-                unreadable(whole, &error);
-                return None;
-            }
-        };
+    let values = match resource.attributes() {
+        Ok(values) => values,
+        Err(error) => {
+            unreadable(whole, &error);
+            return None;
+        }
+    };
     let stated = match stated::resolve_echo(runtime, &values).await {
         Ok(stated) => stated,
         Err(failure) => {
@@ -67,7 +69,7 @@ async fn of_the_whole(
         }
     };
     if stated.paused {
-        let note = "It is paused: nothing is protected until it is resumed.";
+        let note = "It is paused: what stands goes on to replicate, and nothing more is protected until it is resumed.";
         whole.notes.push(note.to_owned());
     }
     match stated::missing_roles(runtime, &stated.echo).await {
@@ -97,12 +99,13 @@ async fn of_the_whole(
 
 async fn of_its_buckets(
     runtime: &Runtime,
-    echo: &Echo,
+    stated: &StatedEcho,
     missing: Option<&str>,
     whole: &mut Item,
     how: &How,
     items: &mut Vec<Item>,
 ) {
+    let echo = &stated.echo;
     let cloud = stated::cloud(runtime);
     let mut listed = None;
     let list = Box::pin(async { listed = Some(echo::list(cloud, echo).await) });
@@ -152,6 +155,9 @@ async fn of_its_buckets(
             });
             if !in_time(how.deadline, look).await {
                 late(&mut item);
+            }
+            if stated.paused {
+                pause(&mut item);
             }
             there.then_some(item)
         })
@@ -228,6 +234,28 @@ async fn look_at(
     true
 }
 
+/// A paused echo protects nothing, on purpose: an apply would do nothing about it. What stands and has drifted is told, since
+/// it goes on to replicate.
+fn pause(item: &mut Item) {
+    for facet in &mut item.facets {
+        match facet.status {
+            Status::Unprotected => {
+                facet.status = Status::Paused;
+                facet.remedy = Some(RESUME.to_owned());
+            }
+            Status::Drifted | Status::Missing => {
+                let first = "The echo is paused, so nothing mends it until it is resumed.";
+                facet.remedy = Some(match facet.remedy.take() {
+                    Some(remedy) => format!("{first} Then: {remedy}"),
+                    None => first.to_owned(),
+                });
+            }
+            _ => {}
+        }
+    }
+    item.settle();
+}
+
 fn unprotected(is: &str, remedy: &str) -> Facet {
     let mut facet = Facet::of(PROTECTION, Status::Unprotected);
     facet.should = Some("replicated".to_owned());
@@ -241,5 +269,27 @@ async fn closely(runtime: &Runtime, echo: &Echo, bucket: &BucketName, item: &mut
     match echo::examine(stated::cloud(runtime), echo, bucket).await {
         Ok(health) => add_health(item, health),
         Err(error) => not_looked(item, error.summary(), error.detail()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_paused_echo_does_not_protect_is_not_amiss() {
+        let mut item = Item::new(ItemKind::Bucket, "crr_echo_mode.dr", "east:orders");
+        item.facets = vec![unprotected("not replicated yet", PROTECT)];
+        pause(&mut item);
+        assert_eq!(item.status, Status::Paused);
+        assert!(!item.status.is_amiss());
+        let remedy = item.facets[0].remedy.as_deref().unwrap();
+        assert!(remedy.contains("paused = false"), "{remedy}");
+
+        item.facets = vec![Facet::of("source.versioning", Status::Drifted)];
+        pause(&mut item);
+        assert_eq!(item.status, Status::Drifted, "what stands replicates still");
+        let remedy = item.facets[0].remedy.as_deref().unwrap();
+        assert!(remedy.contains("resumed"), "{remedy}");
     }
 }

@@ -37,7 +37,7 @@ fn a_state_has_resources_in_modules_and_others_that_are_not_ours() {
             (Kind::Echo, "module.m.module.n.echo_mode.e")
         ]
     );
-    assert!(document.block.is_none());
+    assert!(document.blocks.is_empty());
     let empty = read("{\"format_version\":\"1.0\"}", Form::State).unwrap();
     assert!(
         empty.resources.is_empty(),
@@ -93,9 +93,10 @@ fn a_plans_provider_block_is_constants_or_one_variable() {
         (json!({ "references": ["local.sites"] }), None),
     ] {
         let document = read(&plan(&expression).to_string(), Form::Plan).unwrap();
-        let found = document.block.as_ref().and_then(|block| block.get("sites"));
+        let block = document.blocks.get("crr");
+        let found = block.and_then(|block| block.get("sites"));
         assert_eq!(found, sites, "{expression}");
-        if let Some(block) = &document.block {
+        if let Some(block) = block {
             assert_eq!(block["default_tags"]["team"], "a");
         }
     }
@@ -107,6 +108,9 @@ fn what_is_no_such_document_says_what_to_give() {
         ("{", Form::State, "no JSON"),
         ("{\"lineage\":\"x\"}", Form::State, "state file itself"),
         ("{}", Form::State, "format_version"),
+        ("null", Form::State, "the whole of it is no object"),
+        ("{\"format_version\":\"99.0\"}", Form::State, "reads 1.x"),
+        ("{\"format_version\":1}", Form::State, "reads 1.x"),
         ("{\"format_version\":\"1.0\"}", Form::Plan, "--state"),
         (
             "{\"format_version\":\"1.0\",\"planned_values\":{}}",
@@ -117,4 +121,124 @@ fn what_is_no_such_document_says_what_to_give() {
         let wrong = read(text, form).unwrap_err();
         assert!(wrong.contains(says), "{wrong}");
     }
+}
+
+#[test]
+fn what_is_of_another_shape_is_refused_by_its_place() {
+    let pair = resource("crr_pair", "crr_pair.a", &json!({ "id": "a" }));
+    let without = |name: &str| {
+        let mut resource = pair.clone();
+        resource.as_object_mut().unwrap().remove(name);
+        resource
+    };
+    let module = |resources: &Value| json!({ "root_module": { "resources": resources } });
+    for (values, says) in [
+        (Value::Null, "/values is no object"),
+        (
+            json!({ "root_module": [] }),
+            "/values/root_module is no object",
+        ),
+        (
+            module(&json!("oops")),
+            "/values/root_module/resources is no array",
+        ),
+        (
+            module(&json!([pair, without("values")])),
+            "/values/root_module/resources/1/values is missing",
+        ),
+        (
+            module(&json!([without("address")])),
+            "/values/root_module/resources/0/address is no text",
+        ),
+        (
+            json!({ "root_module": { "child_modules": {} } }),
+            "/values/root_module/child_modules is no array",
+        ),
+    ] {
+        let state = json!({ "format_version": "1.0", "values": values });
+        let wrong = read(&state.to_string(), Form::State).unwrap_err();
+        assert!(wrong.contains(says), "{wrong}");
+    }
+}
+
+#[test]
+fn what_another_version_wrote_is_not_taken_for_known() {
+    let read_one = |values: &Value, version: i64| {
+        let mut pair = resource("crr_pair", "crr_pair.a", values);
+        pair["schema_version"] = version.into();
+        let state = json!({ "format_version": "1.0", "values": { "root_module": { "resources": [pair] } } });
+        let document = read(&state.to_string(), Form::State).unwrap();
+        document.resources[0].attributes()
+    };
+    let pair = json!({
+        "source": { "site": "east", "bucket": "orders" },
+        "destination": { "site": "west", "bucket": "orders-dr" },
+        "direction": "one_way",
+    });
+    let with = |name: &str, value: &Value| {
+        let mut pair = pair.clone();
+        pair[name] = value.clone();
+        pair
+    };
+    read_one(&pair, 0).unwrap();
+    for (values, version, says) in [
+        (pair.clone(), 99, "version 99"),
+        (with("direction", &json!("three_way")), 0, "direction"),
+        (with("novelty", &json!(true)), 0, "novelty"),
+        (with("source", &Value::Null), 0, "source"),
+        (json!({}), 0, "source"),
+    ] {
+        let wrong = read_one(&values, version).unwrap_err();
+        assert!(wrong.contains(says), "{wrong}");
+    }
+}
+
+#[test]
+fn each_resource_is_of_its_own_provider_block() {
+    let of = |address: &str, key: &str| json!({ "address": address, "provider_config_key": key });
+    let block = |region: &str| {
+        json!({
+            "name": "crr",
+            "full_name": "registry.terraform.io/crr-dr/crr",
+            "expressions": { "sites": { "constant_value": { "east": { "region": region } } } },
+        })
+    };
+    let plan = json!({
+        "format_version": "1.2",
+        "planned_values": { "root_module": {
+            "resources": [
+                resource("crr_pair", "crr_pair.a[\"x.y]\"]", &json!({})),
+                resource("crr_pair", "crr_pair.b", &json!({})),
+            ],
+            "child_modules": [{ "resources": [
+                resource("crr_pair", "module.m[\"k\"].crr_pair.c[0]", &json!({})),
+            ] }],
+        } },
+        "configuration": {
+            "provider_config": { "crr": block("us-east-1"), "crr.other": block("eu-west-1") },
+            "root_module": {
+                "resources": [of("crr_pair.a", "crr"), of("crr_pair.b", "crr.other")],
+                "module_calls": { "m": { "module": { "resources": [of("crr_pair.c", "crr.other")] } } },
+            },
+        },
+    });
+    let groups = read(&plan.to_string(), Form::Plan).unwrap().by_block();
+    let found: Vec<(&str, Vec<&str>)> = groups
+        .iter()
+        .map(|(block, resources)| {
+            let region = block.as_ref().unwrap()["sites"]["east"]["region"].as_str();
+            let addresses = resources.iter().map(|resource| resource.address.as_str());
+            (region.unwrap(), addresses.collect())
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("us-east-1", vec!["crr_pair.a[\"x.y]\"]"]),
+            (
+                "eu-west-1",
+                vec!["crr_pair.b", "module.m[\"k\"].crr_pair.c[0]"]
+            ),
+        ]
+    );
 }

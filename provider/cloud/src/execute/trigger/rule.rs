@@ -44,7 +44,11 @@ pub(super) async fn put(
     access.cloud.inner.call(PUT_RULE, request).await.map(drop)
 }
 
-pub(super) async fn put_target(access: &ResourceAccess<'_>, queue: &str) -> Result<(), Failure> {
+pub(super) async fn put_target(
+    access: &ResourceAccess<'_>,
+    queue: &str,
+    others: &[String],
+) -> Result<(), Failure> {
     let target = Target::builder()
         .id(TARGET_ID)
         .arn(queue)
@@ -65,7 +69,7 @@ pub(super) async fn put_target(access: &ResourceAccess<'_>, queue: &str) -> Resu
             entry.error_code(),
             entry.error_message(),
         )),
-        None => Ok(()),
+        None => remove_targets(access, others).await,
     }
 }
 
@@ -90,6 +94,13 @@ pub(super) async fn delete(access: &ResourceAccess<'_>) -> Result<(), Failure> {
 /// EventBridge deletes no rule that has targets.
 async fn delete_found(access: &ResourceAccess<'_>) -> Result<(), Failure> {
     let ids: Vec<String> = targets(access).await?.into_iter().map(|t| t.id).collect();
+    remove_targets(access, &ids).await?;
+    let request = access.site.events.delete_rule().name(access.at.name());
+    let answer = access.cloud.inner.call(DELETE_RULE, request.send()).await;
+    answer.map(drop)
+}
+
+async fn remove_targets(access: &ResourceAccess<'_>, ids: &[String]) -> Result<(), Failure> {
     for ids in ids.chunks(A_CALL) {
         let request = access
             .site
@@ -105,9 +116,7 @@ async fn delete_found(access: &ResourceAccess<'_>) -> Result<(), Failure> {
             return Err(Failure::of_entry(REMOVE_TARGETS, code, message));
         }
     }
-    let request = access.site.events.delete_rule().name(access.at.name());
-    let answer = access.cloud.inner.call(DELETE_RULE, request.send()).await;
-    answer.map(drop)
+    Ok(())
 }
 
 fn tag_list(tags: &BTreeMap<String, String>, operation: Operation) -> Result<Vec<Tag>, Failure> {

@@ -68,14 +68,15 @@ async fn facts(access: &ResourceAccess<'_>) -> Result<RuleFacts, Failure> {
             && target.input_path().is_none()
             && target.input_transformer().is_none()
     };
+    let (ours, others): (Vec<Target>, Vec<Target>) = targets
+        .into_iter()
+        .partition(|target| target.id() == TARGET_ID);
     Ok(RuleFacts {
         pattern: rule.event_pattern,
         schedule: rule.schedule_expression,
         enabled: rule.state != Some(RuleState::Disabled),
-        target: targets
-            .into_iter()
-            .find(|target| target.id() == TARGET_ID && as_it_is(target))
-            .map(|target| target.arn),
+        target: ours.into_iter().find(as_it_is).map(|target| target.arn),
+        others: others.into_iter().map(|t| (t.id, t.arn)).collect(),
         tags,
     })
 }

@@ -96,6 +96,10 @@ fn rule(
         }),
         TriggerPart::RuleTarget | TriggerPart::LookTarget => Some(Change::PutTarget {
             queue: wanted.queue().arn,
+            others: found
+                .and_then(|found| found.rule(at))
+                .map(|rule| rule.others.keys().cloned().collect())
+                .unwrap_or_default(),
         }),
         // Made with it.
         _ => there.then_some(Change::TagRule { tags }),

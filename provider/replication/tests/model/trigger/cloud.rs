@@ -91,15 +91,21 @@ impl Cloud {
                     schedule,
                     enabled: rule.enabled,
                     target: old.as_ref().and_then(|old| old.target.clone()),
+                    others: old
+                        .as_ref()
+                        .map(|old| old.others.clone())
+                        .unwrap_or_default(),
                     tags: old.map_or(tags, |old| old.tags),
                 };
                 self.rules.insert(arn, made);
             }
-            Change::PutTarget { queue } => {
+            Change::PutTarget { queue, others } => {
                 if !self.queues.contains_key(&queue) {
                     return Err(format!("events would be lost: no {queue}"));
                 }
-                self.rules.get_mut(&arn).ok_or_else(none)?.target = Some(queue);
+                let rule = self.rules.get_mut(&arn).ok_or_else(none)?;
+                rule.target = Some(queue);
+                rule.others.retain(|id, _| !others.contains(id));
             }
             Change::TagRule { tags } => {
                 let rule = self.rules.get_mut(&arn).ok_or_else(none)?;

@@ -115,6 +115,8 @@ impl Opened {
             Some(role) => Some(format!(
                 "role {role} does not exist: set replication_role on the crr_site of each site that objects leave, or name the role in source_role or target_role"
             )),
+            // That a role could not be looked at is a warning: it may well be there.
+            None if !diagnostics.has_errors() => None,
             None => words(&diagnostics).into_iter().next(),
         }
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use tfplugin::{Attr, Diagnostics, Path, Unknown, Value, from_value};
 
 use super::schema::{ARCHITECTURE, MEMORY, TIMEOUT};
-use super::{package, reach};
+use super::{owner, package, reach};
 use crate::duration;
 use crate::echo_mode::agent_config;
 use crate::echo_mode::config::Resolved;
@@ -49,6 +49,8 @@ pub enum Wanted {
 pub enum Program {
     /// It is read.
     Read,
+    /// It is read; where the file is not there, with a warning, what is in the function stays.
+    Kept,
     /// It is to be looked at or to be removed: the file may be gone by now.
     Named,
     /// It is read where it is there: whoever only looks may have no copy of it.
@@ -68,6 +70,7 @@ pub fn bare(value: &Value, resolved: &Resolved, runtime: &Runtime) -> Trigger {
         look_every: None,
         function: None,
         tags: echo.template.tags.clone(),
+        id: owner::id(value, &[]),
         edition: agent_config::edition(value, &runtime.block),
     }
 }
@@ -112,13 +115,21 @@ pub async fn read(
         Program::IfThere => package::read(&function.zip, function.architecture)
             .await
             .unwrap_or_else(|_| package::unread()),
-        Program::Read => {
+        Program::Read | Program::Kept => {
             let path = Path::root()
                 .attribute("trigger")
                 .attribute("function")
                 .attribute("zip");
             match package::read(&function.zip, function.architecture).await {
                 Ok(package) => package,
+                Err(wrong) if wrong.missing && program == Program::Kept => {
+                    diagnostics.warning_at(
+                        path,
+                        wrong.summary,
+                        "The function is planned with the program that it has. A destroy needs no file; an apply that has anything to do for the echo does, and ends with an error without it.",
+                    );
+                    package::unread()
+                }
                 Err(wrong) => {
                     diagnostics.error_at(path, wrong.summary, wrong.detail);
                     return Wanted::Failed;

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use base64::Engine as _;
-use replication::trigger::{Architecture, Package};
+use replication::Observed;
+use replication::trigger::{Architecture, Package, Trigger};
 use sha2::{Digest, Sha256};
+use tfplugin::Value;
 
 mod archive;
 
@@ -18,6 +20,8 @@ const PROGRAM: &str = "bootstrap";
 pub struct Wrong {
     pub summary: String,
     pub detail: String,
+    /// Whether there is no such file.
+    pub missing: bool,
 }
 
 /// A program that is not looked at.
@@ -28,14 +32,37 @@ pub fn unread() -> Package {
     }
 }
 
+/// Whether a state has a trigger with a function.
+pub fn is_in(state: &Value) -> bool {
+    let function = state
+        .get("trigger")
+        .and_then(|trigger| trigger.get("function"));
+    function.is_some_and(|function| !function.is_null())
+}
+
+/// A program that could not be read stays as it is. Terraform plans what it is to destroy, too, and a destroy needs no program.
+pub fn keep(trigger: &mut Trigger, observed: &Observed) {
+    let found = observed
+        .trigger
+        .as_deref()
+        .and_then(|found| found.function.present());
+    if let (Some(function), Some(found)) = (&mut trigger.function, found)
+        && function.package.sha256.is_empty()
+    {
+        function.package.sha256.clone_from(&found.sha256);
+    }
+}
+
 /// Reads the zip, and looks whether Lambda could run what is in it.
 pub async fn read(path: &str, architecture: Architecture) -> Result<Package, Wrong> {
     let wrong = |summary: String, detail: &str| Wrong {
         summary,
         detail: detail.to_owned(),
+        missing: false,
     };
-    let unreadable = |error: std::io::Error| {
-        wrong(
+    let unreadable = |error: std::io::Error| Wrong {
+        missing: error.kind() == std::io::ErrorKind::NotFound,
+        ..wrong(
             format!("The file {path} cannot be read: {error}"),
             "Give the path of the function's zip, from where Terraform runs or from the root. A release has one for each architecture.",
         )

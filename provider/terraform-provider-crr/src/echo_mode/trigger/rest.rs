@@ -3,7 +3,7 @@
 //! While it is paused nothing is sent, and the function is told. But nobody needs to answer for a pause: the site may be
 //! lost, and with it its events. So what cannot be reached is left as it is, with a warning.
 
-use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Value};
+use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, PlanRequest, Value};
 
 use super::schema::COMPUTED;
 use super::schema::SHOWN;
@@ -30,17 +30,21 @@ fn as_before(value: &mut Value, prior: &Value) {
 /// Says in a planned value what the trigger will be.
 pub async fn plan_rest(
     runtime: &Runtime,
-    prior: &Value,
+    request: &PlanRequest,
     rested: &mut Value,
     diagnostics: &mut Diagnostics,
 ) {
-    if !may_have(prior, &[]) && !may_have(rested, &[]) {
+    let (Some(prior), private) = (&request.prior, request.prior_private.as_slice()) else {
+        return;
+    };
+    if !may_have(prior, private) && !may_have(rested, &[]) {
         rested.set(SHOWN, Value::Null);
         return;
     }
     let mut found = Diagnostics::new();
     if let Resolution::Known(resolved) = resolve(rested, runtime, &mut found).await {
-        super::plan(runtime, &resolved, Some(prior), rested, &mut found).await;
+        let prior = (Some(prior), private);
+        super::plan(runtime, &resolved, prior, rested, &mut found).await;
     } else {
         as_before(rested, prior);
     }

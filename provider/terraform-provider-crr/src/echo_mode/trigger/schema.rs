@@ -1,9 +1,12 @@
 //! The attribute `trigger`, and the one that shows what is there of it.
 
+use std::time::Duration;
+
 use replication::RoleArn;
 use replication::trigger::Architecture;
 use tfplugin::{Attribute, Diagnostics, Nested, Path, Value};
 
+use super::owner;
 use crate::validators::parses_as;
 use crate::{duration, facets};
 
@@ -18,8 +21,15 @@ pub const TIMEOUT: &str = "5m";
 /// What Lambda gives a function at most, in seconds.
 const LONGEST: u64 = 900;
 
+/// A schedule that is rarer is a slip of the pen.
+const RAREST: Duration = Duration::from_hours(365 * 24);
+
 /// What is computed in the attribute, and what it is.
-pub const COMPUTED: [(&str, &str); 5] = [
+pub const COMPUTED: [(&str, &str); 6] = [
+    (
+        owner::ID,
+        "What tells the trigger from that of another configuration whose sites have the same names: the tag `crr:trigger-id` of the queue. A trigger with another id is another state's: a plan warns before it takes it over, and a removal leaves it.",
+    ),
     (
         "rule_arn",
         "The EventBridge rule that sends the calls which make or change buckets.",
@@ -40,7 +50,13 @@ fn whole_minutes(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     let Some(Ok(time)) = value.as_str().map(duration::parse) else {
         return;
     };
-    if time.subsec_nanos() != 0 || time.as_secs() % 60 != 0 {
+    if time > RAREST {
+        diagnostics.error_at(
+            path.clone(),
+            "Out of range",
+            "A look at the whole site may be asked for once a year (\"365days\") or more often. Leave `look_every` out for never.",
+        );
+    } else if time.subsec_nanos() != 0 || time.as_secs() % 60 != 0 {
         diagnostics.error_at(
             path.clone(),
             "Not whole minutes",
@@ -96,7 +112,7 @@ pub fn attribute() -> Attribute {
         nested.attribute(*name, Attribute::string().computed().describe(*what))
     });
     Attribute::single(nested).optional().describe(
-        "What wakes whoever keeps the site protected between applies: an EventBridge rule at the source that sends the calls which make or change buckets to an SQS queue, with a dead-letter queue. EventBridge has these calls only where a CloudTrail trail of the account logs management events of the region. All of it is named `crr-echo-SOURCE-TARGET`, is kept as it should be, and goes with the echo, whatever `on_destroy` says. While the echo is `paused` nothing is sent. Where two echoes lead from one site to the same target, give it to one of them.",
+        "What wakes whoever keeps the site protected between applies: an EventBridge rule at the source that sends the calls which make or change buckets to an SQS queue, with a dead-letter queue. EventBridge has these calls only where a CloudTrail trail of the account logs management events of the region. All of it is named `crr-echo-SOURCE-TARGET`, is kept as it should be, and goes with the echo, whatever `on_destroy` says. While the echo is `paused` nothing is sent. Where two echoes lead from one site to the same target, give it to one of them. Another configuration of the account whose sites have the same names would have the same trigger: the plan warns before it takes it over, and neither deletes the other's.",
     )
 }
 

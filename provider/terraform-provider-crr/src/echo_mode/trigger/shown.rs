@@ -4,6 +4,7 @@ use replication::Observed;
 use replication::trigger::Trigger;
 use tfplugin::Value;
 
+use super::owner;
 use super::schema::{self, SHOWN};
 
 /// Says in the attribute what is known of the trigger: ARNs follow from names, and SQS says what a queue's URL is,
@@ -21,6 +22,8 @@ pub fn show(value: &mut Value, trigger: &Trigger, observed: Option<&Observed>) {
             .and_then(|found| found.queue(at))
             .map_or_else(Value::unknown, |queue| Value::from(queue.url.as_str()))
     };
+    let id = trigger.id.as_deref();
+    shown.set(owner::ID, id.map_or_else(Value::unknown, Value::from));
     shown.set("rule_arn", Value::from(trigger.rule().arn));
     shown.set("queue_arn", Value::from(trigger.queue().arn));
     shown.set("queue_url", url(&trigger.queue()));

@@ -38,6 +38,11 @@ pub async fn look_at_trigger(
         Wanted::Unknown => return Err(NotLooked::Unknown),
         Wanted::Failed => return Err(NotLooked::Failed(diagnostics)),
     };
+    // A part of the provider block goes into it, which neither a state nor whoever checks knows in full: what was exported says it.
+    trigger.edition = values
+        .get("agent_config")
+        .and_then(Value::as_str)
+        .and_then(agent_config::edition_in);
     let Some(observed) = look(runtime, &trigger, &mut diagnostics).await else {
         return Err(NotLooked::Failed(diagnostics));
     };

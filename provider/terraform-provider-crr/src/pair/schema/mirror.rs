@@ -9,7 +9,7 @@ pub fn settings() -> Attribute {
         .optional()
         .validate(known)
         .describe(format!(
-            "Settings of the source bucket that the destination bucket is to have too, of: {}. Always from source to destination, in a `two_way` pair as well. Each is a facet like any other, `destination.mirror.tags` and so on: shown, drift-checked and mended. What the destination has and the source lacks stays, unless `mirror_exact` is set. Where a bucket that the pair makes would have a setting by default, the mirror goes before it. What would open the destination to everybody is left out, and the plan says so, unless `mirror_public` is set. Destroying the pair, or taking a setting out of this list, leaves the destination's setting as it is.",
+            "Settings of the source bucket that the destination bucket is to have too, of: {}. Always from source to destination, with `two_way` as well. Each is a facet like any other, `destination.mirror.tags` and so on: shown, drift-checked and mended. What the destination has and the source lacks stays, unless `mirror_exact` is set. Where a bucket that is made here would have a setting by default, the mirror goes before it. What would open the destination to everybody is left out, and the plan says so, unless `mirror_public` is set. Destroying the resource, or taking a setting out of this list, leaves the destination's setting as it is.",
             Setting::ALL
                 .map(|setting| format!("`{setting}`"))
                 .join(", "),

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::f64::consts::TAU;
 use std::fmt::Write;
 
-use super::super::super::report::{ItemKind, Report, Status};
-use super::{escaped, sign};
+use super::super::super::report::{Item, ItemKind, Report, SiteFacts, Status};
+use super::{Sites, escaped, sign};
 
-const WIDTH: f64 = 800.0;
-const RADIUS: f64 = 46.0;
+/// How many sites stand with their names in their circles. More have them outside, on a map as great as they need.
+const FEW: usize = 6;
 
 #[derive(Clone, Copy)]
 struct Point {
@@ -61,203 +61,342 @@ impl Way {
     }
 }
 
+/// A site on the map.
+struct Spot<'a> {
+    name: &'a str,
+    facts: Option<&'a SiteFacts>,
+    status: Option<Status>,
+}
+
+/// From where to where, by the keys of the sites, and whether both ways.
+type Course = (String, String, bool);
+
+/// Where everything stands.
+struct Layout {
+    width: f64,
+    height: f64,
+    middle: Point,
+    /// Of each circle.
+    radius: f64,
+    great: bool,
+    places: BTreeMap<String, Point>,
+}
+
+/// The course of an item, as the page's rows name it, too.
+pub(super) fn course(item: &Item, sites: &Sites<'_>) -> Option<Course> {
+    let from = sites.key(item, &item.source.as_ref()?.site);
+    let to = sites.key(item, &item.target.as_ref()?.site);
+    // What goes both ways is the same from either end.
+    Some(if item.two_way && to < from {
+        (to, from, true)
+    } else {
+        (from, to, item.two_way)
+    })
+}
+
+/// A course in one word.
+pub(super) fn word((from, to, both): &Course) -> String {
+    let arrow = if *both { "<->" } else { "->" };
+    format!("{from}{arrow}{to}")
+}
+
 /// Writes the map, unless there is no site to show.
-pub(super) fn write(page: &mut String, report: &Report) -> std::fmt::Result {
-    let mut sites: BTreeMap<&str, Option<Status>> = BTreeMap::new();
-    let mut ways: BTreeMap<(&str, &str), Way> = BTreeMap::new();
+pub(super) fn write(page: &mut String, report: &Report, sites: &Sites<'_>) -> std::fmt::Result {
+    let mut spots: BTreeMap<String, Spot<'_>> = BTreeMap::new();
+    let mut ways: BTreeMap<Course, Way> = BTreeMap::new();
     for item in &report.items {
         let Some(source) = &item.source else { continue };
-        let of_source = sites.entry(source.site.as_str()).or_default();
-        if item.kind == ItemKind::Site {
-            *of_source = (*of_source).max(Some(item.status));
-        }
-        if item.status == Status::Excluded {
-            continue;
-        }
         // A bucket whose target has no name yet still goes somewhere: its echo says where, and is counted itself.
-        if let Some(target) = &item.target {
-            sites.entry(target.site.as_str()).or_default();
-            ways.entry((source.site.as_str(), target.site.as_str()))
-                .or_default()
-                .add(item.status);
+        let target = item
+            .target
+            .as_ref()
+            .filter(|_| item.status != Status::Excluded);
+        for place in [Some(source), target].into_iter().flatten() {
+            let spot = spots
+                .entry(sites.key(item, &place.site))
+                .or_insert_with(|| Spot {
+                    name: &place.site,
+                    facts: sites.facts(item, &place.site),
+                    status: None,
+                });
+            if item.kind == ItemKind::Site {
+                spot.status = spot.status.max(Some(item.status));
+            }
+        }
+        if let (Some(_), Some(course)) = (target, course(item, sites)) {
+            ways.entry(course).or_default().add(item.status);
         }
     }
-    if sites.is_empty() {
+    if spots.is_empty() {
         return Ok(());
     }
-    let places = places(sites.keys().copied());
-    let height = if sites.len() > 2 { 480.0 } else { 260.0 };
+    let layout = Layout::of(spots.keys());
+    let (class, size) = if layout.great {
+        let size = format!(
+            " width=\"{0:.0}\" height=\"{1:.0}\"",
+            layout.width, layout.height
+        );
+        (" class=\"great\"", size)
+    } else {
+        ("", String::new())
+    };
     writeln!(
         page,
-        "<h2>Sites</h2>\n<div class=\"map\"><svg viewBox=\"0 0 {WIDTH} {height}\" role=\"group\" aria-label=\"Map of the sites and of what goes from one to another\">"
+        "<h2>Sites</h2>\n<div class=\"map\"><svg{class}{size} viewBox=\"0 0 {:.0} {:.0}\" role=\"group\" aria-label=\"Map of the sites and of what goes from one to another\">",
+        layout.width, layout.height
     )?;
-    for ((from, to), way) in &ways {
-        if let (Some(start), Some(end)) = (places.get(from), places.get(to)) {
-            write_way(page, (from, *start), (to, *end), way)?;
-        }
+    for (course, way) in &ways {
+        write_way(page, &layout, course, way)?;
     }
-    for (name, status) in &sites {
-        if let Some(place) = places.get(name) {
-            write_site(page, report, name, *place, *status)?;
-        }
+    for (key, spot) in &spots {
+        write_site(page, &layout, key, spot)?;
     }
     page.push_str("</svg></div>\n");
     Ok(())
 }
 
-/// One in the middle, two beside each other, more in a ring.
-fn places<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, Point> {
-    let names: Vec<&str> = names.collect();
-    let count = f64::from(u32::try_from(names.len()).unwrap_or(u32::MAX));
-    let mut number = 0.0;
-    let mut places = BTreeMap::new();
-    for name in &names {
-        let place = match names.len() {
-            1 => Point {
-                x: WIDTH / 2.0,
-                y: 130.0,
-            },
-            2 => Point {
-                x: 170.0 + number * (WIDTH - 340.0),
-                y: 130.0,
-            },
-            _ => {
-                let angle = TAU * (number / count) - TAU / 4.0;
+impl Layout {
+    /// One in the middle, two beside each other, more in a ring.
+    fn of<'a>(keys: impl ExactSizeIterator<Item = &'a String>) -> Self {
+        let sites = keys.len();
+        let count = f64::from(u32::try_from(sites).unwrap_or(u32::MAX));
+        let great = sites > FEW;
+        // Each circle of a great ring has room for a line of text above and below.
+        let around = (count * 64.0 / TAU).max(240.0);
+        let (ring, middle, radius) = if great {
+            let middle = Point {
+                x: around + 260.0,
+                y: around + 60.0,
+            };
+            (
                 Point {
-                    x: WIDTH / 2.0 + 290.0 * angle.cos(),
-                    y: 235.0 + 165.0 * angle.sin(),
-                }
-            }
+                    x: around,
+                    y: around,
+                },
+                middle,
+                16.0,
+            )
+        } else {
+            let y = if sites > 2 { 235.0 } else { 130.0 };
+            (Point { x: 290.0, y: 165.0 }, Point { x: 400.0, y }, 46.0)
         };
-        places.insert(*name, place);
-        number += 1.0;
+        let mut number = 0.0;
+        let mut places = BTreeMap::new();
+        for key in keys {
+            let place = match sites {
+                1 => middle,
+                2 => Point {
+                    x: 170.0 + number * 460.0,
+                    y: middle.y,
+                },
+                _ => {
+                    let angle = TAU * (number / count) - TAU / 4.0;
+                    Point {
+                        x: middle.x + ring.x * angle.cos(),
+                        y: middle.y + ring.y * angle.sin(),
+                    }
+                }
+            };
+            places.insert(key.clone(), place);
+            number += 1.0;
+        }
+        Self {
+            width: middle.x * 2.0,
+            height: match sites {
+                _ if great => middle.y * 2.0,
+                1 | 2 => 260.0,
+                _ => 480.0,
+            },
+            middle,
+            radius,
+            great,
+            places,
+        }
     }
-    places
 }
 
-fn write_site(
-    page: &mut String,
-    report: &Report,
-    name: &str,
-    at: Point,
-    status: Option<Status>,
-) -> std::fmt::Result {
-    let facts = report.sites.iter().find(|facts| facts.name == name);
-    let status = status.unwrap_or(if facts.is_some() {
+fn write_site(page: &mut String, layout: &Layout, key: &str, spot: &Spot<'_>) -> std::fmt::Result {
+    let Some(&at) = layout.places.get(key) else {
+        return Ok(());
+    };
+    let status = spot.status.unwrap_or(if spot.facts.is_some() {
         Status::InSync
     } else {
         Status::Unknown
     });
+    let facts = spot.facts;
     let (region, account) = facts.map_or(("", ""), |facts| (&facts.region, &facts.account));
-    writeln!(
+    write!(
         page,
-        "<a href=\"#items\" data-way=\"{1}\" class=\"{0}\" aria-label=\"Site {1}, {2}: {5}. Show what begins there\">\
-         <circle class=\"node\" cx=\"{3:.1}\" cy=\"{4:.1}\" r=\"{RADIUS}\"/>\
-         <text x=\"{3:.1}\" y=\"{6:.1}\">{7} {8}</text><text class=\"small\" x=\"{3:.1}\" y=\"{9:.1}\">{2}</text><text class=\"small\" x=\"{3:.1}\" y=\"{10:.1}\">{11}</text></a>",
+        "<a href=\"#items\" data-way=\"{0}\" class=\"{1}\" aria-label=\"Site {0}, {2}: {3}. Show what begins there\">\
+         <circle class=\"node\" cx=\"{4:.1}\" cy=\"{5:.1}\" r=\"{6:.0}\"/>",
+        escaped(key),
         status.name(),
-        escaped(name),
         escaped(region),
+        status.words(),
         at.x,
         at.y,
-        status.words(),
+        layout.radius,
+    )?;
+    if layout.great {
+        // Beside the circle, away from the middle.
+        let out = at.plus(at.minus(layout.middle).unit().times(layout.radius + 10.0));
+        let class = match at.x - layout.middle.x {
+            aside if aside > 20.0 => "begin",
+            aside if aside < -20.0 => "end",
+            _ => "",
+        };
+        let beyond = if class.is_empty() && at.y < layout.middle.y {
+            -16.0
+        } else {
+            0.0
+        };
+        return writeln!(
+            page,
+            "<text x=\"{0:.1}\" y=\"{1:.1}\">{2}</text><text class=\"{3}\" x=\"{4:.1}\" y=\"{5:.1}\">{6}</text><text class=\"small {3}\" x=\"{4:.1}\" y=\"{7:.1}\">{8}</text></a>",
+            at.x,
+            at.y + 5.0,
+            sign(status),
+            class,
+            out.x,
+            out.y + 2.0 + beyond,
+            escaped(&shortened(spot.name, 30)),
+            out.y + 16.0 + beyond,
+            escaped(&format!("{region} {account}")),
+        );
+    }
+    writeln!(
+        page,
+        "<text x=\"{0:.1}\" y=\"{1:.1}\">{2} {3}</text><text class=\"small\" x=\"{0:.1}\" y=\"{4:.1}\">{5}</text><text class=\"small\" x=\"{0:.1}\" y=\"{6:.1}\">{7}</text></a>",
+        at.x,
         at.y - 4.0,
         sign(status),
-        escaped(&shortened(name)),
+        escaped(&shortened(spot.name, 11)),
         at.y + 13.0,
-        at.y + RADIUS + 18.0,
+        escaped(region),
+        at.y + layout.radius + 18.0,
         escaped(account),
     )
 }
 
-fn shortened(name: &str) -> String {
-    if name.chars().count() > 11 {
-        let start: String = name.chars().take(10).collect();
+fn shortened(name: &str, longest: usize) -> String {
+    if name.chars().count() > longest {
+        let start: String = name.chars().take(longest - 1).collect();
         format!("{start}\u{2026}")
     } else {
         name.to_owned()
     }
 }
 
-fn write_way(
-    page: &mut String,
-    (from, start): (&str, Point),
-    (to, end): (&str, Point),
-    way: &Way,
-) -> std::fmt::Result {
+fn write_way(page: &mut String, layout: &Layout, course: &Course, way: &Way) -> std::fmt::Result {
+    let (from, to, both) = course;
+    let (Some(&start), Some(&end)) = (layout.places.get(from), layout.places.get(to)) else {
+        return Ok(());
+    };
     let status = way.status();
-    let (path, head, label) = if from == to {
-        round(start)
+    let line = if from == to {
+        round(start, layout.radius)
     } else {
-        curve(start, end)
+        line(start, end, layout, *both)
     };
     let amiss = if way.amiss > 0 {
         format!("{} of {}", way.amiss, way.items)
     } else {
         way.items.to_string()
     };
+    let direction = if *both {
+        format!("Between {} and {}", escaped(from), escaped(to))
+    } else {
+        format!("From {} to {}", escaped(from), escaped(to))
+    };
     writeln!(
         page,
-        "<a href=\"#items\" data-way=\"{0}-&gt;{1}\" class=\"{2}\" aria-label=\"From {0} to {1}: {3}, {4} of {5} amiss. Show them\">\
-         <path class=\"wide\" d=\"{path}\"/><path class=\"edge\" d=\"{path}\"/><path class=\"head\" d=\"{head}\"/>\
-         <text class=\"label\" x=\"{6:.1}\" y=\"{7:.1}\">{8} {amiss}</text></a>",
-        escaped(from),
-        escaped(to),
+        "<a href=\"#items\" data-way=\"{0}\" class=\"{1}\" aria-label=\"{direction}: {2}, {3} of {4} amiss. Show them\">\
+         <path class=\"wide\" d=\"{5}\"/><path class=\"edge\" d=\"{5}\"/><path class=\"head\" d=\"{6}\"/>\
+         <text class=\"label\" x=\"{7:.1}\" y=\"{8:.1}\">{9} {amiss}</text></a>",
+        escaped(&word(course)),
         status.name(),
         status.words(),
         way.amiss,
         way.items,
-        label.x,
-        label.y,
+        line.path,
+        line.heads,
+        line.label.x,
+        line.label.y,
         sign(status),
     )
 }
 
-/// A line from one circle to another, bent to the left so that the way back is another line.
-fn curve(start: Point, end: Point) -> (String, String, Point) {
+/// A line with its heads, and where its label stands.
+struct Line {
+    path: String,
+    heads: String,
+    label: Point,
+}
+
+/// A line from one circle to another. One way is bent to the left so that the way back is another line; what goes both ways is
+/// straight, with a head at each end.
+fn line(start: Point, end: Point, layout: &Layout, both: bool) -> Line {
     let along = end.minus(start).unit();
     let aside = Point {
         x: along.y,
         y: -along.x,
     };
-    let middle = start.plus(end).times(0.5).plus(aside.times(60.0));
-    let out = start.plus(middle.minus(start).unit().times(RADIUS + 3.0));
+    let bend = if both { 0.0 } else { 60.0 };
+    let middle = start.plus(end).times(0.5).plus(aside.times(bend));
+    let from = middle.minus(start).unit();
+    let out = start.plus(from.times(layout.radius + if both { 5.0 } else { 3.0 }));
     let into = end.minus(middle).unit();
-    let tip = end.minus(into.times(RADIUS + 5.0));
+    let tip = end.minus(into.times(layout.radius + 5.0));
     let path = format!(
         "M {:.1} {:.1} Q {:.1} {:.1} {:.1} {:.1}",
         out.x, out.y, middle.x, middle.y, tip.x, tip.y
     );
+    let mut heads = arrow(tip, into);
+    if both {
+        heads.push(' ');
+        heads.push_str(&arrow(out, from.times(-1.0)));
+    }
+    // In a great ring the lines cross in the middle: there a label stands nearer to where its line begins.
+    let (at, off) = if layout.great {
+        (0.25, bend * 0.375)
+    } else {
+        (0.5, bend * 38.0 / 60.0)
+    };
     let label = start
-        .plus(end)
-        .times(0.5)
-        .plus(aside.times(38.0))
+        .plus(end.minus(start).times(at))
+        .plus(aside.times(off))
         .plus(Point { x: 0.0, y: 5.0 });
-    (path, arrow(tip, into), label)
+    Line { path, heads, label }
 }
 
 /// A loop over a circle: from a site to itself.
-fn round(at: Point) -> (String, String, Point) {
+fn round(at: Point, radius: f64) -> Line {
     let tip = at.plus(Point {
-        x: 18.0,
-        y: -RADIUS - 3.0,
+        x: radius * 0.4,
+        y: -radius - 3.0,
     });
     let path = format!(
         "M {:.1} {:.1} C {:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
-        at.x - 18.0,
+        at.x - radius * 0.4,
         tip.y,
-        at.x - 60.0,
-        at.y - RADIUS - 55.0,
-        at.x + 60.0,
-        at.y - RADIUS - 55.0,
+        at.x - radius - 14.0,
+        at.y - radius - 55.0,
+        at.x + radius + 14.0,
+        at.y - radius - 55.0,
         tip.x,
         tip.y
     );
     let into = Point { x: -0.55, y: 0.83 };
     let label = at.plus(Point {
         x: 0.0,
-        y: -RADIUS - 28.0,
+        y: -radius - 28.0,
     });
-    (path, arrow(tip, into), label)
+    Line {
+        path,
+        heads: arrow(tip, into),
+        label,
+    }
 }
 
 fn arrow(tip: Point, into: Point) -> String {

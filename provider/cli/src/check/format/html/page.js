@@ -16,8 +16,9 @@
     var words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     var count = 0;
     rows.forEach(function (row, index) {
-      var fits = (wanted.length === 0 || wanted.indexOf(row.dataset.status) >= 0) &&
-        (way === null || row.dataset.way === way || row.dataset.from === way) &&
+      var has = row.dataset.has.split(" ");
+      var fits = (wanted.length === 0 || wanted.some(function (status) { return has.indexOf(status) >= 0; })) &&
+        (way === null || row.dataset.way === way || row.dataset.from === way || row.dataset.back === way) &&
         words.every(function (word) { return texts[index].indexOf(word) >= 0; });
       row.hidden = !fits;
       if (fits) { count += 1; }

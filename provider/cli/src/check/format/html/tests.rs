@@ -42,6 +42,7 @@ fn every_item_has_a_row_and_every_way_a_line() {
             "unknown",
             "unprotected",
             "missing",
+            "paused",
             "in_sync",
             "in_sync",
             "excluded"
@@ -52,7 +53,7 @@ fn every_item_has_a_row_and_every_way_a_line() {
         .into_iter()
         .filter_map(|link| link.attribute("data-way"))
         .collect();
-    assert_eq!(ways, ["east->west", "west->east", "east", "west"]);
+    assert_eq!(ways, ["east->west", "east<->west", "east", "west"]);
 }
 
 #[test]
@@ -111,4 +112,56 @@ fn a_great_site_makes_a_page_of_bounded_size() {
     let page = write(&report);
     assert!(page.len() < 4_000_000, "{}", page.len());
     assert!(page.contains("more are as they should be and not listed"));
+}
+
+#[test]
+fn a_great_ring_of_sites_has_room_and_whole_names() {
+    let mut report = of_everything();
+    let model = report.items[2].clone();
+    for number in 0..24 {
+        let mut item = model.clone();
+        item.source.as_mut().unwrap().site = format!("site-with-a-long-name-{number}");
+        report.items.push(item);
+    }
+    let page = write(&report);
+    let document = document(&page);
+    let number =
+        |node: &Node<'_, '_>, name: &str| -> f64 { node.attribute(name).unwrap().parse().unwrap() };
+    let circles: Vec<(f64, f64, f64)> = all(&document, "circle")
+        .iter()
+        .map(|node| (number(node, "cx"), number(node, "cy"), number(node, "r")))
+        .collect();
+    assert_eq!(circles.len(), 26);
+    for (index, one) in circles.iter().enumerate() {
+        for other in &circles[..index] {
+            let apart = (one.0 - other.0).hypot(one.1 - other.1);
+            assert!(apart > one.2 + other.2 + 25.0, "room for a line of text");
+        }
+    }
+    let map = all(&document, "svg")[0];
+    assert!(number(&map, "width") > 800.0);
+    assert!(page.contains(">site-with-a-long-name-23</text>"));
+}
+
+#[test]
+fn sites_of_one_name_in_two_accounts_are_two() {
+    let mut report = of_everything();
+    let mut other = report.items[2].clone();
+    let mut facts = report.sites[1].clone();
+    facts.account = "444455556666".to_owned();
+    for item in &mut report.items {
+        item.input = Some("a.json".to_owned());
+    }
+    for site in &mut report.sites {
+        site.input = Some("a.json".to_owned());
+    }
+    (facts.input, other.input) = (Some("b.json".to_owned()), Some("b.json".to_owned()));
+    report.sites.push(facts);
+    report.items.push(other);
+    let page = write(&report);
+    let document = document(&page);
+    assert_eq!(all(&document, "circle").len(), 3);
+    for account in ["111122223333", "444455556666"] {
+        assert!(page.contains(&format!("data-from=\"west ({account}, us-west-2)\"")));
+    }
 }

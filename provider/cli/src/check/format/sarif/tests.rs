@@ -2,124 +2,11 @@
 
 use serde_json::Value;
 
+use super::super::schema::faults;
 use super::super::tests::{hostile, of_everything};
 use super::super::{Format, write};
 
 const SCHEMA: &str = include_str!("sarif-schema-2.1.0.json");
-
-/// JSON Schema, draft 7, as far as that schema uses it. A keyword that is not here ends the test: nothing goes unchecked.
-fn faults(value: &Value, schema: &Value, root: &Value, at: &str, faults_: &mut Vec<String>) {
-    let Some(keywords) = schema.as_object() else {
-        return;
-    };
-    for (keyword, wanted) in keywords {
-        let right = match keyword.as_str() {
-            "$schema" | "$id" | "title" | "description" | "default" | "definitions" => true,
-            "$ref" => {
-                let pointer = wanted.as_str().unwrap().trim_start_matches('#');
-                let target = root.pointer(pointer).expect("a definition");
-                faults(value, target, root, at, faults_);
-                true
-            }
-            "type" => is_of(value, wanted),
-            "enum" => wanted.as_array().unwrap().contains(value),
-            "required" => value.as_object().is_none_or(|members| {
-                let names = wanted.as_array().unwrap();
-                names
-                    .iter()
-                    .all(|name| members.contains_key(name.as_str().unwrap()))
-            }),
-            "properties" => {
-                for (name, member) in value.as_object().into_iter().flatten() {
-                    if let Some(schema) = wanted.get(name) {
-                        faults(member, schema, root, &format!("{at}/{name}"), faults_);
-                    }
-                }
-                true
-            }
-            "additionalProperties" => {
-                let known = keywords.get("properties");
-                let others = value
-                    .as_object()
-                    .into_iter()
-                    .flatten()
-                    .filter(|(name, _)| known.and_then(|known| known.get(*name)).is_none());
-                let mut right = true;
-                for (name, member) in others {
-                    if wanted.is_object() {
-                        faults(member, wanted, root, &format!("{at}/{name}"), faults_);
-                    } else {
-                        right &= wanted != false;
-                    }
-                }
-                right
-            }
-            "items" => {
-                for (index, element) in value.as_array().into_iter().flatten().enumerate() {
-                    faults(element, wanted, root, &format!("{at}/{index}"), faults_);
-                }
-                true
-            }
-            "uniqueItems" => value.as_array().is_none_or(|elements| {
-                wanted == false
-                    || elements
-                        .iter()
-                        .enumerate()
-                        .all(|(i, e)| !elements[..i].contains(e))
-            }),
-            "minItems" => value
-                .as_array()
-                .is_none_or(|elements| elements.len() as u64 >= wanted.as_u64().unwrap()),
-            "minimum" => value
-                .as_f64()
-                .is_none_or(|number| number >= wanted.as_f64().unwrap()),
-            "maximum" => value
-                .as_f64()
-                .is_none_or(|number| number <= wanted.as_f64().unwrap()),
-            "format" => value.as_str().is_none_or(|text| is_formatted(text, wanted)),
-            "anyOf" | "oneOf" => {
-                let fitting = wanted.as_array().unwrap().iter().filter(|schema| {
-                    let mut inner = Vec::new();
-                    faults(value, schema, root, at, &mut inner);
-                    inner.is_empty()
-                });
-                let fitting = fitting.count();
-                fitting == 1 || keyword == "anyOf" && fitting > 1
-            }
-            other => panic!("{at}: the keyword {other} is not known here"),
-        };
-        if !right {
-            faults_.push(format!("{at}: {keyword} {wanted}: {value}"));
-        }
-    }
-}
-
-fn is_of(value: &Value, kind: &Value) -> bool {
-    match kind {
-        Value::Array(kinds) => kinds.iter().any(|kind| is_of(value, kind)),
-        kind => match kind.as_str().unwrap() {
-            "object" => value.is_object(),
-            "array" => value.is_array(),
-            "string" => value.is_string(),
-            "boolean" => value.is_boolean(),
-            "integer" => value.is_i64() || value.is_u64(),
-            "number" => value.is_number(),
-            "null" => value.is_null(),
-            other => panic!("the type {other} is not known here"),
-        },
-    }
-}
-
-fn is_formatted(text: &str, format: &Value) -> bool {
-    let in_uri =
-        |letter: char| letter.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(letter);
-    match format.as_str().unwrap() {
-        "uri" => text.contains(':') && text.chars().all(in_uri),
-        "uri-reference" => text.chars().all(in_uri),
-        "date-time" => humantime::parse_rfc3339(text).is_ok(),
-        other => panic!("the format {other} is not known here"),
-    }
-}
 
 fn assert_valid(text: &str) {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
@@ -160,4 +47,61 @@ fn the_schema_finds_what_is_wrong() {
         faults(&log, &schema, &schema, "", &mut found);
         assert!(!found.is_empty(), "{pointer}");
     }
+}
+
+fn results(report: &crate::check::report::Report) -> Vec<Value> {
+    let log: Value = serde_json::from_str(&write(report, Format::Sarif, false)).unwrap();
+    log["runs"][0]["results"].as_array().unwrap().clone()
+}
+
+#[test]
+fn what_others_wrote_is_neither_link_nor_placeholder() {
+    let mut report = of_everything();
+    report.items[1].facets[1].is = Some(r"[here](https://example.com) {0} \".to_owned());
+    let texts = results(&report)
+        .iter()
+        .map(|result| result["message"]["text"].as_str().unwrap().to_owned())
+        .collect::<String>();
+    assert!(
+        texts.contains(r"\[here\](https://example.com) {{0}} \\"),
+        "{texts}"
+    );
+}
+
+#[test]
+fn a_great_many_are_counted_instead() {
+    let mut report = of_everything();
+    let amiss = report.items[4].clone();
+    report.items.extend(std::iter::repeat_n(amiss, 6_000));
+    let results = results(&report);
+    assert_eq!(results.len(), 5_000);
+    let last = results[4_999]["message"]["text"].as_str().unwrap();
+    assert!(last.starts_with("1006 more"), "{last}");
+    assert_valid(&write(&report, Format::Sarif, false));
+}
+
+#[test]
+fn what_is_ignored_stays_under_the_rule_of_what_it_was() {
+    let mut report = of_everything();
+    report.items[1].facets[2].ignored.as_mut().unwrap().was = crate::check::report::Status::Unknown;
+    let ignored: Vec<Value> = results(&report)
+        .into_iter()
+        .filter(|result| result.get("suppressions").is_some())
+        .collect();
+    assert_eq!(ignored.len(), 1);
+    assert_eq!(ignored[0]["ruleId"], "crr/unknown");
+}
+
+#[test]
+fn the_same_address_in_two_inputs_is_two_results() {
+    let mut report = of_everything();
+    let mut other = report.items[4].clone();
+    other.input = Some("b.json".to_owned());
+    report.items[4].input = Some("a.json".to_owned());
+    report.items.push(other);
+    let prints: std::collections::BTreeSet<String> = results(&report)
+        .iter()
+        .map(|result| result["partialFingerprints"].to_string())
+        .collect();
+    assert_eq!(prints.len(), results(&report).len());
 }
