@@ -103,13 +103,16 @@ async fn a_listing_that_is_refused_is_an_error_and_nothing_is_touched() -> Resul
 async fn a_tainted_echo_that_removes_hands_its_rules_over() -> Result<(), LabError> {
     let scene = Scene::new("on_destroy = \"remove\"").await?;
     let (lab, east) = (&scene.lab, scene.lab.site("east"));
-    let long = "a".repeat(62);
-    scene.buckets(&["orders", "invoices", &long]).await;
+    scene.buckets(&["orders", "invoices", "broken"]).await;
+    let denied = Fault::on("GetBucketReplication", Effect::AccessDenied);
+    lab.inject(denied.resource("broken").when(When::Every));
     assert_eq!(scene.workdir.try_apply().await?.code, 1);
+    lab.gateway().clear_faults();
     let before = replication(lab, east, "orders").await;
     assert!(before.is_some());
 
-    scene.configure("on_destroy = \"remove\"\nselect = { exclude = [\"aaa*\", \"invoices\"] }")?;
+    scene
+        .configure("on_destroy = \"remove\"\nselect = { exclude = [\"broken\", \"invoices\"] }")?;
     lab.reset_calls();
     let replaced = scene.workdir.apply().await?;
     assert!(
@@ -151,9 +154,11 @@ async fn a_tainted_echo_that_removes_hands_its_rules_over() -> Result<(), LabErr
 async fn a_tainted_echo_that_is_destroyed_removes() -> Result<(), LabError> {
     let scene = Scene::new("on_destroy = \"remove\"").await?;
     let (lab, east) = (&scene.lab, scene.lab.site("east"));
-    let long = "a".repeat(62);
-    scene.buckets(&["orders", &long]).await;
+    scene.buckets(&["orders", "broken"]).await;
+    let denied = Fault::on("GetBucketReplication", Effect::AccessDenied);
+    lab.inject(denied.resource("broken").when(When::Every));
     assert_eq!(scene.workdir.try_apply().await?.code, 1);
+    lab.gateway().clear_faults();
     assert!(replication(lab, east, "orders").await.is_some());
     scene.workdir.destroy().await?;
     assert_eq!(replication(lab, east, "orders").await, None);
