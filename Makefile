@@ -23,9 +23,12 @@ tools: ## Make the virtual environment of the lab: the local AWS and Terraform 1
 tools-oldest: ## Make the environment of Terraform 1.9, the oldest that is supported, for the tests
 	@$(LAB)/tools.sh "$(PYTHON)" "$(VENV)-terraform-1.9" "$(LAB)/terraform-1.9.txt"
 
+# Half as many again as there are cores: most tests wait for processes of their own.
+THREADS := $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
+
 test: tools tools-oldest ## Run every test; needs Terraform 1.11 or later in the PATH
 	@nextest=$$($(ROOT).ci/tool cargo-nextest 0.9.143) && \
-		CRR_PROVIDER=$(TARGET)/debug/terraform-provider-crr PATH="$$nextest:$$PATH" cargo nextest run --workspace
+		CRR_PROVIDER=$(TARGET)/debug/terraform-provider-crr PATH="$$nextest:$$PATH" cargo nextest run --workspace --test-threads $(THREADS)
 
 install: ## Build the provider and put it where Terraform and OpenTofu find it
 	@cargo build --release --package terraform-provider-crr

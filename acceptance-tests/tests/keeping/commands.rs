@@ -57,7 +57,7 @@ async fn on_a_terminal_people_see_how_far_it_is() -> Result<(), LabError> {
     let desk = desk(&scene).await?;
     let once = desk.run_on_a_terminal(&["echo", "--once"]).await?.ok()?;
     assert!(
-        once.stdout.contains("1/1") && once.stdout.contains("orders"),
+        once.stdout.contains("/1 buckets") && once.stdout.contains("a bucket is protected"),
         "a bar, and lines beside it: {once}"
     );
     assert!(!once.stdout.contains("{\""), "no JSON for people: {once}");

@@ -45,7 +45,7 @@ async fn a_function_protects_what_is_made_and_mends_what_is_broken() -> Result<(
     let mut refused = lab.calls();
     refused
         .0
-        .retain(|call| call.status == Some(403) && call.call.operation != "GetRole");
+        .retain(|call| call.status == Some(403) && !call.call.operation.starts_with("GetRole"));
     assert!(refused.is_empty(), "{refused:#?}");
 
     let deleted = lab

@@ -124,7 +124,11 @@ pub fn of_function(trigger: &Trigger, echo: &Echo, assumed: &[RoleArn]) -> Polic
         ));
     }
     if !roles.is_empty() {
-        statements.push(Statement::allow("SeeRoles", ["iam:GetRole"], roles.clone()));
+        statements.push(Statement::allow(
+            "SeeRoles",
+            ["iam:GetRole", "iam:GetRolePolicy"],
+            roles.clone(),
+        ));
         let to_s3 = Statement::allow("HandRolesToS3", ["iam:PassRole"], roles);
         statements.push(to_s3.when("StringEquals", "iam:PassedToService", ["s3.amazonaws.com"]));
     }
