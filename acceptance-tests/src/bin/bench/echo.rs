@@ -53,7 +53,7 @@ fn line(
 }
 
 /// The first sweep of the agent over so many new buckets.
-async fn first_sweep(buckets: u32, trace: bool) -> Result<(), LabError> {
+async fn first_sweep(what: &str, buckets: u32, more: &[&str], trace: bool) -> Result<(), LabError> {
     let (lab, _workdir, config) = applied("").await?;
     fill(&lab, buckets);
     lab.set_latency(LATENCY);
@@ -61,7 +61,7 @@ async fn first_sweep(buckets: u32, trace: bool) -> Result<(), LabError> {
     lab.reset_calls();
     let began = Instant::now();
     // One sweep and no more: what polling adds is not its cost.
-    let mut agent = desk.start(&["--interval", "1h"]).await?;
+    let mut agent = desk.start(&[&["--interval", "1h"], more].concat()).await?;
     // The last of them is seen by the gateway, not by asking the agent: that would be measured too.
     while lab.gateway().canned_with("BucketReplication") < usize::try_from(buckets).unwrap_or(0) {
         if agent.has_ended() || began.elapsed() > Duration::from_mins(5) {
@@ -73,13 +73,7 @@ async fn first_sweep(buckets: u32, trace: bool) -> Result<(), LabError> {
     let wall = began.elapsed();
     agent.until_all_protected(buckets).await?;
     let calls = lab.calls();
-    line(
-        "the agent's first sweep",
-        buckets,
-        &calls,
-        wall,
-        agent.peak_memory(),
-    )?;
+    line(what, buckets, &calls, wall, agent.peak_memory())?;
     if trace {
         for (operation, count) in calls.counts() {
             say(&format!("    {count:>6} {operation}"))?;
@@ -174,7 +168,10 @@ async fn made_to_protected(what: &str, echo: &str, arguments: &[&str]) -> Result
 pub async fn run(trace: bool, swept: Option<u32>, refreshed: Option<u32>) -> Result<(), LabError> {
     say("\n| what | buckets | calls a bucket | time | peak memory |")?;
     say("|---|---|---|---|---|")?;
-    first_sweep(swept.unwrap_or(1_000), trace).await?;
+    let swept = swept.unwrap_or(1_000);
+    first_sweep("the agent's first sweep", swept, &[], trace).await?;
+    let more = ["--concurrency", "128"];
+    first_sweep("the same, 128 calls at once", swept, &more, trace).await?;
     refresh(refreshed.unwrap_or(10_000), trace).await?;
     let queue = "trigger = { look_every = null }";
     made_to_protected(
