@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::StreamExt;
 use indicatif::ProgressBar;
-use replication::{RoleArn, SiteName, glob};
+use replication::{RoleArn, glob};
 use serde_json::Value;
 use terraform_provider_crr::runtime::Runtime;
 use terraform_provider_crr::stated::{self, Kind, PairLook};
 use tokio::time::Instant;
 
-use super::finding::{add_failure, add_health, first, not_looked};
+use super::finding::{add_failure, add_health, not_looked};
 use super::report::{Facet, Item, ItemKind, Place, SiteFacts, Status};
 use super::terraform::Resource;
 
 mod echo;
+mod sites;
 mod strangers;
 
 use strangers::Roles;
@@ -52,8 +53,8 @@ type Barred = BTreeMap<String, (String, String)>;
 pub async fn look(runtime: &Runtime, resources: &[Resource], how: &How) -> Found {
     let mut found = Found::default();
     let mut barred = Barred::new();
-    sites(runtime, resources, how, &mut found, &mut barred).await;
-    unstated_sites(runtime, resources, how, &mut found, &mut barred).await;
+    sites::stated(runtime, resources, how, &mut found, &mut barred).await;
+    sites::unstated(runtime, resources, how, &mut found, &mut barred).await;
     let pairs: Vec<&Resource> = resources
         .iter()
         .filter(|resource| resource.kind == Kind::Pair && how.wants(resource))
@@ -141,12 +142,11 @@ pub(super) async fn in_time(deadline: Option<Instant>, look: impl Future<Output 
     }
 }
 
+const NOT_IN_TIME: &str = "not looked at in time";
+const TOO_LATE: &str = "Give the check more time with --timeout, more calls at once with --concurrency, or less to look at with --only.";
+
 pub(super) fn late(item: &mut Item) {
-    not_looked(
-        item,
-        "not looked at in time",
-        "Give the check more time with --timeout, more calls at once with --concurrency, or less to look at with --only.",
-    );
+    not_looked(item, NOT_IN_TIME, TOO_LATE);
 }
 
 fn text<'a>(values: &'a Value, pointer: &str) -> Option<&'a str> {
@@ -251,126 +251,6 @@ pub(super) fn unreadable(item: &mut Item, error: &str) {
         "its attributes cannot be read",
         format!("{error}. Was it written by another version of the provider?"),
     );
-}
-
-/// The sites that are resources: who answers there, and their roles.
-async fn sites(
-    runtime: &Runtime,
-    resources: &[Resource],
-    how: &How,
-    found: &mut Found,
-    barred: &mut Barred,
-) {
-    for resource in resources.iter().filter(|r| r.kind == Kind::Site) {
-        how.progress.inc_length(1);
-        let mut item = item(resource);
-        let look = Box::pin(site(runtime, resource, &mut item, found, barred));
-        if !in_time(how.deadline, look).await {
-            late(&mut item);
-        }
-        how.progress.inc(1);
-        if how.wants(resource) {
-            found.items.push(item);
-        }
-    }
-}
-
-async fn site(
-    runtime: &Runtime,
-    resource: &Resource,
-    item: &mut Item,
-    found: &mut Found,
-    barred: &mut Barred,
-) {
-    let values = match resource.attributes() {
-        Ok(values) => values,
-        Err(error) => return unreadable(item, &error),
-    };
-    match stated::look_at_site(runtime, &values).await {
-        Ok(look) => {
-            found.sites.insert(facts(&look.site));
-            let stated = text(&resource.values, "/region");
-            let is = look.site.region.to_string();
-            if let Some(stated) = stated.filter(|stated| *stated != is) {
-                let name = look.site.name.to_string();
-                let summary = format!("site \"{name}\" is in {stated}, and is reached in {is}");
-                let remedy = format!("Mend the {}.", region_setting(&name));
-                not_looked(item, summary.clone(), remedy.clone());
-                barred.insert(name, (summary, remedy));
-                return;
-            }
-            found.proven.insert(look.site.name.to_string());
-            found.site_roles.extend(look.role);
-            add_health(item, look.health);
-        }
-        Err(failure) => {
-            add_failure(item, &failure);
-            if let stated::NotLooked::Failed(diagnostics) = &failure
-                && let Some(place) = &item.source
-            {
-                barred.insert(place.site.clone(), first(diagnostics));
-            }
-        }
-    }
-}
-
-fn facts(site: &replication::Site) -> SiteFacts {
-    SiteFacts {
-        input: None,
-        name: site.name.to_string(),
-        account: site.account.to_string(),
-        region: site.region.to_string(),
-    }
-}
-
-/// The sites that are no resources: each is asked once who answers there, not by each pair anew.
-async fn unstated_sites(
-    runtime: &Runtime,
-    resources: &[Resource],
-    how: &How,
-    found: &mut Found,
-    barred: &mut Barred,
-) {
-    let stated: BTreeSet<String> = resources
-        .iter()
-        .filter(|resource| resource.kind == Kind::Site)
-        .filter_map(|resource| Some(item(resource).source?.site))
-        .collect();
-    let named: BTreeSet<String> = resources
-        .iter()
-        .filter(|resource| resource.kind != Kind::Site && how.wants(resource))
-        .flat_map(|resource| {
-            let item = item(resource);
-            [item.source, item.target]
-        })
-        .filter_map(|place| Some(place?.site))
-        .filter(|name| !stated.contains(name))
-        .collect();
-    for name in named {
-        let Ok(site) = name.parse::<SiteName>() else {
-            continue;
-        };
-        if !stated::cloud(runtime).sites().any(|known| *known == site) {
-            let summary = format!("how site \"{name}\" is reached is not known");
-            let remedy =
-                "Give its settings with --sites, or have a `crr_site` for it in the configuration.";
-            barred.insert(name, (summary, remedy.to_owned()));
-            continue;
-        }
-        match stated::cloud(runtime).identity(&site).await {
-            Ok(identity) => {
-                found.sites.insert(SiteFacts {
-                    input: None,
-                    name,
-                    account: identity.account.to_string(),
-                    region: identity.region.to_string(),
-                });
-            }
-            Err(error) => {
-                barred.insert(name, (error.summary(), error.detail()));
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -164,3 +164,6 @@ pub const TARGET_GONE: &str = "pending: its target ";
 
 /// How what is said of a bucket begins, the worst first.
 const KINDS: [&str; 4] = ["failed: ", CONFLICT, "drifted: ", "pending: "];
+
+#[cfg(test)]
+mod tests;

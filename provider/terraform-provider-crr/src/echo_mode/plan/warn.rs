@@ -112,26 +112,30 @@ pub(super) fn warn(echo: &replication::Echo, coverage: &Coverage, diagnostics: &
     }
 }
 
+/// How many there are, and the first of them a line each; none where there are none.
+fn listed(named: &Named) -> Option<(usize, String)> {
+    let count = named.buckets.len() + named.unlisted;
+    let mut lines: Vec<String> = named
+        .buckets
+        .iter()
+        .take(NAMED)
+        .map(|bucket| format!("- {bucket}"))
+        .collect();
+    if count > lines.len() {
+        lines.push(format!("and {} more", count - lines.len()));
+    }
+    (count > 0).then(|| (count, lines.join("\n")))
+}
+
 /// Buckets that are open to everybody: a plan of numbers would not show that their targets become so, or do not.
 pub(super) fn warn_of_public(
     echo: &replication::Echo,
     public: &Named,
     diagnostics: &mut Diagnostics,
 ) {
-    let count = public.buckets.len() + public.unlisted;
-    if count == 0 {
+    let Some((count, names)) = listed(public) else {
         return;
-    }
-    let mut names: Vec<String> = public
-        .buckets
-        .iter()
-        .take(NAMED)
-        .map(|bucket| format!("- {bucket}"))
-        .collect();
-    if count > names.len() {
-        names.push(format!("and {} more", count - names.len()));
-    }
-    let names = names.join("\n");
+    };
     let mirror = &echo.template.mirror;
     let at = |name: &str| Path::root().attribute(name);
     if mirror.public {
@@ -160,25 +164,14 @@ pub(super) fn warn_of_release(
     losing: &Named,
     diagnostics: &mut Diagnostics,
 ) {
-    let count = losing.buckets.len() + losing.unlisted;
-    if count == 0 {
+    let Some((count, names)) = listed(losing) else {
         return;
-    }
-    let mut names: Vec<String> = losing
-        .buckets
-        .iter()
-        .take(NAMED)
-        .map(|bucket| format!("- {bucket}"))
-        .collect();
-    if count > names.len() {
-        names.push(format!("and {} more", count - names.len()));
-    }
+    };
     diagnostics.warning_at(
         Path::root().attribute("on_destroy"),
         format!("Echo {} takes the rules off {}", echo.id(), buckets(count)),
         format!(
-            "They are not protected from then on: `on_destroy` is \"remove\", and the echo is not for them any more. Their targets and all objects stay. Is every pattern and tag in `select` as it is meant? With `on_destroy = \"keep\"` the rules stay, too.\n{}",
-            names.join("\n")
+            "They are not protected from then on: `on_destroy` is \"remove\", and the echo is not for them any more. Their targets and all objects stay. Is every pattern and tag in `select` as it is meant? With `on_destroy = \"keep\"` the rules stay, too.\n{names}"
         ),
     );
 }
