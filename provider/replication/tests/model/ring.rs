@@ -95,9 +95,11 @@ fn sweep(
     worked
 }
 
+const PLACES: usize = 4;
+
 fn echoes() -> impl Strategy<Value = Vec<(usize, usize, Echo)>> {
     let template = prop::sample::select(vec!["{bucket}", "{bucket}-a", "b-{bucket}"]);
-    let one = (0..4_usize, 0..4_usize, template, any::<bool>());
+    let one = (0..PLACES, 0..PLACES, template, any::<bool>());
     prop::collection::vec(one, 1..7).prop_map(|all| {
         all.into_iter()
             .filter(|(from, to, template, _)| from != to || *template != "{bucket}")
@@ -126,8 +128,9 @@ proptest! {
             let places: Vec<&str> = tags.get(ECHO_OF).map_or_else(Vec::new, |p| p.split(' ').collect());
             let distinct: BTreeSet<&str> = places.iter().copied().collect();
             prop_assert_eq!(places.len(), distinct.len(), "{} {}: {:?}", at, name, places);
-            // Each hop adds at most two characters to a name, and no path is longer than there are places.
-            prop_assert!(name.as_str().len() <= "two-a".len() + 2 * 4, "{name}");
+            // Each hop adds at most two characters to a name. A path enters each place once, and may stay there for one hop
+            // more, by an echo of a place to itself: seven hops after the first bucket.
+            prop_assert!(name.as_str().len() <= "two-a".len() + 2 * (2 * PLACES - 1), "{name}");
         }
     }
 }
