@@ -41,6 +41,11 @@ pub struct SharedPapers {
 }
 
 impl SharedPapers {
+    /// Whether anything is known of what stands there, if only that it may not be read.
+    fn was_seen(&self) -> bool {
+        matches!(self.standing, Seen::Present(_) | Seen::Denied { .. })
+    }
+
     /// What it would say, as far as it is known.
     fn text(&self) -> String {
         let standing = self.standing.present();
@@ -112,11 +117,11 @@ impl Papers {
             let of_bucket = papers.buckets.entry(at.clone()).or_default();
             of_bucket.owned.extend(owned.into_iter().flatten());
         }
+        for (key, found) in &observed.keys {
+            papers.keys.entry(key.clone()).or_default().standing = found.policy.clone();
+        }
         for (key, wanted) in &desired.keys {
             let of_key = papers.keys.entry(key.clone()).or_default();
-            if let Some(found) = observed.keys.get(key) {
-                of_key.standing = found.policy.clone();
-            }
             of_key.owned.push(wanted.policy.clone());
         }
         papers
@@ -193,9 +198,13 @@ pub fn rehearse(need: &Need, papers: &Papers) -> Outcome {
             &format!("the policy of bucket {at}"),
             need,
         ),
-        Subject::Key { key, must_allow } => match papers.keys.get(key) {
-            None if *must_allow => Outcome::unknown(format!("the policy of {key} is not known")),
-            papers => of_shared(papers, *must_allow, &format!("the policy of {key}"), need),
+        // Our statements open a key to another account's role; to one of its own account it is the rest that does.
+        Subject::Key { key, must_be_known } => match papers.keys.get(key) {
+            Some(papers) if papers.was_seen() || *must_be_known && !papers.owned.is_empty() => {
+                of_shared(Some(papers), true, &format!("the policy of {key}"), need)
+            }
+            _ if *must_be_known => Outcome::unknown(format!("the policy of {key} is not known")),
+            _ => Outcome::Allowed,
         },
     }
 }
@@ -264,11 +273,15 @@ fn in_part(parts: &[PartlyDenied], which: &str, action: &str) -> Outcome {
 }
 
 impl Pair {
-    /// The policies of its buckets: a rehearsal reads them whether or not the pair writes them, since others may deny there.
+    /// The policies of its buckets and keys too: a rehearsal reads them whether or not the pair writes them. Others may deny
+    /// there, and a key whose policy does not let the role in opens to no role of its account.
     pub fn rehearsal_reads(&self) -> crate::observed::Reads {
         let mut reads = self.reads();
         for bucket in reads.buckets.values_mut() {
             bucket.policy = true;
+        }
+        for key in reads.keys.values_mut() {
+            key.policy = true;
         }
         reads
     }

@@ -29,12 +29,12 @@ pub enum Subject {
         /// Whether it must allow, since the bucket is another account's; else it must merely not deny.
         must_allow: bool,
     },
-    /// A key's policy.
+    /// A key's policy. Where it is known it must allow, if only by leaving it to the IAM policies of the account.
     Key {
         /// Which.
         key: KeyArn,
-        /// Whether it must allow.
-        must_allow: bool,
+        /// Whether it must be known, since the key is another account's; else one that nobody looked at passes.
+        must_be_known: bool,
     },
 }
 

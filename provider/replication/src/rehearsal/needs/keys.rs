@@ -68,18 +68,17 @@ impl Lane<'_> {
             reason,
             fails,
         );
-        if key.account() != self.from.site.account.as_str() {
-            let subject = Subject::Key {
-                key: key.clone(),
-                must_allow: true,
-            };
-            self.need(
-                &format!("key_policy.{action}"),
-                subject,
-                request,
-                reason,
-                fails,
-            );
-        }
+        // A key's policy must let even a role of its own account in, or leave that to the account's IAM policies.
+        let subject = Subject::Key {
+            key: key.clone(),
+            must_be_known: key.account() != self.from.site.account.as_str(),
+        };
+        self.need(
+            &format!("key_policy.{action}"),
+            subject,
+            request,
+            reason,
+            fails,
+        );
     }
 }
