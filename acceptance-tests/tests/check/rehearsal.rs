@@ -151,3 +151,48 @@ async fn a_policy_that_may_not_be_read_and_a_simulator_that_refuses() -> Result<
     }
     Ok(())
 }
+
+/// What a plan alone cannot show: the policy of a key that the pair does not write.
+#[tokio::test]
+async fn a_key_that_opens_to_no_role_of_its_account_is_named() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let lab = &scene.lab;
+    let mut keys = Vec::new();
+    for site in ["east", "west"] {
+        let made = lab.admin_kms(lab.site(site)).create_key().send().await;
+        let made = made.expect("a key");
+        let arn = made.key_metadata().and_then(|key| key.arn());
+        keys.push(arn.expect("an ARN").to_owned());
+    }
+    scene.configure_sides(
+        &format!("kms_key_arn = \"{}\"", keys[0]),
+        &format!("kms_key_arn = \"{}\"", keys[1]),
+        "",
+    )?;
+    plan(&scene.workdir).await?;
+    let sites = lab.terraform_sites().to_string();
+    scene.workdir.write("sites.json", &sites)?;
+    let mut arguments = vec!["--plan", "plan.json", "--sites", "sites.json"];
+    arguments.extend(["--simulate", "--format", "json"]);
+    let open = check(lab, &scene.workdir, &arguments).await?;
+    assert_eq!(open.code, 0, "as KMS makes a key: {open}");
+
+    let east = lab.site("east");
+    let operators = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{}:user/operator"}},"Action":["kms:DescribeKey","kms:GetKeyPolicy","kms:PutKeyPolicy"],"Resource":"*"}}]}}"#,
+        east.account
+    );
+    let put = lab.admin_kms(east).put_key_policy().key_id(&keys[0]);
+    let put = put.policy_name("default").policy(operators);
+    put.send().await.expect("put");
+    let closed = check(lab, &scene.workdir, &arguments).await?;
+    assert_eq!(closed.code, 2, "{closed}");
+    assert_only_read(lab);
+    let found = amiss(&closed.json()?);
+    let names: Vec<&str> = found.iter().map(|(_, name, _)| &**name).collect();
+    assert_eq!(names, ["source.key_policy.kms:Decrypt"], "{closed}");
+    for words in [keys[0].as_str(), "root of the account"] {
+        assert!(closed.stdout.contains(words), "{words}: {closed}");
+    }
+    Ok(())
+}

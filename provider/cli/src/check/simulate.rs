@@ -168,7 +168,7 @@ async fn reached(runtime: &Runtime, notes: &mut BTreeSet<String>) -> BTreeSet<Si
             }
             Some(error) => {
                 notes.insert(format!(
-                    "Others' statements in the policies of buckets at {name} were not looked at: {}.",
+                    "Others' statements in the policies of buckets and keys at {name} were not looked at: {}.",
                     error.summary()
                 ));
             }
@@ -250,7 +250,10 @@ fn facet(need: &Need, outcome: Outcome) -> Facet {
     };
     let (is, remedy) = match outcome {
         Outcome::Allowed => return facet,
-        Outcome::Refused(why) => (why, by_reason(need.fails)),
+        Outcome::Refused(why) => {
+            let remedy = by_reason(need.fails);
+            (why, format!("{remedy}{}", way_out(&need.subject)))
+        }
         Outcome::RefusedInPart(why) => (why, by_reason("The objects that it speaks of fail.")),
         Outcome::Unknown { why, lacks } => {
             let mut remedy = format!("If it may not: {}", need.fails);
@@ -264,6 +267,17 @@ fn facet(need: &Need, outcome: Outcome) -> Facet {
     facet.is = Some(is);
     facet.remedy = Some(remedy);
     facet
+}
+
+/// What to do where a policy that is not ours stands in the way.
+fn way_out(subject: &Subject) -> &'static str {
+    match subject {
+        // No policy of a role opens a key whose own policy leaves nothing to those.
+        Subject::Key { must_be_known, .. } if !must_be_known => {
+            " Let the key's policy name the role, or the root of the account, which leaves it to the role's policies; and take denials off."
+        }
+        _ => "",
+    }
 }
 
 /// Marks what a rehearsal has nothing to say of.
