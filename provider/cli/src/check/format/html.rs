@@ -80,7 +80,7 @@ fn write_page(page: &mut String, report: &Report) -> std::fmt::Result {
     )?;
     page.push_str("<main>\n");
     for note in &report.notes {
-        writeln!(page, "<p>{}</p>", escaped(note))?;
+        writeln!(page, "<p>{}</p>", prose(note))?;
     }
     let sites = Sites::of(report);
     map::write(page, report, &sites)?;
@@ -211,7 +211,7 @@ fn write_row(page: &mut String, item: &Item, sites: &Sites<'_>) -> std::fmt::Res
             write_facet(page, facet)?;
         }
         for note in &item.notes {
-            write!(page, "<dt>note</dt><dd>{}</dd>", escaped(note))?;
+            write!(page, "<dt>note</dt><dd>{}</dd>", prose(note))?;
         }
         page.push_str("</dl></details>");
     }
@@ -247,7 +247,7 @@ fn write_facet(page: &mut String, facet: &Facet) -> std::fmt::Result {
         }
     }
     if let Some(remedy) = &facet.remedy {
-        write!(page, "<dd>{}</dd>", escaped(remedy))?;
+        write!(page, "<dd>{}</dd>", prose(remedy))?;
     }
     if let Some(ignored) = &facet.ignored {
         write!(
@@ -258,6 +258,23 @@ fn write_facet(page: &mut String, facet: &Facet) -> std::fmt::Result {
         )?;
     }
     Ok(())
+}
+
+/// A sentence; what stands between backticks is what one types.
+fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escaped(text);
+    }
+    let parts = parts.into_iter().enumerate().map(|(at, part)| {
+        let part = escaped(part);
+        if at.is_multiple_of(2) {
+            part
+        } else {
+            format!("<code>{part}</code>")
+        }
+    });
+    parts.collect()
 }
 
 fn write_ignores(page: &mut String, report: &Report) -> std::fmt::Result {

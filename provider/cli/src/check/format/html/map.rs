@@ -118,8 +118,15 @@ pub(super) fn write(page: &mut String, report: &Report, sites: &Sites<'_>) -> st
         "<h2>Sites</h2>\n<div class=\"map\"><svg{class}{size} viewBox=\"0 0 {:.0} {:.0}\" role=\"group\" aria-label=\"Map of the sites and of what goes from one to another\">",
         layout.width, layout.height
     )?;
+    let mut lines: BTreeMap<&str, usize> = BTreeMap::new();
+    for (from, to, _) in ways.keys() {
+        *lines.entry(from).or_default() += 1;
+        *lines.entry(to).or_default() += 1;
+    }
     for (course, way) in &ways {
-        write_way(page, &layout, course, way)?;
+        // Where many lines meet there is no room for their labels.
+        let late = lines.get(course.0.as_str()) > lines.get(course.1.as_str());
+        write_way(page, &layout, course, way, late)?;
     }
     for (key, spot) in &spots {
         write_site(page, &layout, key, spot)?;
@@ -261,7 +268,13 @@ fn shortened(name: &str, longest: usize) -> String {
     }
 }
 
-fn write_way(page: &mut String, layout: &Layout, course: &Course, way: &Way) -> std::fmt::Result {
+fn write_way(
+    page: &mut String,
+    layout: &Layout,
+    course: &Course,
+    way: &Way,
+    late: bool,
+) -> std::fmt::Result {
     let (from, to, both) = course;
     let (Some(&start), Some(&end)) = (layout.places.get(from), layout.places.get(to)) else {
         return Ok(());
@@ -270,7 +283,7 @@ fn write_way(page: &mut String, layout: &Layout, course: &Course, way: &Way) -> 
     let line = if from == to {
         round(start, layout.radius)
     } else {
-        line(start, end, layout, *both)
+        line(start, end, layout, *both, late)
     };
     let amiss = if way.amiss > 0 {
         format!("{} of {}", way.amiss, way.items)
@@ -282,11 +295,15 @@ fn write_way(page: &mut String, layout: &Layout, course: &Course, way: &Way) -> 
     } else {
         format!("From {} to {}", escaped(from), escaped(to))
     };
+    // The line has a gap for its label, as wide as that may become in any font.
+    let label = format!("{} {amiss}", sign(status));
+    let wide = 0.6 * label.chars().count() as f64 + 0.4;
     writeln!(
         page,
         "<a href=\"#items\" data-way=\"{0}\" class=\"{1}\" aria-label=\"{direction}: {2}, {3} of {4} amiss. Show them\">\
          <path class=\"wide\" d=\"{5}\"/><path class=\"edge\" d=\"{5}\"/><path class=\"head\" d=\"{6}\"/>\
-         <text class=\"label\" x=\"{7:.1}\" y=\"{8:.1}\">{9} {amiss}</text></a>",
+         <rect class=\"gap\" transform=\"translate({7:.1} {8:.1})\" x=\"{10:.2}em\" y=\"-1.05em\" width=\"{wide:.2}em\" height=\"1.4em\"/>\
+         <text class=\"label\" x=\"{7:.1}\" y=\"{8:.1}\">{9}</text></a>",
         escaped(&word(course)),
         status.name(),
         status.words(),
@@ -296,6 +313,7 @@ fn write_way(page: &mut String, layout: &Layout, course: &Course, way: &Way) -> 
         line.heads,
         line.label.x,
         line.label.y,
-        sign(status),
+        label,
+        -wide / 2.0,
     )
 }

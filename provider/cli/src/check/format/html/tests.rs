@@ -165,3 +165,13 @@ fn sites_of_one_name_in_two_accounts_are_two() {
         assert!(page.contains(&format!("data-from=\"west ({account}, us-west-2)\"")));
     }
 }
+
+#[test]
+fn what_one_types_is_code_and_what_others_wrote_stays_text_in_it() {
+    assert_eq!(
+        prose("run `terraform apply`, or not"),
+        "run <code>terraform apply</code>, or not"
+    );
+    assert_eq!(prose("`<b>`"), "<code>&lt;b&gt;</code>");
+    assert_eq!(prose("a lone ` of others"), "a lone ` of others");
+}

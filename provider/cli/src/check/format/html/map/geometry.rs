@@ -42,8 +42,8 @@ pub(super) struct Line {
 }
 
 /// A line from one circle to another. One way is bent to the left so that the way back is another line; what goes both ways is
-/// straight, with a head at each end.
-pub(super) fn line(start: Point, end: Point, layout: &Layout, both: bool) -> Line {
+/// straight, with a head at each end. `late`: in a great ring, whether its label stands near its end rather than its start.
+pub(super) fn line(start: Point, end: Point, layout: &Layout, both: bool, late: bool) -> Line {
     let along = end.minus(start).unit();
     let aside = Point {
         x: along.y,
@@ -64,9 +64,9 @@ pub(super) fn line(start: Point, end: Point, layout: &Layout, both: bool) -> Lin
         heads.push(' ');
         heads.push_str(&arrow(out, from.times(-1.0)));
     }
-    // In a great ring the lines cross in the middle: there a label stands nearer to where its line begins.
+    // In a great ring the lines cross in the middle: there a label stands nearer to one end.
     let (at, off) = if layout.great {
-        (0.25, bend * 0.375)
+        (if late { 0.75 } else { 0.25 }, bend * 0.375)
     } else {
         (0.5, bend * 38.0 / 60.0)
     };
