@@ -297,7 +297,7 @@ fn write_way(
     };
     // The line has a gap for its label, as wide as that may become in any font.
     let label = format!("{} {amiss}", sign(status));
-    let wide = 0.6 * label.chars().count() as f64 + 0.4;
+    let wide = label.chars().map(|_| 0.6).sum::<f64>() + 0.4;
     writeln!(
         page,
         "<a href=\"#items\" data-way=\"{0}\" class=\"{1}\" aria-label=\"{direction}: {2}, {3} of {4} amiss. Show them\">\
