@@ -30,6 +30,7 @@ mod rule_list;
 
 pub(crate) use derive::{Source, derive};
 pub use lifecycle::{Lifecycle, MirroredLifecycle};
+pub(crate) use public::lets_everybody_in;
 pub(crate) use rule_list::canonical_cors;
 
 /// One setting of a bucket that can be mirrored.

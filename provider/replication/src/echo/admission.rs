@@ -7,7 +7,7 @@ use super::lineage::{ECHO_OF, Lineage, place};
 use super::{Echo, Standing, document};
 use crate::bucket::BucketRef;
 use crate::desired::{Desired, MADE_BY};
-use crate::mirror::MirroredTags;
+use crate::mirror::{MirroredTags, lets_everybody_in};
 use crate::observed::{Existence, Observed, ObservedBucket, Reads, Seen};
 use crate::pair::{Pair, Side};
 
@@ -26,6 +26,8 @@ impl Echo {
             let asked = reads.buckets.entry(at).or_default();
             asked.tags = found.tags == Seen::NotLooked;
             asked.contents = closely && found.contents == Seen::NotLooked;
+            asked.policy = closely && found.policy == Seen::NotLooked;
+            asked.public_access_block = closely && found.public_access_block == Seen::NotLooked;
             asked.replication = closely && found.replication == Seen::NotLooked;
         };
         ask(pair.source.at(), false);
@@ -125,6 +127,8 @@ impl Echo {
         let mirror = &self.template.mirror;
         let reason = if found.contents.present().is_some() {
             "has objects in it that are none of this bucket's"
+        } else if !mirror.public && is_open(target, found)? {
+            "has a policy that lets everybody in, to what would be copied there, too"
         } else if mirror.exact && !mirror.settings.is_empty() {
             "may have settings of its own, which `mirror_exact` would take away"
         } else {
@@ -162,6 +166,27 @@ impl Echo {
         }
         desired
     }
+}
+
+/// Whether everybody may look into a bucket that was there before.
+fn is_open(target: &Side, found: &ObservedBucket) -> Result<bool, Standing> {
+    let unreadable = |what: &str, action: &str, message: &str| Standing::Failed {
+        summary: format!("The {what} of bucket {} may not be read", target.at()),
+        detail: format!(
+            "The service answers: {message}. It was there before, and may be open to everybody. Allow {action}."
+        ),
+    };
+    if let Seen::Denied { action, message } = &found.policy {
+        return Err(unreadable("policy", action, message));
+    }
+    let Some(policy) = found.policy.present() else {
+        return Ok(false);
+    };
+    if let Seen::Denied { action, message } = &found.public_access_block {
+        return Err(unreadable("public access block", action, message));
+    }
+    let block = found.public_access_block.present();
+    Ok(lets_everybody_in(policy, block))
 }
 
 /// Whether a rule replicates from the one to the other.

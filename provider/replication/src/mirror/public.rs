@@ -59,6 +59,19 @@ impl PublicAccessBlock {
     };
 }
 
+/// Whether a bucket's policy lets everybody in. The block can cut that off for all but its own account.
+pub(crate) fn lets_everybody_in(policy: &str, block: Option<&PublicAccessBlock>) -> bool {
+    if block.is_some_and(|block| block.restrict_public_buckets) {
+        return false;
+    }
+    let mut policy = serde_json::from_str::<Value>(policy).unwrap_or_default();
+    match policy.get_mut("Statement").map(Value::take) {
+        Some(Value::Array(statements)) => statements.iter().any(is_public),
+        Some(statement) => is_public(&statement),
+        None => false,
+    }
+}
+
 /// Whether a statement allows something to everybody. In doubt it does.
 pub(super) fn is_public(statement: &Value) -> bool {
     let allows = statement

@@ -23,11 +23,12 @@ const LOOK: [&str; 5] = [
 /// What a bucket needs whose objects leave it.
 const LEAVE: [&str; 2] = ["s3:PutBucketVersioning", "s3:PutReplicationConfiguration"];
 /// What a target needs besides: it is made where it is missing, closed, encrypted and tagged.
-const ARRIVE: [&str; 13] = [
+const ARRIVE: [&str; 14] = [
     "s3:CreateBucket",
     "s3:ListBucket",
-    // Whether one that was there before is empty.
+    // Whether one that was there before is empty, and who may look into it.
     "s3:ListBucketVersions",
+    "s3:GetBucketPolicy",
     "s3:PutBucketVersioning",
     "s3:GetEncryptionConfiguration",
     "s3:PutEncryptionConfiguration",

@@ -43,6 +43,8 @@ fn seen(tags: Option<&BTreeMap<String, String>>, contents: Seen<()>) -> Observed
     found.tags = Seen::Present(tags.clone());
     found.replication = Seen::Absent;
     found.contents = contents;
+    found.policy = Seen::Absent;
+    found.public_access_block = Seen::Absent;
     found
 }
 

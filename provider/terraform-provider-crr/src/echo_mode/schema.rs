@@ -149,7 +149,7 @@ pub fn schema() -> Schema {
         .attribute(
             "adopt_targets",
             Attribute::bool().optional_computed().default(false).describe(
-                "Whether a bucket that stands under a target's name may become the target although it has objects in it that are not copies of the source's. Default: false; such a bucket is left alone and reported as a conflict. An empty bucket, one that an echo made as this target, one that a `crr_pair` made, and one that replicates to the source are targets in any case.",
+                "Whether a bucket that stands under a target's name may become the target although it has objects in it that are not copies of the source's, or a policy that lets everybody in. Default: false; such a bucket is left alone and reported as a conflict. Another empty bucket, one that an echo made as this target, one that a `crr_pair` made, and one that replicates to the source are targets in any case.",
             ),
         )
         .attribute(

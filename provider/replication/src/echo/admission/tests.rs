@@ -1,6 +1,7 @@
 use super::super::lineage::COPY_OF;
 use super::super::tests::{bucket, echo, seen};
 use super::*;
+use crate::bucket::PublicAccessBlock;
 use crate::mirror::{Mirror, Setting};
 use crate::name::Namespace;
 use crate::step::Step;
@@ -17,6 +18,8 @@ fn stage(echo: &Echo, source: &[(&str, &str)], target: &[(&str, &str)]) -> (Pair
     }
     let found = observed.buckets.get_mut(&pair.destination.at()).unwrap();
     found.contents = Seen::Present(());
+    found.policy = Seen::Absent;
+    found.public_access_block = Seen::Absent;
     (pair, observed)
 }
 
@@ -40,8 +43,8 @@ fn what_is_looked_at_closer_is_not_asked_twice() {
     };
     assert_eq!(
         calls(&echo, &observed),
-        3,
-        "both buckets' tags, and what is in the target"
+        5,
+        "both buckets' tags, what is in the target, and who may look into it"
     );
     echo.adopt_targets = true;
     assert_eq!(calls(&echo, &observed), 2);
@@ -113,6 +116,64 @@ fn an_empty_bucket_is_a_target_and_is_told_whose() {
     let mut pair = pair;
     pair.tags.clear();
     assert!(refused(&echo, (pair, observed)).contains("mirror_exact"));
+}
+
+#[test]
+fn an_empty_bucket_that_is_open_to_everybody_is_no_target() {
+    let mut echo = echo();
+    let (pair, mut observed) = stage(&echo, &[], &[]);
+    let open = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}}"#;
+    let mut with = |policy: Seen<String>, block: Seen<PublicAccessBlock>| {
+        let found = observed.buckets.get_mut(&pair.destination.at()).unwrap();
+        found.contents = Seen::Absent;
+        found.policy = policy;
+        found.public_access_block = block;
+        (pair.clone(), observed.clone())
+    };
+    let policy = || Seen::Present(open.to_owned());
+    fn denied<T>(action: &str) -> Seen<T> {
+        Seen::Denied {
+            action: action.to_owned(),
+            message: "no".to_owned(),
+        }
+    }
+    let public = with(policy(), Seen::Absent);
+    let why = refused(&echo, public.clone());
+    assert!(
+        why.contains("west:orders-dr was there before and has a policy that lets everybody in"),
+        "{why}"
+    );
+    echo.adopt_targets = true;
+    assert!(echo.admit(public.0.clone(), &public.1).is_ok());
+    echo.adopt_targets = false;
+    echo.template.mirror.public = true;
+    assert!(echo.admit(public.0, &public.1).is_ok(), "it may be public");
+    echo.template.mirror.public = false;
+
+    for closed in [
+        with(policy(), Seen::Present(PublicAccessBlock::ALL)),
+        with(Seen::Absent, Seen::Absent),
+        with(Seen::Absent, denied("s3:GetBucketPublicAccessBlock")),
+        with(Seen::Present("{}".to_owned()), Seen::Absent),
+    ] {
+        assert!(echo.admit(closed.0, &closed.1).is_ok());
+    }
+    for (seen, action) in [
+        (
+            with(denied("s3:GetBucketPolicy"), Seen::Absent),
+            "s3:GetBucketPolicy",
+        ),
+        (
+            with(policy(), denied("s3:GetBucketPublicAccessBlock")),
+            "s3:GetBucketPublicAccessBlock",
+        ),
+    ] {
+        let standing = echo.admit(seen.0, &seen.1).unwrap_err();
+        assert!(
+            matches!(&standing, Standing::Failed { detail, .. } if detail.contains(action)),
+            "{standing:?}"
+        );
+    }
 }
 
 #[test]
