@@ -35,24 +35,32 @@ esac
 # What differs before an apply is what the apply is for: only a check that fails altogether is a failure here.
 code=0
 terraform -chdir="$folder" show -json "$work/plan" |
-    crr check --plan - --allow-empty --source-dir "$folder" --format markdown "$@" >"$work/report" || code=$?
+    crr check --plan - --allow-empty --source-dir "$folder" --format markdown --markdown-length 16000 "$@" >"$work/report" || code=$?
 [ "$code" -ne 1 ] || exit 1
 
 # What the plan leads to may still lack a permission: then the apply goes well, and the objects fail. An echo is not
 # rehearsed, and is no reason to fail.
 rehearsed=0
 terraform -chdir="$folder" show -json "$work/plan" |
-    crr check --plan - --allow-empty --simulate --fail-on drift --source-dir "$folder" --format markdown "$@" >"$work/rehearsal" || rehearsed=$?
+    crr check --plan - --allow-empty --simulate --fail-on drift --source-dir "$folder" --format markdown --markdown-length 12000 "$@" >"$work/rehearsal" || rehearsed=$?
 [ "$rehearsed" -ne 1 ] || exit 1
 
-# A comment may have 65,536 characters.
+# A comment may have 65,536 characters. A long plan ends with a whole line.
+shown() {
+    if [ "$(wc -c <"$1")" -le "$2" ]; then
+        cat "$1"
+    else
+        head -c "$2" "$1" | sed '$d'
+        echo '... and more'
+    fi
+}
 {
     printf "<!-- crr plan of %s -->\n### \`%s\`: %s\n\n#### Today\n\n" "$folder" "$folder" "$title"
-    head -c 16000 "$work/report"
+    cat "$work/report"
     printf '\n\n#### After the apply: what S3 may do\n\n'
-    head -c 12000 "$work/rehearsal"
+    cat "$work/rehearsal"
     printf '\n\n<details><summary>The plan</summary>\n\n````text\n'
-    head -c 30000 "$work/words"
+    shown "$work/words" 30000
     printf '\n````\n\n</details>\n'
 } >"$comment"
 exit "$rehearsed"

@@ -75,6 +75,10 @@ pub struct Arguments {
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
     out: Vec<(Format, PathBuf)>,
 
+    /// How long Markdown may be: what is beyond is counted, not shown. The default fits into a comment on GitHub
+    #[arg(long, value_name = "BYTES", default_value_t = format::MARKDOWN_LENGTH)]
+    markdown_length: usize,
+
     /// What makes the check fail; default: all of it
     #[arg(long, value_enum, value_delimiter = ',')]
     fail_on: Vec<FailOn>,
@@ -340,10 +344,15 @@ fn progress() -> ProgressBar {
 }
 
 fn write(report: &Report, arguments: &Arguments) -> Result<(), String> {
+    let mut page = format::Page {
+        markdown_length: arguments.markdown_length,
+        ..format::Page::default()
+    };
     for (format, path) in &arguments.out {
-        std::fs::write(path, format::write(report, *format, false))
+        std::fs::write(path, format::write(report, *format, &page))
             .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
     }
-    let text = format::write(report, arguments.format, arguments.color.is_on());
+    page.colour = arguments.color.is_on();
+    let text = format::write(report, arguments.format, &page);
     print(&text).map_err(|error| format!("the report cannot be printed: {error}"))
 }

