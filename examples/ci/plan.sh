@@ -38,8 +38,8 @@ terraform -chdir="$folder" show -json "$work/plan" |
     crr check --plan - --allow-empty --source-dir "$folder" --format markdown --markdown-length 16000 "$@" >"$work/report" || code=$?
 [ "$code" -ne 1 ] || exit 1
 
-# What the plan leads to may still lack a permission: then the apply goes well, and the objects fail. An echo is not
-# rehearsed, and is no reason to fail.
+# What the plan leads to may still lack a permission: then the apply goes well, and the objects fail. What cannot be told
+# is in the comment, and is no reason to fail.
 rehearsed=0
 terraform -chdir="$folder" show -json "$work/plan" |
     crr check --plan - --allow-empty --simulate --fail-on drift --source-dir "$folder" --format markdown --markdown-length 12000 "$@" >"$work/rehearsal" || rehearsed=$?

@@ -1,7 +1,7 @@
 //! `crr check --plan --simulate`: what a plan's policies would let S3 do, before anything is made.
 
 use acceptance_tests::lab::Keys;
-use acceptance_tests::{Effect, Fault, LabError, When, Workdir};
+use acceptance_tests::{Effect, Fault, Lab, LabError, When, Workdir};
 use serde_json::Value;
 
 use super::{amiss, assert_only_read, check};
@@ -194,5 +194,94 @@ async fn a_key_that_opens_to_no_role_of_its_account_is_named() -> Result<(), Lab
     for words in [keys[0].as_str(), "root of the account"] {
         assert!(closed.stdout.contains(words), "{words}: {closed}");
     }
+    Ok(())
+}
+
+/// Which buckets an echo has is known at its sites alone: names that its selection takes stand for them.
+#[tokio::test]
+async fn an_echo_is_rehearsed_for_names_that_it_selects() -> Result<(), LabError> {
+    let lab = Lab::start().await?;
+    let workdir = Workdir::in_lab(&lab, "").await?;
+    let configure = |read: &str, write: &str, select: &str| {
+        let site = |name: &str| {
+            format!(
+                "resource \"crr_site\" \"{name}\" {{\n  name = \"{name}\"\n  replication_role = {{ read = [{read}], write = [{write}] }}\n}}\n"
+            )
+        };
+        let echo = format!(
+            "resource \"crr_echo_mode\" \"dr\" {{\n  source = crr_site.east.name\n  target = crr_site.vault.name\n  target_bucket = \"{{bucket}}-dr\"\n  direction = \"two_way\"\n  select = {{ {select} }}\n}}\n"
+        );
+        let text = format!("{}{}{echo}", site("east"), site("vault"));
+        workdir.write("main.tf", &text)
+    };
+    let arguments = ["--plan", "plan.json", "--format", "json", "--simulate=own"];
+    let every = "\"*\"";
+    let orders = "\"orders-*\"";
+    let tags = "tags = { dr = \"true\" }";
+    for (read, write, select, code, names) in [
+        (every, every, "", 0, &[][..]),
+        (orders, every, "include = [\"orders-*\"]", 0, &[]),
+        (
+            every,
+            "\"orders-*\", \"some*\"",
+            "include = [\"orders-*\", \"some*\", \"invoices-*\"]",
+            2,
+            &[
+                "source.may.s3:ReplicateObject",
+                "source.may.s3:ReplicateTags",
+            ],
+        ),
+        (
+            every,
+            orders,
+            tags,
+            4,
+            &[
+                "source.may.s3:ReplicateObject",
+                "source.may.s3:ReplicateTags",
+            ],
+        ),
+    ] {
+        configure(read, write, select)?;
+        plan(&workdir).await?;
+        let checked = check(&lab, &workdir, &arguments).await?;
+        assert_eq!(checked.code, code, "{select}: {checked}");
+        assert!(lab.calls().is_empty(), "{}", lab.calls().lines());
+        let report = checked.json()?;
+        let item = &report["items"][0];
+        assert_eq!(item["address"], "crr_echo_mode.dr", "{report}");
+        let found: Vec<String> = amiss(&report).into_iter().map(|(_, n, _)| n).collect();
+        for name in names {
+            assert!(found.contains(&(*name).to_owned()), "{name}: {checked}");
+        }
+        assert_eq!(found.is_empty(), names.is_empty(), "{checked}");
+        let needs = item["facets"].as_array().expect("facets");
+        for name in [
+            "source.bucket_policy.s3:ReplicateObject",
+            "destination.may.s3:GetObjectVersionForReplication",
+        ] {
+            let of_name = needs.iter().filter(|facet| facet["name"] == name);
+            assert_eq!(of_name.count(), 1, "{name}: {report}");
+        }
+        if code == 2 {
+            assert!(checked.stdout.contains("invoices-any-dr"), "{checked}");
+        }
+    }
+
+    // With credentials, too, no bucket of these names is asked for.
+    configure(every, every, "")?;
+    plan(&workdir).await?;
+    let sites = lab.terraform_sites().to_string();
+    workdir.write("sites.json", &sites)?;
+    let asked = ["--plan", "plan.json", "--sites", "sites.json", "--simulate"];
+    let checked = check(&lab, &workdir, &asked).await?;
+    assert_eq!(checked.code, 0, "{checked}");
+    assert!(lab.calls().of("HeadBucket").is_empty());
+
+    // What is asked for by another name is not told of it.
+    let only = [&arguments[..], &["--only", "crr_pair.*", "--allow-empty"]].concat();
+    let checked = check(&lab, &workdir, &only).await?;
+    assert_eq!(checked.code, 0, "{checked}");
+    assert_eq!(checked.json()?["items"], serde_json::json!([]));
     Ok(())
 }

@@ -290,7 +290,6 @@ async fn of_source(
             let rehearsed = simulate::simulate(&runtime, &resources, how, simulator).await;
             found.items.extend(rehearsed.items);
             found.notes.extend(rehearsed.notes);
-            found.items.extend(simulate::not_rehearsed(&resources, how));
         } else {
             let looked = look::look(&runtime, &resources, how).await;
             found.items.extend(looked.items);
@@ -304,7 +303,7 @@ async fn of_source(
 fn nothing(file: &str, rehearses: bool) -> String {
     let input = if file == "-" { "standard input" } else { file };
     let what = if rehearses {
-        "it has no crr_pair to rehearse"
+        "it has no crr_pair or crr_echo_mode to rehearse"
     } else {
         "it has no crr_site, crr_pair or crr_echo_mode"
     };

@@ -99,7 +99,12 @@ pub async fn look(runtime: &Runtime, resources: &[Resource], how: &How) -> Found
 impl How {
     pub(super) fn wants(&self, resource: &Resource) -> bool {
         // Which buckets an echo has is not known yet.
-        self.only.is_empty() || resource.kind == Kind::Echo || {
+        resource.kind == Kind::Echo || self.wants_itself(resource)
+    }
+
+    /// Whether a resource is wanted for its own names, and not for those of buckets that it may have.
+    pub(super) fn wants_itself(&self, resource: &Resource) -> bool {
+        self.only.is_empty() || {
             let item = item(resource);
             self.only
                 .iter()

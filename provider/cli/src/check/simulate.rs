@@ -1,7 +1,8 @@
 //! The rehearsal: the policies that a plan leads to, put before what S3 needs.
 //!
 //! Each pair's policies are made by the model and evaluated by it; the policies of roles are put before IAM's own simulator,
-//! too, where that can be reached. No credentials are needed: what a plan says of its `crr_site`s is enough.
+//! too, where that can be reached. No credentials are needed: what a plan says of its `crr_site`s is enough. Which buckets an
+//! echo has it does not say: names that the selection takes stand for them.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use replication::rehearsal::{Need, Outcome, Papers, Subject, rehearse};
 use terraform_provider_crr::runtime::Runtime;
 use terraform_provider_crr::stated::{self, Kind, NotLooked, Rehearsal};
 
-use super::finding::{add_failure, not_looked};
+use super::finding::add_failure;
 use super::look::{How, in_time, item, late, unreadable};
 use super::report::{Facet, Item, Status};
 use super::terraform::Resource;
@@ -96,10 +97,16 @@ pub async fn simulate(
     };
     for (mut item, rehearsal) in rehearsed {
         if let Some(rehearsal) = rehearsal {
-            let mut facets = Vec::new();
+            let mut facets: Vec<Facet> = Vec::new();
             let every = Box::pin(async {
                 for need in &rehearsal.needs {
-                    facets.push(stage.facet(need, &mut found.notes).await);
+                    let facet = stage.facet(need, &rehearsal, &mut found.notes).await;
+                    // Of the buckets that stand for an echo's the first that fails is told.
+                    match facets.iter_mut().find(|known| known.name == facet.name) {
+                        Some(known) if known.status == Status::InSync => *known = facet,
+                        Some(_) => {}
+                        None => facets.push(facet),
+                    }
                 }
             });
             let whole = in_time(how.deadline, every).await;
@@ -107,7 +114,10 @@ pub async fn simulate(
             if !whole {
                 late(&mut item);
             }
-            if rehearsal.pair.boundary.is_some() {
+            if let Some(stand_in) = in_words(&rehearsal) {
+                item.notes.push(stand_in);
+            }
+            if rehearsal.bounded {
                 item.notes.push(
                     "Its roles have a permissions boundary, whose contents are not evaluated."
                         .to_owned(),
@@ -120,11 +130,29 @@ pub async fn simulate(
     found
 }
 
-/// The pairs that are to be rehearsed.
+/// What is to be rehearsed.
 fn wanted<'a>(resources: &'a [Resource], how: &'a How) -> impl Iterator<Item = &'a Resource> {
     resources
         .iter()
-        .filter(|resource| resource.kind == Kind::Pair && how.wants(resource))
+        .filter(|resource| resource.kind != Kind::Site && how.wants_itself(resource))
+}
+
+/// Which buckets stand for those of an echo.
+fn in_words(rehearsal: &Rehearsal) -> Option<String> {
+    let names: Vec<&str> = rehearsal
+        .samples
+        .iter()
+        .map(replication::BucketName::as_str)
+        .collect();
+    let (first, more) = names.split_first()?;
+    let names = match more.len() {
+        0 => (*first).to_owned(),
+        1..=4 => names.join(", "),
+        more => format!("{first} and {more} more"),
+    };
+    Some(format!(
+        "Its buckets are known at its sites alone: it was rehearsed for one of each pattern that its selection takes ({names})."
+    ))
 }
 
 enum Failed {
@@ -147,7 +175,7 @@ async fn rehearsal(
                 .iter()
                 .any(|site| site.as_str() == place.site.as_str())
         });
-    stated::rehearse(runtime, &values, look)
+    stated::rehearse(runtime, resource.kind, &values, look)
         .await
         .map_err(Failed::NotLooked)
 }
@@ -185,12 +213,27 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    async fn facet(&self, need: &Need, notes: &mut BTreeSet<String>) -> Facet {
+    async fn facet(
+        &self,
+        need: &Need,
+        rehearsal: &Rehearsal,
+        notes: &mut BTreeSet<String>,
+    ) -> Facet {
         let mut outcome = rehearse(need, self.papers);
         if outcome == Outcome::Allowed
             && let Some(refusal) = self.of_service(need, notes).await
         {
             outcome = Outcome::Refused(refusal);
+        }
+        if let Outcome::Refused(why) = &outcome
+            && rehearsal.by_tags
+            && need.subject == Subject::Role
+            && need.request.action.starts_with("s3:")
+        {
+            outcome = Outcome::Unknown {
+                why: format!("{why}; which buckets the tags select is known at the site alone"),
+                lacks: None,
+            };
         }
         facet(need, outcome)
     }
@@ -278,21 +321,4 @@ fn way_out(subject: &Subject) -> &'static str {
         }
         _ => "",
     }
-}
-
-/// Marks what a rehearsal has nothing to say of.
-pub fn not_rehearsed(resources: &[Resource], how: &How) -> Vec<Item> {
-    resources
-        .iter()
-        .filter(|resource| resource.kind == Kind::Echo && how.wants(resource))
-        .map(|resource| {
-            let mut item = item(resource);
-            not_looked(
-                &mut item,
-                "an echo is not rehearsed",
-                "Which buckets it has is known only to who looks. Check it without --simulate.",
-            );
-            item
-        })
-        .collect()
 }

@@ -144,6 +144,25 @@ impl Selection {
         Verdict::Selected
     }
 
+    /// A name of each pattern, to try on it what is to hold for all of them. None of a pattern whose names are excluded, as
+    /// far as a few of them show it.
+    pub fn samples(&self) -> Vec<BucketName> {
+        let every = [Glob::every()];
+        let patterns = if self.include.is_empty() {
+            every.as_slice()
+        } else {
+            self.include.as_slice()
+        };
+        let of_pattern = |glob: &Glob| {
+            ["any", "some", "bucket", "0-0"].iter().find_map(|word| {
+                let name = glob.0.replace('*', word).replace('?', "0");
+                let name: BucketName = name.parse().ok()?;
+                (self.by_name(&name) == Verdict::Selected).then_some(name)
+            })
+        };
+        patterns.iter().filter_map(of_pattern).collect()
+    }
+
     /// Whether the bucket's tags must be looked at.
     pub fn needs_tags(&self) -> bool {
         !self.tags.is_empty()

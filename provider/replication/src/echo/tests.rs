@@ -158,6 +158,31 @@ fn a_selection_says_why_not() {
 }
 
 #[test]
+fn a_name_of_each_pattern_stands_for_all() {
+    let samples = |include: &[&str], exclude: &[&str]| -> Vec<String> {
+        let globs = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
+        let selection = Selection {
+            include: globs(include),
+            exclude: globs(exclude),
+            tags: BTreeMap::new(),
+        };
+        let samples = selection.samples();
+        for name in &samples {
+            assert_eq!(selection.by_name(name), Verdict::Selected);
+        }
+        samples.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(samples(&[], &[]), ["any"]);
+    assert_eq!(
+        samples(&["orders-*", "team-?-logs", "one"], &[]),
+        ["orders-any", "team-0-logs", "one"]
+    );
+    assert_eq!(samples(&[], &["an*"]), ["some"]);
+    assert_eq!(samples(&["logs", "*-a"], &["logs"]), ["any-a"]);
+    assert_eq!(samples(&[], &["*"]), [""; 0]);
+}
+
+#[test]
 fn a_target_s_name_and_back() {
     let east = site("east", "us-east-1");
     let name: TargetName = "{account}-{bucket}-{region}".parse().unwrap();

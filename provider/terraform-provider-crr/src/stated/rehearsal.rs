@@ -1,23 +1,28 @@
 //! The policies that a plan leads to, before anything of it is there.
 
+use replication::observed::Reads;
 use replication::rehearsal::{Need, Papers, needs};
-use replication::{Namespace, Observed, Pair, Site, SiteName};
+use replication::{BucketName, Namespace, Observed, Pair, Site, SiteName};
 use serde_json::Value as Json;
 use tfplugin::{Diagnostics, Path, Value};
 
-use super::{NotLooked, resolve_pair};
+use super::{Kind, NotLooked, resolve_echo, resolve_pair};
 use crate::diagnostics::add_error;
 use crate::runtime::Runtime;
 
-/// A pair's policies as they would be, and what S3 needs of them.
-#[derive(Debug, Clone)]
+/// The policies of a pair, or of an echo's buckets, as they would be, and what S3 needs of them.
+#[derive(Debug, Clone, Default)]
 pub struct Rehearsal {
-    /// The pair.
-    pub pair: Pair,
     /// What S3 needs.
     pub needs: Vec<Need>,
-    /// The policies that the pair leads to.
+    /// The policies that the resource leads to.
     pub papers: Papers,
+    /// Whether its roles have a permissions boundary.
+    pub bounded: bool,
+    /// Of an echo: the names that stand for all that its selection takes.
+    pub samples: Vec<BucketName>,
+    /// Whether tags select the buckets, so that those of the samples' names may not be among them.
+    pub by_tags: bool,
 }
 
 /// Takes a site for what a plan says of it. Answers whether the plan says enough.
@@ -43,7 +48,7 @@ pub fn presume(runtime: &Runtime, values: &Json) -> bool {
     }
 }
 
-/// The policies that a pair leads to.
+/// The policies that a pair or an echo leads to.
 ///
 /// `look`: whether to look at what is there, so that others' statements count, too. Without, nobody is asked.
 ///
@@ -52,25 +57,86 @@ pub fn presume(runtime: &Runtime, values: &Json) -> bool {
 /// Where something is not known, or a service could not be asked.
 pub async fn rehearse(
     runtime: &Runtime,
+    kind: Kind,
     values: &Value,
     look: bool,
 ) -> Result<Rehearsal, NotLooked> {
+    if kind == Kind::Echo {
+        return of_echo(runtime, values, look).await;
+    }
+    let mut found = Rehearsal::default();
     let pair = resolve_pair(runtime, values).await?;
-    let observed = if look {
-        let reads = pair.rehearsal_reads();
-        let seen = runtime.observe(&reads, |seen| pair.reads_after(seen)).await;
-        seen.map_err(|error| {
-            let mut diagnostics = Diagnostics::new();
-            add_error(Path::root(), &error, &mut diagnostics);
-            NotLooked::Failed(diagnostics)
-        })?
-    } else {
-        Observed::default()
+    let reads = pair.rehearsal_reads();
+    found.add(runtime, &pair, look.then_some(reads)).await?;
+    Ok(found)
+}
+
+/// Which buckets an echo has a plan does not say: names that its selection takes stand for them.
+async fn of_echo(runtime: &Runtime, values: &Value, look: bool) -> Result<Rehearsal, NotLooked> {
+    if !look
+        && values
+            .get("accounts")
+            .is_some_and(|accounts| !accounts.is_null())
+    {
+        return Err(failed(
+            "The account of the target is not known",
+            "It is found by asking the organization, or the vault. Rehearse with credentials, and with `--simulate`.",
+        ));
+    }
+    let echo = resolve_echo(runtime, values).await?.echo;
+    let mut found = Rehearsal {
+        by_tags: echo.selection.needs_tags(),
+        samples: echo.selection.samples(),
+        ..Rehearsal::default()
     };
-    let desired = pair.desired(&observed);
-    Ok(Rehearsal {
-        needs: needs(&pair, &desired, &observed),
-        papers: Papers::of(&desired, &observed),
-        pair,
-    })
+    for bucket in found.samples.clone() {
+        let pair = echo
+            .pair(&bucket)
+            .map_err(|problem| failed(&problem.summary, &problem.detail))?;
+        // The buckets of these names are none that the echo has, but the keys are its own.
+        let mut reads = pair.rehearsal_reads();
+        reads.buckets.clear();
+        reads.roles.clear();
+        found.add(runtime, &pair, look.then_some(reads)).await?;
+    }
+    if found.needs.is_empty() {
+        return Err(failed(
+            "No bucket is selected",
+            "No name was found that `select` takes, so nothing can be rehearsed. Check the echo without --simulate.",
+        ));
+    }
+    Ok(found)
+}
+
+fn failed(summary: &str, detail: &str) -> NotLooked {
+    let mut diagnostics = Diagnostics::new();
+    diagnostics.error(summary, detail);
+    NotLooked::Failed(diagnostics)
+}
+
+impl Rehearsal {
+    /// Adds a pair. `reads`: what to look at; none: nobody is asked.
+    async fn add(
+        &mut self,
+        runtime: &Runtime,
+        pair: &Pair,
+        reads: Option<Reads>,
+    ) -> Result<(), NotLooked> {
+        let observed = match reads {
+            Some(reads) => {
+                let seen = runtime.observe(&reads, |seen| pair.reads_after(seen)).await;
+                seen.map_err(|error| {
+                    let mut diagnostics = Diagnostics::new();
+                    add_error(Path::root(), &error, &mut diagnostics);
+                    NotLooked::Failed(diagnostics)
+                })?
+            }
+            None => Observed::default(),
+        };
+        let desired = pair.desired(&observed);
+        self.needs.extend(needs(pair, &desired, &observed));
+        self.papers.extend(Papers::of(&desired, &observed));
+        self.bounded |= pair.boundary.is_some();
+        Ok(())
+    }
 }
