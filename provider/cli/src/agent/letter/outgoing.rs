@@ -12,6 +12,8 @@ use crate::agent::schedule::Rest;
 
 /// How much mail is seen to at once.
 const AT_ONCE: usize = 100;
+/// What becomes of messages that the queue does not delete.
+const UNDELETED: &str = "messages could not be deleted and come again";
 /// What becomes of messages that the queue does not take back.
 const LATER: &str = "messages could not be handed back: they come again when their time is over";
 
@@ -124,22 +126,15 @@ async fn delete(engine: &Engine, letters: Vec<Letter>) {
             let Some(queue) = queue(engine, number) else {
                 return;
             };
-            engine
-                .metrics
-                .messages(&served.name, "done", receipts.len());
-            match queue.delete(&receipts).await {
-                Ok(0) => {}
-                Ok(left) => tracing::warn!(
-                    echo = served.name,
-                    left,
-                    "messages could not be deleted and come again"
-                ),
-                Err(error) => tracing::warn!(
-                    echo = served.name,
-                    error = %error,
-                    "messages could not be deleted and come again"
-                ),
-            }
+            let left = queue.delete(&receipts).await;
+            told(
+                engine,
+                &served.name,
+                "done",
+                receipts.len(),
+                left,
+                UNDELETED,
+            );
         }
     }))
     .await;
@@ -163,15 +158,42 @@ async fn hand_back(engine: &Engine, letters: &[Letter]) {
                 let Some(queue) = queue(engine, number) else {
                     return;
                 };
-                engine
-                    .metrics
-                    .messages(&served.name, "handed_back", receipts.len());
-                match queue.keep(&receipts, Duration::ZERO).await {
-                    Ok(0) => {}
-                    Ok(left) => tracing::warn!(echo = served.name, left, "{LATER}"),
-                    Err(error) => tracing::warn!(echo = served.name, error = %error, "{LATER}"),
-                }
+                let left = queue.keep(&receipts, Duration::ZERO).await;
+                told(
+                    engine,
+                    &served.name,
+                    "handed_back",
+                    receipts.len(),
+                    left,
+                    LATER,
+                );
             }),
     )
     .await;
+}
+
+/// Counts the messages that the queue has taken, and says what becomes of those that it has not.
+fn told(
+    engine: &Engine,
+    echo: &str,
+    end: &'static str,
+    all: usize,
+    left: Result<usize, cloud::CloudError>,
+    otherwise: &str,
+) {
+    let left = match left {
+        Ok(0) => 0,
+        Ok(left) => {
+            tracing::warn!(echo, left, "{otherwise}");
+            left
+        }
+        Err(error) => {
+            tracing::warn!(echo, error = %error, "{otherwise}");
+            all
+        }
+    };
+    let taken = all.saturating_sub(left);
+    if taken > 0 {
+        engine.metrics.messages(echo, end, taken);
+    }
 }
