@@ -198,11 +198,18 @@ async fn a_successor_stands_before_the_old_rules_go() -> Result<(), LabError> {
     scene.buckets(&["orders"]).await;
     scene.apply().await?;
     scene.configure(&arguments("{bucket}-copy", ""))?;
+    let plan = scene.workdir.plan().await?;
+    let words = plan.words();
+    assert!(
+        words.contains("will protect 1 bucket") && !words.contains("in conflict"),
+        "{plan}"
+    );
     let applied = scene.workdir.apply().await?;
     let words = applied.words();
-    for untrue in ["in conflict", "not protected"] {
-        assert!(!words.contains(untrue), "{untrue}: {applied}");
-    }
+    assert!(
+        words.contains("no lasting conflict") && !words.contains("They are not protected"),
+        "{applied}"
+    );
     let rules = replication(lab, east, "orders").await.expect("rules");
     let to: Vec<_> = rules
         .rules()

@@ -31,7 +31,7 @@ pub use deletions::Collision;
 use deletions::Deletions;
 use echoes::Echoes;
 #[cfg(test)]
-pub use echoes::tests::echo;
+pub(crate) use echoes::tests::echo;
 pub use echoes::{Successor, copied_to};
 pub use looks::Look;
 use looks::Looks;

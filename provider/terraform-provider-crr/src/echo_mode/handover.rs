@@ -9,6 +9,7 @@ use tfplugin::{Diagnostics, Value};
 
 use super::config::{Resolution, resolve};
 use super::schema;
+use super::trigger::schema::SHOWN;
 use crate::runtime::{Runtime, Successor};
 
 /// What a creation leaves in the private data of its plan: the names that it makes. Nothing where they are not known yet.
@@ -59,7 +60,7 @@ pub fn keeps_trigger(prior: &Value, private: &[u8]) -> bool {
 /// A line of the private data of an echo whose rules stay until those of another stand: the other's configuration.
 const AWAITS: &str = "awaits ";
 
-/// What of an echo's configuration says what its rules are: not what it has made, nor what runs beside it.
+/// What of an echo is not about its rules: what it has made, and what runs beside it.
 const BESIDE: [&str; 7] = [
     "id",
     "target_account_id",
@@ -67,8 +68,20 @@ const BESIDE: [&str; 7] = [
     "coverage",
     "agent_config",
     "trigger",
-    "trigger_facets",
+    SHOWN,
 ];
+
+/// The configuration of an echo's rules. What the provider fills in is yet to be known in a plan.
+fn configuration(planned: &Value) -> Value {
+    let attributes = schema::schema();
+    let attributes = attributes.attributes().map(|(name, _)| {
+        let value = planned
+            .get(name)
+            .filter(|value| value.is_wholly_known() && !BESIDE.contains(&name));
+        (name.to_owned(), value.cloned().unwrap_or(Value::Null))
+    });
+    Value::object(attributes)
+}
 
 fn lines(private: &[u8]) -> impl Iterator<Item = &str> {
     let text = std::str::from_utf8(private).unwrap_or_default();
@@ -79,11 +92,7 @@ fn lines(private: &[u8]) -> impl Iterator<Item = &str> {
 pub fn awaiting(private: &[u8], successors: &[Successor]) -> Vec<u8> {
     let ty = schema::schema().ty();
     let awaits = successors.iter().filter_map(|successor| {
-        let mut configuration = successor.configuration.clone();
-        for name in BESIDE {
-            configuration.set(name, Value::Null);
-        }
-        let text = tfplugin::json::encode(&configuration, &ty).ok()?;
+        let text = tfplugin::json::encode(&configuration(&successor.configuration), &ty).ok()?;
         Some(format!("{AWAITS}{}", String::from_utf8(text).ok()?))
     });
     let others = lines(private).filter(|line| !line.starts_with(AWAITS));
@@ -140,7 +149,9 @@ mod tests {
     fn what_is_awaited_stands_beside_the_rest_and_survives_a_refresh() {
         let mut configuration = schema::empty("east", "west");
         configuration.set("target_bucket", Value::from("{bucket}-v3"));
-        configuration.set("coverage", Value::unknown());
+        for name in ["coverage", "replica_modifications"] {
+            configuration.set(name, Value::unknown());
+        }
         let successor = Successor {
             echo: crate::runtime::echo("{bucket}-v3"),
             works: true,
@@ -151,7 +162,12 @@ mod tests {
         assert_eq!(private, again);
         let told: Vec<&str> = lines(&private).collect();
         assert_eq!((told.len(), told[0]), (2, "trigger abc"));
-        assert!(told[1].contains("{bucket}-v3"), "{told:?}");
+        let awaited = told[1].strip_prefix(AWAITS).unwrap();
+        let read = tfplugin::json::decode(awaited.as_bytes(), &schema::schema().ty()).unwrap();
+        assert_eq!(
+            names(&read).as_deref(),
+            Some("creates east->west {bucket}-v3")
+        );
         assert_eq!(still_awaiting(&private, b"trigger abc"), private);
         assert_eq!(awaiting(&private, &[]), b"trigger abc");
     }

@@ -194,14 +194,14 @@ impl Echoes {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(crate) mod tests {
     use replication::echo::Selection;
 
     use super::*;
     use crate::runtime::pairs::pair;
 
     /// An echo within a site whose targets have these names.
-    pub fn echo(target_bucket: &str) -> Echo {
+    pub(crate) fn echo(target_bucket: &str) -> Echo {
         Echo {
             template: pair("stands-for-each", "stands-for-its-target"),
             target_bucket: target_bucket.parse().unwrap(),
