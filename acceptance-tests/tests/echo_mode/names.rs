@@ -75,10 +75,12 @@ async fn a_one_way_echo_needs_no_role_of_its_target() -> Result<(), LabError> {
     let scene = Scene::new("").await?;
     let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
     scene.buckets(&["orders"]).await;
-    let named = text("west", "source_role = crr_site.east.replication_role_arn").replace(
-        "replication_role = { read",
-        "replication_role = { name = \"ours\", read",
-    );
+    let named = text("west", "source_role = crr_site.east.replication_role_arn");
+    let named = ["east", "west"].iter().fold(named, |text, site| {
+        let site_of = format!("name = \"{site}\"\n  replication_role = {{");
+        let with_a_name = format!("{site_of} name = \"crr-of-{site}\",");
+        text.replace(&site_of, &with_a_name)
+    });
     scene.workdir.write("main.tf", &named)?;
     scene.apply().await?;
     // What state and the site's own plan know is no reason either.

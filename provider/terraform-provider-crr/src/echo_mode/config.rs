@@ -298,7 +298,7 @@ impl Moved {
             severity,
             summary: format!("The target is another account now: {now}"),
             detail: format!(
-                "It was {before}, and what was replicated is there. {what}Give the site's credentials, or the account's name, back. If the move is meant: where the site is a `crr_site`, give the new account a site name of its own, and name it as `target`; else replace the echo with `terraform apply -replace=ADDRESS`. What it made in {before} can be taken off with the credentials of {before} only."
+                "It was {before}, and what was replicated is there. {what}Give the site's credentials, or the account's name, back. If the move is meant, give the new account a site of its own beside the former one, and name it as `target`: that replaces the echo, and takes what it made along where `on_destroy` is \"remove\". Where the former account cannot be had any more, replace the echo with `terraform apply -replace=ADDRESS`. Rules to {before} then stay, and buckets there keep their names, which in one partition of AWS no other account can have: another `target_bucket` and `merge = true` let the echo stand beside them."
             ),
             path: Some(Path::root().attribute("target_account_id")),
         }
