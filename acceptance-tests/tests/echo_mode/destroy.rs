@@ -1,6 +1,7 @@
 //! What stays and what goes.
 
 use acceptance_tests::{Effect, Fault, LabError, When};
+use aws_sdk_s3::types::ReplicationConfiguration;
 
 use super::{Scene, text};
 use crate::ground::{
@@ -123,7 +124,7 @@ async fn targets(scene: &Scene, buckets: &[&str]) -> Vec<String> {
     let mut targets = Vec::new();
     for bucket in buckets {
         let found = replication(lab, east, bucket).await;
-        let rules = found.iter().flat_map(|found| found.rules());
+        let rules = found.iter().flat_map(ReplicationConfiguration::rules);
         let to = rules.filter_map(|rule| Some(rule.destination()?.bucket().to_owned()));
         targets.extend(to.map(|arn| arn.replace("arn:aws:s3:::", "")));
     }

@@ -5,8 +5,8 @@ use replication::echo::Standing;
 use replication::{BucketName, Echo};
 
 use super::is_for;
-use crate::survey::{excluded_by_name, look};
-use crate::{Roles, failed};
+use crate::Roles;
+use crate::survey::look;
 
 /// An echo that replicates elsewhere what another one replicates, which goes.
 pub(super) struct Follower<'a> {
@@ -52,10 +52,6 @@ impl<'a> Follower<'a> {
                 format!("is not as it should be there: {}", lines.join("; "))
             }
         };
-        let excluded = excluded_by_name(cloud, echo, bucket).await;
-        if excluded.map_err(|error| failed(&error))?.is_some() {
-            return Ok(());
-        }
         let name = |echo: &Echo| format!("{} (targets \"{}\")", echo.id(), echo.target_bucket);
         Err(Standing::Failed {
             summary: format!("The rules of echo {} stay", name(former)),
