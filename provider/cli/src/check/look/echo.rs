@@ -220,7 +220,7 @@ async fn look_at(
         Standing::Excluded { why } => excluded(item, &why),
         Standing::Pending => item.facets.push(unprotected("not replicated yet", PROTECT)),
         Standing::TargetGone { target } => item.facets.push(unprotected(
-            &format!("its target {target} is gone, and with it the objects that were in it"),
+            &format!("its target {target} is gone, or was made anew, and with it the objects that were in it"),
             &format!("{PROTECT} S3 Batch Replication brings the objects that were written before to the new target."),
         )),
         Standing::Conflict { why } => item.facets.push(unprotected(

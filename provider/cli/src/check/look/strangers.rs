@@ -169,6 +169,7 @@ mod tests {
 
     fn told(looked: &Looked) -> Item {
         let need = Need {
+            otherwise: None,
             facet: "source.may.s3:ReplicateObject".to_owned(),
             role: ROLE.parse().unwrap(),
             subject: Subject::Role,
