@@ -13,7 +13,7 @@ use crate::runtime::Runtime;
 const OF_A_FORMER: &str = " Rules of an echo that this one replaces with `create_before_destroy` are no lasting conflict: with `on_destroy = \"remove\"` they go later in the same apply, as soon as this one's stand beside them.";
 
 /// How many names a diagnostic repeats.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
 
 fn words(coverage: &Coverage) -> String {
     let counts = &coverage.counts;
