@@ -134,6 +134,10 @@ impl Echo {
     /// What the first look shows to be worth another.
     pub fn look_after(&self, pair: &Pair, observed: &Observed) -> Reads {
         let mut reads = pair.reads_after(observed);
+        // Of a new bucket this is asked with the rest of the closer look.
+        for bucket in reads.buckets.values_mut() {
+            bucket.encryption = false;
+        }
         let at = pair.destination.at();
         if self.may_stand_open(pair, observed)
             && let Some(found) = observed.buckets.get(&at)

@@ -135,21 +135,15 @@ impl Echo {
             return standing;
         }
         match found(&pair.destination).map(|bucket| &bucket.existence) {
-            Some(Existence::Missing) if self.has_rules(pair, observed) => {
-                return Standing::TargetGone {
-                    target: pair.destination.at(),
-                };
+            // Rules are written once versioning is on, and S3 never forgets that it was: without, it is another of that name.
+            Some(there @ (Existence::Missing | Existence::Exists))
+                if self.has_rules(pair, observed)
+                    && (*there == Existence::Missing || is_unversioned(pair, observed)) =>
+            {
+                let target = pair.destination.at();
+                return Standing::TargetGone { target };
             }
             Some(Existence::Missing) => return Standing::Pending,
-            // Rules are written once versioning is on, and S3 never forgets that it was: this is another bucket of that name.
-            Some(Existence::Exists)
-                if found(&pair.destination).is_some_and(|bucket| bucket.versioning.is_absent())
-                    && self.has_rules(pair, observed) =>
-            {
-                return Standing::TargetGone {
-                    target: pair.destination.at(),
-                };
-            }
             Some(Existence::Elsewhere { region }) => {
                 return Standing::Failed {
                     summary: format!("Target {} is in another region", pair.destination.at()),
@@ -192,4 +186,10 @@ impl Echo {
             Standing::Pending
         }
     }
+}
+
+/// Whether versioning was never on at the target.
+fn is_unversioned(pair: &Pair, observed: &Observed) -> bool {
+    let found = observed.buckets.get(&pair.destination.at());
+    found.is_some_and(|bucket| bucket.versioning.is_absent())
 }
