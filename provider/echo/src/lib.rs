@@ -28,7 +28,7 @@ mod work;
 #[cfg(test)]
 mod tests;
 
-pub use examine::examine;
+pub use examine::{examine, standing_target};
 pub use ground::Ground;
 pub use release::{Released, losing, release};
 pub use roles::Roles;

@@ -23,14 +23,19 @@ impl Roles {
     /// Looks at the roles of the echo's sites: their facts and one policy each. Where IAM does not say, nothing is known.
     pub async fn look(cloud: &Cloud, echo: &Echo) -> Self {
         match cloud.observe(&echo.role_reads()).await {
-            Ok(observed) => Self {
-                site: SiteRoles::of(&observed),
-                others: Mutex::default(),
-            },
+            Ok(observed) => Self::of(&observed),
             Err(error) => {
                 tracing::debug!(echo = echo.id(), %error, "the roles cannot be looked at");
                 Self::default()
             }
+        }
+    }
+
+    /// Of what a look at [`Echo::role_reads`] saw.
+    pub fn of(observed: &Observed) -> Self {
+        Self {
+            site: SiteRoles::of(observed),
+            others: Mutex::default(),
         }
     }
 
