@@ -259,9 +259,9 @@ async fn the_trust_of_a_role_that_others_made_is_judged() -> Result<(), LabError
     let calm = check_state(lab, &scene.workdir, &["--format", "json"]).await?;
     assert_eq!(calm.code, 0, "{calm}");
     let trust = |status: &str| (scene.id(), "source.trust".to_owned(), status.to_owned());
-    let injected = lab.inject(Fault::on("GetRole", Effect::AccessDenied).when(When::Every));
+    lab.inject(Fault::on("GetRole", Effect::AccessDenied).when(When::Every));
     let denied = check_state(lab, &scene.workdir, &["--format", "json"]).await?;
-    drop(injected);
+    lab.clear_faults();
     assert_eq!(denied.code, 4, "{denied}");
     assert_eq!(amiss(&denied.json()?), [trust("unknown")], "{denied}");
     assert!(denied.stdout.contains("iam:GetRole"), "{denied}");

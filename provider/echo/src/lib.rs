@@ -31,7 +31,7 @@ mod tests;
 pub use examine::{examine, standing_target};
 pub use ground::Ground;
 pub use release::{Released, losing, release};
-pub use roles::Roles;
+pub use roles::{Roles, Unseen};
 pub use survey::{Listed, Named, Survey, excluded_by_name, list, look, survey};
 pub use work::{Begun, Depth, begin, protect};
 

@@ -12,7 +12,7 @@ use crate::check::report::{Facet, Item, ItemKind, Place, Status};
 
 mod roles;
 
-use roles::{Roles, add_trust};
+use roles::{Roles, add_trust, add_unseen};
 
 /// The facet that says whether a bucket is replicated at all.
 const PROTECTION: &str = "protection";
@@ -162,6 +162,7 @@ async fn of_its_buckets(
             add_trust(whole, trust);
         }
     }
+    add_unseen(whole, roles.known.unseen());
 }
 
 /// A bucket whose name is selected, with its target.

@@ -1,11 +1,14 @@
 //! The roles that an echo's rules run under, and what they say of each bucket.
 
+use std::collections::BTreeMap;
+
+use echo::Unseen;
 use replication::rehearsal::{Need, Outcome, Papers, Subject, needs, rehearse};
-use replication::{BucketName, Echo, Observed};
+use replication::{BucketName, Echo, Observed, RoleArn};
 use terraform_provider_crr::stated::EchoRoles;
 
 use crate::check::finding::{add_problem, denied, of_need};
-use crate::check::report::{Facet, Item};
+use crate::check::report::{Facet, Item, Status};
 
 /// What is known of the roles, once for all buckets.
 #[derive(Debug, Default)]
@@ -86,5 +89,21 @@ pub(super) fn add_trust(whole: &mut Item, (need, outcome): (Need, Outcome)) {
         Some(known) if known.status >= facet.status => {}
         Some(known) => *known = facet,
         None => whole.facets.push(facet),
+    }
+}
+
+/// Tells an echo which roles, under which rules of others replicate its buckets, could not be looked at.
+pub(super) fn add_unseen(whole: &mut Item, unseen: BTreeMap<RoleArn, Unseen>) {
+    for (role, unseen) in unseen {
+        let mut facet = Facet::of("roles_of_others", Status::Unknown);
+        facet.is = Some(format!(
+            "rules of others replicate under role {role}, of which is not known whether it is there"
+        ));
+        let allow = unseen.lacks.as_ref().map_or_else(String::new, |action| {
+            format!(" Allow {action} for the credentials of this check.")
+        });
+        facet.remedy = Some(format!("The service answers: {}.{allow}", unseen.message));
+        facet.lacks = unseen.lacks;
+        whole.facets.push(facet);
     }
 }
