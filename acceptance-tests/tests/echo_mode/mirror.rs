@@ -122,3 +122,33 @@ async fn no_target_is_opened_to_everybody_unasked() -> Result<(), LabError> {
     assert!(!policy.contains("Web"), "{policy}");
     Ok(())
 }
+
+/// The usual public bucket has no public-access block of its own. Its target is made with one, which would refuse the policy.
+#[tokio::test]
+async fn a_public_bucket_without_a_block_has_a_target_that_is_open_and_replicated_to()
+-> Result<(), LabError> {
+    let scene =
+        Scene::new("mirror_settings = [\"public_access_block\", \"policy\"]\nmirror_public = true")
+            .await?;
+    let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
+    scene.buckets(&["website"]).await;
+    let s3 = lab.admin_s3(east);
+    let none = s3.delete_public_access_block().bucket("website").send();
+    none.await.expect("taken off");
+    let everybody = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Web","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::website/*"}]}"#;
+    let written = s3.put_bucket_policy().bucket("website").policy(everybody);
+    written.send().await.expect("written");
+    scene.apply().await?;
+    let policy = bucket_policy(lab, west, "website-dr").await;
+    assert!(policy.contains("website-dr/*"), "{policy}");
+    let block = lab
+        .admin_s3(west)
+        .get_public_access_block()
+        .bucket("website-dr")
+        .send()
+        .await;
+    assert!(block.is_err(), "{block:?}");
+    put(lab, east, "website", "k").await;
+    assert_eq!(status(lab, west, "website-dr", "k").await, "REPLICA");
+    Ok(())
+}

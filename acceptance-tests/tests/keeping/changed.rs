@@ -41,6 +41,10 @@ async fn a_new_file_is_taken_at_once_and_a_wrong_one_never() -> Result<(), LabEr
             })
             .await?;
     }
+    let (status, said) = agent.get("/healthz").await?;
+    assert!(status == 503 && said.contains("nowhere"), "{said}");
+    let taken = agent.metrics().await?.sum("crr_config_taken", &[]);
+    assert!(taken < 0.5, "{taken}");
     scene.buckets(&["invoices"]).await;
     agent.until_all_protected(2).await?;
 
@@ -52,6 +56,8 @@ async fn a_new_file_is_taken_at_once_and_a_wrong_one_never() -> Result<(), LabEr
             Ok(agent.log().contains("going on with the new configuration"))
         })
         .await?;
+    let taken = agent.metrics().await?.sum("crr_config_taken", &[]);
+    assert!(taken > 0.5, "{taken}");
     scene.buckets(&["logs", "late"]).await;
     agent
         .until(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use acceptance_tests::agent::Desk;
 use acceptance_tests::{Effect, Fault, LabError, When, Workdir};
 use serde_json::Value;
 
@@ -187,5 +188,46 @@ async fn nobody_calls_a_bucket_protected_whose_role_is_gone() -> Result<(), LabE
         covered.words().contains("crr-site-east does not exist"),
         "{covered}"
     );
+    Ok(())
+}
+
+/// Both are `east->west`: what one of them lacks must not hide behind the other.
+#[tokio::test]
+async fn two_echoes_of_one_way_are_told_apart_wherever_they_are_named() -> Result<(), LabError> {
+    let scene = applied("select = { include = [\"gold-*\"] }").await?;
+    scene.buckets(&["gold-1", "silver-1"]).await;
+    let export = super::exported(&scene).await?;
+    let mut desk = Desk::new(&scene.lab)?;
+    let silver = export.replace("gold-*", "silver-*");
+    desk.configure("silver.json", &silver)?;
+    desk.configure("gold.json", &export)?;
+    let denied = Fault::on("PutBucketReplication", Effect::AccessDenied);
+    scene
+        .lab
+        .inject(denied.resource("gold-1").when(When::Every));
+    let (gold, silver) = (
+        "east->west (buckets gold-*)",
+        "east->west (buckets silver-*)",
+    );
+    let status = desk.run(&["status", "--output", "json"]).await?.ok()?;
+    let status: Value = serde_json::from_str(&status.stdout).expect("JSON");
+    assert_eq!(status["echoes"][0]["echo"], silver);
+    assert_eq!(status["echoes"][1]["echo"], gold);
+    let agent = desk.start(&["--interval", "200ms"]).await?;
+    let mut agent = agent;
+    agent
+        .until("one failed, one protected", async |agent: &_| {
+            let metrics = agent.metrics().await?;
+            let of = |echo, status| {
+                metrics.sum("crr_buckets", &[("echo", echo), ("status", status)]) > 0.5
+            };
+            Ok(of(gold, "failed") && of(silver, "protected"))
+        })
+        .await?;
+    let metrics = agent.metrics().await?;
+    let failures = |echo| metrics.sum("crr_failures_total", &[("echo", echo)]);
+    assert!(failures(gold) > 0.5, "{}", metrics.text());
+    assert!(failures(silver) < 0.5, "{}", metrics.text());
+    agent.terminate().await?;
     Ok(())
 }

@@ -124,7 +124,11 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         if let Ok(address) = listener.local_addr() {
             tracing::info!(%address, "listening");
         }
-        tokio::spawn(listen::serve(listener, shown.subscribe()));
+        let shown = listen::Shown {
+            engine: shown.subscribe(),
+            refusal: changes.refusal(),
+        };
+        tokio::spawn(listen::serve(listener, shown));
     }
     tokio::spawn(progress.follow(engine.clone()));
     if arguments.once {

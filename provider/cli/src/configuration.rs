@@ -9,7 +9,7 @@ use tfplugin::Diagnostics;
 
 mod changes;
 
-pub use changes::Changes;
+pub use changes::{Changes, Refusal};
 
 /// Which echoes, and how their sites are reached.
 #[derive(Debug, Clone, clap::Args)]

@@ -61,10 +61,10 @@ pub async fn run(arguments: Arguments) -> ExitCode {
                 if let Some(why) = &trouble {
                     failed = true;
                     coverage.fail_protected();
-                    configuration::complain(&[format!("{}: {why}", opened.echo.id())]);
+                    configuration::complain(&[format!("{}: {why}", opened.name)]);
                 }
                 found.push(Status {
-                    echo: opened.echo.id(),
+                    echo: opened.name,
                     paused: opened.paused,
                     trouble,
                     coverage,
@@ -74,7 +74,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
                 failed = true;
                 configuration::complain(&[format!(
                     "{}: {}. {}",
-                    opened.echo.id(),
+                    opened.name,
                     error.summary(),
                     error.detail()
                 )]);

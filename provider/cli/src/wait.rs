@@ -72,7 +72,7 @@ async fn look(opened: &[Opened], bucket: &BucketName) -> Found {
     let mut protected = false;
     let mut excluded = Vec::new();
     for opened in opened {
-        let id = opened.echo.id();
+        let id = &opened.name;
         let cloud = &opened.runtime.cloud;
         let standing = match echo::excluded_by_name(cloud, &opened.echo, bucket).await {
             Ok(None) => {

@@ -23,6 +23,8 @@ use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+pub(crate) mod profile;
+
 /// What says of no end is asked for again after so long.
 const LASTS: Duration = Duration::from_mins(5);
 /// What a service does not know is read again at most so often: the file may be as old as the key.

@@ -1,5 +1,6 @@
 //! What to do about a failure.
 
+use crate::credentials::profile::GIVES_NOTHING;
 use crate::error::ErrorKind;
 use crate::failure::Failure;
 use crate::operation::{CREATE_FUNCTION, DELETE_OBJECTS, PUT_ROLE_POLICY};
@@ -9,6 +10,9 @@ use crate::site::Site;
 fn unanswered(failure: &Failure, site: &Site) -> Option<String> {
     let name = &site.name;
     match failure.kind {
+        ErrorKind::Credentials if failure.message.contains(GIVES_NOTHING) => Some(format!(
+            "Write the profile into one of these files, such as with `aws configure` or `aws configure sso`, or name another in the provider's sites, for site \"{name}\". AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name other files; whoever runs as another user has other ones, too."
+        )),
         ErrorKind::Credentials if failure.operation.service == "vault" => Some(format!(
             "Vault does not know these credentials, or there are none: give site \"{name}\" an `admin_profile` with the keys of an administrator of Vault."
         )),
@@ -51,6 +55,11 @@ pub(crate) fn remedy(failure: &Failure, site: &Site) -> Option<String> {
         return Some(format!(
             "Versions under Object Lock go only after their retention and legal hold. For all others, allow {} to the credentials of site \"{name}\".",
             failure.operation.action
+        ));
+    }
+    if failure.is_denied() && failure.message.contains("BlockPublicPolicy") {
+        return Some(format!(
+            "A public-access block keeps the bucket's policy from letting everybody in: the bucket's own, or that of the account of site \"{name}\", which no setting of a bucket overrides. Where `mirror_public` is set, mirror \"public_access_block\" too, which takes the bucket's own off, and see to the account's; else take \"policy\" out of `mirror_settings`, or `mirror_public` back."
         ));
     }
     if failure.is_denied() {

@@ -24,6 +24,7 @@ use crate::accounts::vault::REGION;
 use crate::cloud::Enter;
 use crate::config::{AssumeRole, CloudConfig, Retry, SiteConfig};
 use crate::connection::{CONNECT_TIMEOUT, READ_TIMEOUT};
+use crate::credentials::profile::OfProfile;
 use crate::credentials::{Memory, Renewed};
 use crate::error::{CloudError, ErrorFacts, ErrorKind};
 use crate::pace::{Turns, paced};
@@ -208,7 +209,8 @@ async fn of_profile(profile: &str, config: &SiteConfig, http: SharedHttpClient) 
             .configure(&settings)
             .profile_name(&profile)
             .build();
-        async { SharedCredentialsProvider::new(chain) }.boxed()
+        let name = profile.clone();
+        async { SharedCredentialsProvider::new(OfProfile { name, chain }) }.boxed()
     })
 }
 

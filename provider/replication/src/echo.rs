@@ -11,6 +11,7 @@ mod admission;
 mod contest;
 mod coverage;
 mod lineage;
+mod names;
 mod others;
 mod permission;
 mod publicity;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use coverage::{Counts, Coverage, LISTED, TARGET_GONE};
 pub use lineage::{COPY_OF, ECHO_OF};
+pub use names::names;
 pub use permission::SiteRoles;
 pub use selection::{Glob, Selection, Verdict};
 pub use standing::{Standing, in_words_of_echo};

@@ -8,7 +8,8 @@
 //! # Guarantees
 //!
 //! * One direction: nothing of the destination ever goes to the source, in a two-way pair neither.
-//! * What the destination has and the source lacks stays, unless the user asked for an exact mirror.
+//! * What the destination has and the source lacks stays, unless the user asked for an exact mirror; or, for the public-access
+//!   block, for one that may be as open as the source.
 //! * Nothing opens the destination to everybody unless the user says so.
 //! * A setting of the source that was not seen says nothing: the destination's then stays as it is.
 

@@ -5,7 +5,9 @@ use acceptance_tests::lab::HOME;
 use acceptance_tests::stand_in::organizations::Trouble;
 
 use super::{Organized, ROLE, id};
+use crate::echo_mode::ECHO;
 use crate::ground::{put, status};
+use serde_json::json;
 
 const MAKE: &str = "create = true, email = \"aws+{account}@example.com\"";
 
@@ -124,11 +126,24 @@ async fn a_name_that_changes_hands_moves_nothing() -> Result<(), LabError> {
     it.organization.service.add(&id('4'), "orders", "ACTIVE");
     it.organization.service.make_role(&id('4'), ROLE).await?;
     it.scene.buckets(&["invoices"]).await;
-    let words = it.refused().await?;
+    // A plan of a replacement comes by way of one of a change, so that is no error; its apply is.
+    let plan = it.scene.workdir.plan().await?;
+    let words = plan.words();
+    assert_eq!(plan.code, 2, "{plan}");
     assert!(
         words.contains("another account now") && words.contains(&id('3')),
-        "{words}"
+        "{plan}"
     );
+    let apply = it.scene.workdir.try_apply().await?;
+    assert_eq!(apply.code, 1, "{apply}");
+    assert!(
+        apply
+            .words()
+            .contains("Error: The target is another account now"),
+        "{apply}"
+    );
+    let echo = it.scene.workdir.resource(ECHO).await?;
+    assert_eq!(echo["target_account_id"], json!(id('3')));
     let lab = &it.scene.lab;
     let there = lab
         .admin_s3(&it.within(&id('4')))
@@ -136,5 +151,27 @@ async fn a_name_that_changes_hands_moves_nothing() -> Result<(), LabError> {
         .send()
         .await;
     assert!(there.expect("listed").buckets().is_empty());
+
+    // The move is meant. A bucket of the former account keeps its name, so what is new there is protected, and the rest is told.
+    let replace = format!("-replace={ECHO}");
+    let again = [
+        "apply",
+        "-no-color",
+        "-input=false",
+        "-auto-approve",
+        &replace,
+    ];
+    let replaced = it.scene.workdir.run(&again).await?;
+    let words = replaced.words();
+    assert!(
+        words.contains("Bucket orders: No access to bucket orders-dr"),
+        "{replaced}"
+    );
+    assert_eq!(words.matches("Error: ").count(), 1, "{replaced}");
+    put(lab, it.scene.lab.site("east"), "invoices", "k").await;
+    let there = it.within(&id('4'));
+    assert_eq!(status(lab, &there, "invoices-dr", "k").await, "REPLICA");
+    let echo = it.scene.workdir.resource(ECHO).await?;
+    assert_eq!(echo["target_account_id"], json!(id('4')));
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! An apply writes the edition of the echo on the trigger's queue before it touches a bucket, and a destroy deletes the queue before it
 //! takes a rule off. So whoever finds a bucket unprotected, and then the edition that he knows, undoes nothing that was wanted.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cloud::Queue;
@@ -55,18 +56,47 @@ impl Edition {
         }
         let began = Instant::now();
         let compared = match queue.tags().await {
-            Ok(Some(tags)) => match tags.get(EDITION) {
-                Some(theirs) if theirs != ours => Compared::Other(
-                    "an apply has changed the echo since: take its new `agent_config`".to_owned(),
-                ),
-                _ => Compared::Same,
-            },
-            Ok(None) => Compared::Other(
-                "its queue is gone, so the echo was destroyed, or its trigger was taken off: stop the agent, or take the new `agent_config`. If somebody else deleted the queue, apply".to_owned(),
-            ),
+            Ok(tags) => judge(tags.as_ref(), ours),
             Err(error) => Compared::Unknown(error.summary()),
         };
         *last = Some((began, compared.clone()));
         compared
+    }
+}
+
+/// What the tags of the queue say; none: there is no such queue.
+fn judge(tags: Option<&BTreeMap<String, String>>, ours: &str) -> Compared {
+    let why = match tags.map(|tags| tags.get(EDITION)) {
+        Some(Some(theirs)) if theirs == ours => return Compared::Same,
+        Some(Some(_)) => "an apply has changed the echo since: take its new `agent_config`".to_owned(),
+        // Whoever wrote an edition into the configuration wrote it on the queue first.
+        Some(None) => format!(
+            "its queue has lost the tag {EDITION}, so nobody can tell whether an apply has changed the echo since: apply, which writes it, and take the new `agent_config`"
+        ),
+        None => "its queue is gone, so the echo was destroyed, or its trigger was taken off: stop the agent, or take the new `agent_config`. If somebody else deleted the queue, apply".to_owned(),
+    };
+    Compared::Other(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_queue_that_says_the_same_edition_is_of_this_one() {
+        let tags = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+            pairs.iter().map(owned).collect()
+        };
+        let other = |tags: Option<&BTreeMap<String, String>>, word: &str| {
+            let Compared::Other(why) = judge(tags, "e1") else {
+                panic!("{word}")
+            };
+            assert!(why.contains(word), "{why}");
+        };
+        assert_eq!(judge(Some(&tags(&[(EDITION, "e1")])), "e1"), Compared::Same);
+        other(Some(&tags(&[(EDITION, "e2")])), "has changed the echo");
+        other(Some(&tags(&[("team", "e1")])), EDITION);
+        other(None, "queue is gone");
     }
 }

@@ -35,11 +35,18 @@ struct OfBuild {
     version: &'static str,
 }
 
-/// All of it.
-pub fn text(engine: &Engine) -> String {
+/// All of it. `taken`: whether what the files of the configuration say is in force.
+pub fn text(engine: &Engine, taken: bool) -> String {
     let mut registry = Registry::with_prefix("crr");
     engine.metrics.register(&mut registry);
     look(engine, &mut registry);
+    let in_force: Gauge = Gauge::default();
+    in_force.set(i64::from(taken));
+    registry.register(
+        "config_taken",
+        "1 while what the files of the configuration say is in force, 0 while they say something that could not be taken",
+        in_force,
+    );
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = prometheus_client::encoding::text::encode(&mut text, &registry);

@@ -22,7 +22,7 @@ const CALLS_PER_SECOND: u64 = 20;
 pub struct Served {
     /// What it is worked on with.
     pub opened: Opened,
-    /// `east->west`.
+    /// `east->west`, and what tells it from others of that way that are served with it.
     pub name: String,
     board: Mutex<Board>,
     sweep: Mutex<Option<Sweep>>,
@@ -64,7 +64,7 @@ impl Served {
     /// An echo of which nothing is known yet.
     pub fn new(opened: Opened) -> Self {
         Self {
-            name: opened.echo.id(),
+            name: opened.name.clone(),
             edition: Edition::new(queue(&opened), opened.edition.clone()),
             opened,
             board: Mutex::default(),

@@ -3,12 +3,14 @@
 //! # Guarantees
 //!
 //! * What is wrong with a new one is told, and the old one stays in force.
+//! * Whoever asks later is told, too, for as long as it is so: [`Changes::refusal`].
 //! * A file that is being written is not read for a whole one: it must say the same twice.
 
 use std::path::Path;
 use std::time::Duration;
 
 use terraform_provider_crr::echo_mode::agent_config::Opened;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::{Arguments, STANDARD_INPUT, Texts, made};
@@ -22,7 +24,11 @@ const AGAIN: Duration = Duration::from_secs(30);
 pub struct Changes {
     arguments: Arguments,
     seen: Seen,
+    refusal: watch::Sender<Refusal>,
 }
+
+/// Why what the files say now is not in force, line by line; nothing where it is.
+pub type Refusal = Vec<String>;
 
 /// What was read, and what came of it.
 struct Seen {
@@ -44,8 +50,23 @@ impl Changes {
         let changes = Self {
             arguments: arguments.clone(),
             seen: Seen::new(texts),
+            refusal: watch::Sender::default(),
         };
         Ok((changes, opened))
+    }
+
+    /// Where it can be seen whether the files say what is in force.
+    pub fn refusal(&self) -> watch::Receiver<Refusal> {
+        self.refusal.subscribe()
+    }
+
+    /// Shows what was said last.
+    fn show(&self) {
+        self.refusal.send_if_modified(|shown| {
+            let news = *shown != self.seen.said;
+            shown.clone_from(&self.seen.said);
+            news
+        });
     }
 
     /// Waits until the files say something else that can be worked with.
@@ -57,15 +78,21 @@ impl Changes {
         }
         loop {
             tokio::time::sleep(READ_EVERY).await;
-            let Some(texts) = self.seen.news(self.arguments.read(), Instant::now()) else {
+            let news = self.seen.news(self.arguments.read(), Instant::now());
+            self.show();
+            let Some(texts) = news else {
                 continue;
             };
             match made(&texts, &self.arguments.overrides()).await {
                 Ok(opened) => {
                     self.seen = Seen::new(texts);
+                    self.show();
                     return opened;
                 }
-                Err(lines) => self.seen.refuse(texts, lines, Instant::now()),
+                Err(lines) => {
+                    self.seen.refuse(texts, lines, Instant::now());
+                    self.show();
+                }
             }
         }
     }

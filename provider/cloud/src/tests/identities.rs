@@ -90,6 +90,27 @@ async fn a_site_that_is_none_is_an_error_that_names_those_there_are() {
     assert!(error.message.contains("\"east\", \"west\""), "{error}");
 }
 
+#[tokio::test]
+async fn a_profile_that_is_none_is_named_with_the_files_that_it_is_not_in() {
+    let script = Script::default();
+    let cloud = super::cloud_of(&script, |config| {
+        let east = config.sites.get_mut(&site_name("east")).unwrap();
+        (east.access_key, east.secret_key, east.session_token) = (None, None, None);
+        east.profile = Some("nobody-has-this".to_owned());
+    });
+    let error = cloud.identity(&site_name("east")).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Credentials);
+    for word in ["\"nobody-has-this\"", "config", "credentials, or has none"] {
+        assert!(error.message.contains(word), "{word}: {error}");
+    }
+    assert!(
+        error.detail().contains("Write the profile"),
+        "{}",
+        error.detail()
+    );
+    script.finish();
+}
+
 #[test]
 fn half_a_key_is_refused() {
     let with = |site: SiteConfig| CloudConfig {

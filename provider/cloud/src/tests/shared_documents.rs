@@ -290,6 +290,25 @@ async fn a_refusal_to_pass_the_role_says_so_in_its_remedy() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_policy_that_a_public_access_block_refuses_says_so_in_its_remedy() {
+    let script = Script::default();
+    caller(&script, "east", EAST);
+    let words = "User: arn:aws:iam::111122223333:user/operator is not authorized to perform: s3:PutBucketPolicy on resource: \"arn:aws:s3:::orders\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.";
+    let put = "east s3 PUT /orders?policy";
+    script.expect(put, s3_error(403, "AccessDenied", words));
+    let owned = OwnedStatements::default();
+    let error = execute(&cloud(&script), put_policy(Some("{}"), owned))
+        .await
+        .unwrap_err();
+    let remedy = error.failures[0].remedy.as_ref().unwrap();
+    assert!(
+        remedy.contains("that of the account of site \"east\""),
+        "{remedy}"
+    );
+    assert!(!remedy.contains("Allow "), "{remedy}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_the_users_to_mend_is_reported_at_once() {
     let script = Script::default();
     caller(&script, "east", EAST);

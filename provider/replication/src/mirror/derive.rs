@@ -149,7 +149,8 @@ pub(crate) fn derive(
         let will = source.wanted.public_access_block.as_ref();
         let has = source.has_or_will(will, |b| &b.public_access_block);
         desired.public_access_block = if mirror.public {
-            wanted(has, exact)
+            // A bucket without a block is open, and one that is made is closed by S3: the mirror is as open only without one, too.
+            wanted(has, true)
         } else {
             closed(&has, own, found, &mut desired.withheld)
         };

@@ -121,6 +121,9 @@ fn what_the_source_loses_stays_but_for_statements_which_are_known_as_ours() {
     let (pair, mut world) = scene(false);
     apply_and_settle(&mut world, &pair);
     let before = destination(&mut world, &pair).clone();
+    // A mirror that may open would take the block off with the source's.
+    let mut pair = pair;
+    pair.mirror.public = false;
     let source = world.buckets.get_mut(&pair.source.at()).unwrap();
     source.tags.clear();
     source.lifecycle = None;
@@ -205,17 +208,50 @@ fn a_mirror_goes_before_what_a_bucket_of_our_making_has_by_default() {
     );
 
     // What the source lacks has no say.
-    world
-        .buckets
-        .get_mut(&pair.source.at())
-        .unwrap()
-        .public_access_block = None;
+    world.buckets.get_mut(&pair.source.at()).unwrap().ownership = None;
     pair.destination.created = true;
     apply_and_settle(&mut world, &pair);
     assert_eq!(
-        destination(&mut world, &pair).public_access_block,
-        Some(PublicAccessBlock::ALL)
+        destination(&mut world, &pair).ownership,
+        Some(Ownership::BucketOwnerEnforced)
     );
+}
+
+/// The usual public bucket has no block at all.
+#[test]
+fn a_source_without_a_block_is_open_and_so_is_its_mirror_where_it_may_be() {
+    for (public, made, block) in [
+        (true, false, None),
+        (true, true, None),
+        (false, false, Some(PublicAccessBlock::ALL)),
+        (false, true, Some(PublicAccessBlock::ALL)),
+    ] {
+        let (mut pair, mut world) = scene(false);
+        pair.mirror.settings = [Setting::PublicAccessBlock, Setting::Policy].into();
+        pair.mirror.public = public;
+        let source = world.buckets.get_mut(&pair.source.at()).unwrap();
+        source.public_access_block = None;
+        source.policy = Some(r#"{"Version":"2012-10-17","Statement":[{"Sid":"Web","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::orders/*"}]}"#.to_owned());
+        if made {
+            pair.destination.create = true;
+            world.buckets.remove(&pair.destination.at());
+        } else {
+            destination(&mut world, &pair).public_access_block = Some(PublicAccessBlock::ALL);
+        }
+        let (_, _, plan) = planned(&world, &pair);
+        let place = |is: fn(&Step) -> bool| plan.steps().position(|s| is(&s.step));
+        let opened = place(|s| matches!(s, Step::DeletePublicAccessBlock { .. }));
+        let written = place(
+            |s| matches!(s, Step::PutBucketPolicy { policy: Some(p), .. } if p.contains("orders-dr/*") && p.contains("\"*\"")),
+        );
+        assert_eq!(opened.is_some(), public, "{}", plan.describe());
+        assert!(!public || opened < written, "{}", plan.describe());
+        apply_and_settle(&mut world, &pair);
+        let has = destination(&mut world, &pair).clone();
+        assert_eq!(has.public_access_block, block, "{public} {made}");
+        let policy = has.policy.unwrap_or_default();
+        assert_eq!(policy.contains("CrrMirror"), public, "{policy}");
+    }
 }
 
 #[test]

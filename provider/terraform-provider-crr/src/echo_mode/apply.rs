@@ -4,7 +4,7 @@ use echo::{Found, Survey};
 use replication::echo::{Coverage, Standing};
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path, Value};
 
-use super::config::{Resolution, Resolved, resolve, target_account};
+use super::config::{Moved, Resolution, Resolved, resolve, target_account};
 use super::plan::{buckets, only_rests, wants_the_same};
 use super::survey::{job, missing_roles, survey, waiting};
 use super::{Surveys, accounts, agent_config, coverage, handover, trigger};
@@ -38,6 +38,12 @@ pub(super) async fn apply(
     };
     let job = job(context, &resolved, operation);
     let echo = &resolved.echo;
+    if let Some(prior) = &request.prior
+        && let Some(moved) = Moved::of(prior, echo)
+    {
+        moved.refuse(diagnostics);
+        return request.unchanged();
+    }
     let mut state = planned.clone();
     if state
         .get("replica_modifications")

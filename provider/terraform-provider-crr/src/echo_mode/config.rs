@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use replication::Echo;
 use replication::echo::{Glob, Selection, TargetName};
-use replication::{Echo, Site};
 use serde::Deserialize;
-use tfplugin::{Attr, Diagnostic, Diagnostics, Path, Step, Unknown, Value, from_value};
+use tfplugin::{Attr, Diagnostic, Diagnostics, Path, Severity, Step, Unknown, Value, from_value};
 
 use super::accounts::{self, Creation, Place};
 use super::schema::{TARGET_BUCKET, options};
@@ -146,8 +146,24 @@ pub fn timeout(value: &Value, operation: Operation) -> Option<Duration> {
     Some(pair.timeout(operation))
 }
 
-/// Turns attributes into an echo.
+/// Turns attributes into an echo, whose target is the account that it has been.
 pub async fn resolve(
+    value: &Value,
+    runtime: &Runtime,
+    diagnostics: &mut Diagnostics,
+) -> Resolution {
+    let resolution = resolve_anywhere(value, runtime, diagnostics).await;
+    if let Resolution::Known(resolved) = &resolution
+        && let Some(moved) = Moved::of(value, &resolved.echo)
+    {
+        moved.refuse(diagnostics);
+        return Resolution::Failed;
+    }
+    resolution
+}
+
+/// The same, whatever account the target has been.
+pub async fn resolve_anywhere(
     value: &Value,
     runtime: &Runtime,
     diagnostics: &mut Diagnostics,
@@ -187,9 +203,6 @@ pub async fn resolve(
         }
     };
     diagnostics.extend(of_pair.into_iter().map(of_echo));
-    if is_another(value, &template.destination.site, diagnostics) {
-        return Resolution::Failed;
-    }
     let Ok(attributes) = own.known() else {
         return unknown(false);
     };
@@ -261,21 +274,53 @@ pub fn target_account(echo: &Echo) -> Value {
     Value::from(echo.template.destination.site.account.to_string())
 }
 
-/// Whether the target is another account than it was: names of accounts and credentials may change hands, and objects must not
-/// go where nobody sent them.
-fn is_another(value: &Value, target: &Site, diagnostics: &mut Diagnostics) -> bool {
-    let before = value.get("target_account_id").and_then(Value::as_str);
-    let Some(before) = before.filter(|before| *before != target.account.as_str()) else {
-        return false;
-    };
-    diagnostics.error_at(
-        Path::root().attribute("target_account_id"),
-        format!("The target is another account now: {}", target.account),
-        format!(
-            "It was {before}, and what was replicated is there. Give the site's credentials, or the account's name, back; or, if the move is meant, replace the echo with `terraform apply -replace`."
-        ),
-    );
-    true
+/// That the target is another account than it was: names of accounts and credentials may change hands, and objects must not go
+/// where nobody sent them.
+pub struct Moved {
+    before: String,
+    now: String,
+}
+
+impl Moved {
+    /// What a value says of the target's account, held against where its echo leads now.
+    pub fn of(value: &Value, echo: &Echo) -> Option<Self> {
+        let before = value.get("target_account_id").and_then(Value::as_str)?;
+        let now = &echo.template.destination.site.account;
+        (before != now.as_str()).then(|| Self {
+            before: before.to_owned(),
+            now: now.to_string(),
+        })
+    }
+
+    fn diagnostic(&self, severity: Severity, what: &str) -> Diagnostic {
+        let Self { before, now } = self;
+        Diagnostic {
+            severity,
+            summary: format!("The target is another account now: {now}"),
+            detail: format!(
+                "It was {before}, and what was replicated is there. {what}Give the site's credentials, or the account's name, back. If the move is meant, give the new account a site of its own beside the former one, and name it as `target`: that replaces the echo, and takes what it made along where `on_destroy` is \"remove\". Where the former account cannot be had any more, replace the echo with `terraform apply -replace=ADDRESS`. Rules to {before} then stay, and buckets there keep their names, which in one partition of AWS no other account can have: another `target_bucket` and `merge = true` let the echo stand beside them."
+            ),
+            path: Some(Path::root().attribute("target_account_id")),
+        }
+    }
+
+    /// That nothing is done.
+    pub fn refuse(&self, diagnostics: &mut Diagnostics) {
+        diagnostics.push(self.diagnostic(Severity::Error, ""));
+    }
+
+    /// That a refresh has left it out.
+    pub fn tell_unseen(&self, diagnostics: &mut Diagnostics) {
+        let what = "So the echo is shown as it was last seen. ";
+        diagnostics.push(self.diagnostic(Severity::Warning, what));
+    }
+
+    /// That an apply will refuse it. For a plan that is no error: Terraform plans a change before it plans the replacement that
+    /// the user asks for, and does not say which it is.
+    pub fn tell_refused(&self, diagnostics: &mut Diagnostics) {
+        let what = "The apply refuses this change; a replacement is another matter. ";
+        diagnostics.push(self.diagnostic(Severity::Warning, what));
+    }
 }
 
 /// An echo's own attributes, all of them known.
@@ -329,3 +374,6 @@ impl SelectAttributes {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 
 use tfplugin::{Context, Deferred, Diagnostics, PlanRequest, PlanResponse, Value};
 
-use super::config::{Resolution, Resolved, resolve, target_account};
+use super::config::{Moved, Resolution, Resolved, resolve, resolve_anywhere, target_account};
 use super::survey::{job, survey};
 use super::{Surveys, accounts, agent_config, coverage, handover, schema, staying, trigger};
 use crate::pair::Operation;
@@ -107,7 +107,8 @@ async fn plan_any(
             return response;
         }
     }
-    let resolved = match resolve(&planned, runtime, diagnostics).await {
+    // The target of what is planned may be another account than that of the state, which is carried on.
+    let resolved = match resolve_anywhere(&planned, runtime, diagnostics).await {
         Resolution::Known(resolved) => resolved,
         Resolution::Unknown { provider, account } => {
             if let Some(creation) = account {
@@ -118,6 +119,16 @@ async fn plan_any(
         Resolution::Failed => return request.as_proposed(),
     };
     let echo = &resolved.echo;
+    if let Some(moved) = prior.as_ref().and_then(|prior| Moved::of(prior, echo)) {
+        moved.tell_refused(diagnostics);
+        planned.set("target_account_id", target_account(echo));
+        for name in ["coverage", "agent_config"] {
+            planned.set(name, Value::unknown());
+        }
+        let mut response = request.as_proposed();
+        response.planned = Some(planned);
+        return response;
+    }
     // In a statement of its own: the guard must not live into the next await.
     let other = runtime.echoes().plan(echo);
     if !resolved.paused {

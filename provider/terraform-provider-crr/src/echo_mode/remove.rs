@@ -3,7 +3,7 @@
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path};
 
 use super::apply::{release, tell};
-use super::config::{Resolution, resolve};
+use super::config::{Resolution, resolve, resolve_anywhere};
 use super::handover;
 use super::staying;
 use super::survey::{job, survey};
@@ -52,7 +52,13 @@ pub(super) async fn remove(
     if !removes && !triggered {
         return ApplyResponse::default();
     }
-    let Resolution::Known(resolved) = resolve(prior, runtime, diagnostics).await else {
+    // The trigger is at the source, whatever account the target is by now.
+    let resolution = if removes {
+        resolve(prior, runtime, diagnostics).await
+    } else {
+        resolve_anywhere(prior, runtime, diagnostics).await
+    };
+    let Resolution::Known(resolved) = resolution else {
         if !diagnostics.has_errors() {
             diagnostics.error(
                 "The provider block is not known yet",

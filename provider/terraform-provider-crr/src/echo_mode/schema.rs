@@ -43,6 +43,22 @@ pub fn site(what: &str) -> Attribute {
         .describe(what)
 }
 
+/// Nothing to choose from is every bucket to the model. Whoever writes so seldom means it: a variable is empty, most often.
+fn not_empty(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
+    let empty = match value {
+        Value::Set(members) | Value::List(members) => members.is_empty(),
+        Value::Map(members) => members.is_empty(),
+        _ => false,
+    };
+    if empty {
+        diagnostics.error_at(
+            path.clone(),
+            "An empty selection would take every bucket",
+            "Where every bucket is meant, leave it out, or give null. Else name what is to be protected; where a variable or another resource gives it, that is empty.",
+        );
+    }
+}
+
 /// The selection.
 pub fn select() -> Attribute {
     let globs = |what: &str| {
@@ -61,13 +77,14 @@ pub fn select() -> Attribute {
             )
     };
     let nested = Nested::new()
-        .attribute("include", globs("Only buckets whose names match one of these patterns: `*` stands for any characters, `?` for one. Default: every name."))
+        .attribute("include", globs("Only buckets whose names match one of these patterns: `*` stands for any characters, `?` for one. Left out: every name. An empty list is an error.").validate(not_empty))
         .attribute("exclude", globs("No bucket whose name matches one of these. It goes before `include`."))
         .attribute(
             "tags",
             Attribute::map(Type::String)
                 .optional()
-                .describe("Only buckets that carry all of these tags. Costs one call more for each bucket whose name is selected."),
+                .validate(not_empty)
+                .describe("Only buckets that carry all of these tags. Left out: whatever tags they have. An empty map is an error. Costs one call more for each bucket whose name is selected."),
         );
     Attribute::single(nested).optional().describe(
         "Which buckets of the source. Left out: every bucket. The targets of an echo that points back are never taken for buckets of this one.",
@@ -125,7 +142,7 @@ pub fn schema() -> Schema {
         .attribute("accounts", accounts::schema::attribute())
         .attribute(
             "target_account_id",
-            Attribute::string().computed().use_state_for_unknown().describe("The account that the target is in. Where it becomes another one, that is an error until the echo is replaced: objects never go where nobody sent them."),
+            Attribute::string().computed().use_state_for_unknown().describe("The account that the target is in. Where the site's credentials, or the account's name, lead to another one, the plan warns and the apply refuses, until the echo is replaced, such as with `terraform apply -replace=ADDRESS`: objects never go where nobody sent them."),
         )
         .attribute("select", select())
         .attribute("target_bucket", target_bucket().optional_computed().default(TARGET_BUCKET).requires_replace())

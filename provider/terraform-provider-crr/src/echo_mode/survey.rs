@@ -9,7 +9,7 @@ use replication::{Echo, Observed, RoleArn, RoleChoice, Seen};
 use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse, Severity, Value};
 use tokio::time::Instant;
 
-use super::config::{Resolution, Resolved, resolve, target_account, timeout};
+use super::config::{Moved, Resolution, Resolved, resolve_anywhere, target_account, timeout};
 use super::{Surveys, coverage, trigger};
 use crate::diagnostics::add_error;
 use crate::pair::Operation;
@@ -118,7 +118,7 @@ async fn refresh(
     request: ReadRequest,
     diagnostics: &mut Diagnostics,
 ) -> ReadResponse {
-    let resolved = match resolve(&request.state, runtime, diagnostics).await {
+    let resolved = match resolve_anywhere(&request.state, runtime, diagnostics).await {
         Resolution::Known(resolved) => resolved,
         Resolution::Unknown { .. } => {
             if let Some(unknown) = &runtime.unknown {
@@ -131,6 +131,11 @@ async fn refresh(
         }
         Resolution::Failed => return request.unchanged(),
     };
+    // An error would keep whoever means it from replacing the echo.
+    if let Some(moved) = Moved::of(&request.state, &resolved.echo) {
+        moved.tell_unseen(diagnostics);
+        return request.unchanged();
+    }
     let job = job(context, &resolved, Operation::Read);
     let Some(survey) = survey(runtime, &resolved.echo, &job, diagnostics).await else {
         return request.unchanged();

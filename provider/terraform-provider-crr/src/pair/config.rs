@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use replication::{BucketName, Direction, KeyArn, Mirror, Pair, Setting, Side, SiteName};
+use replication::{
+    BucketName, Direction, KeyArn, Mirror, Pair, RoleChoice, Setting, Side, SiteName,
+};
 use serde::Deserialize;
 use tfplugin::{Attr, Diagnostics, Path, Value, from_value};
 
@@ -287,6 +289,16 @@ impl PairAttributes {
         })
     }
 
+    /// Whether objects may leave a side.
+    fn has_rules(&self, label: &str) -> bool {
+        match &self.direction {
+            _ if label == "source" => true,
+            Attr::Known(direction) => direction == "two_way",
+            Attr::Null => false,
+            Attr::Unknown => true,
+        }
+    }
+
     async fn side(
         &self,
         label: &str,
@@ -324,15 +336,20 @@ impl PairAttributes {
             SiteLookup::Unknown => return Err(Missing::Unknown),
             SiteLookup::Failed => return Err(Missing::Failed),
         };
-        let role = match attributes.role.given()? {
-            Some(role) => Some(role),
-            None => self.role.given()?,
+        let role = if self.has_rules(label) {
+            let role = match attributes.role.given()? {
+                Some(role) => Some(role),
+                None => self.role.given()?,
+            };
+            role_choice(role.as_deref(), &site, runtime).map_err(|detail| {
+                let summary = format!("The role at site {name} cannot be told");
+                diagnostics.error_at(path.attribute("role"), summary, detail);
+                Missing::Failed
+            })?
+        } else {
+            // No rule runs under it, whatever it is called.
+            RoleChoice::Own
         };
-        let role = role_choice(role.as_deref(), &site, runtime).map_err(|detail| {
-            let summary = format!("The role of bucket {name}:{bucket} cannot be told");
-            diagnostics.error_at(path.attribute("role"), summary, detail);
-            Missing::Failed
-        })?;
         let access_log = log(
             &attributes.access_log,
             &bucket,

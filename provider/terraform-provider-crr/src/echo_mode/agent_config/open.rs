@@ -30,6 +30,8 @@ pub struct Opened {
     pub runtime: Arc<Runtime>,
     /// The echo.
     pub echo: Echo,
+    /// What it is called among those that are opened with it: see [`replication::echo::names`].
+    pub name: String,
     /// Whether nothing may be touched.
     pub paused: bool,
     /// How long the work on one bucket may take.
@@ -81,6 +83,7 @@ pub async fn open(
             Resolution::Known(resolved) => opened.push(Opened {
                 runtime: runtime.clone(),
                 timeout: resolved.pair.timeout(Operation::Update),
+                name: resolved.echo.id(),
                 echo: resolved.echo,
                 paused: resolved.paused,
                 queue_url: config.queue_url.clone(),
@@ -101,6 +104,11 @@ pub async fn open(
             ),
             Resolution::Failed => {}
         }
+    }
+    let echoes: Vec<&Echo> = opened.iter().map(|opened| &opened.echo).collect();
+    let names = replication::echo::names(&echoes);
+    for (opened, name) in opened.iter_mut().zip(names) {
+        opened.name = name;
     }
     (!diagnostics.has_errors()).then_some(opened)
 }

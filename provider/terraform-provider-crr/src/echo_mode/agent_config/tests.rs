@@ -64,6 +64,33 @@ fn what_is_exported_comes_back_with_its_two_sites_and_no_key() {
     );
 }
 
+/// Nothing is written as empty that is left out.
+#[test]
+fn a_selection_that_says_only_what_it_leaves_out_comes_back_and_every_bucket_does() {
+    let block = Type::Object(
+        schema::schema()
+            .attributes()
+            .map(|(n, a)| (n.to_owned(), a.ty()))
+            .collect(),
+    );
+    let Type::Object(members) = &block else {
+        panic!("an object")
+    };
+    for select in [
+        r#"{"exclude":["logs-*"]}"#,
+        r#"{"exclude":[]}"#,
+        "{}",
+        "null",
+    ] {
+        let (select, _) = json::decode_state(select.as_bytes(), &members["select"]).unwrap();
+        let mut echo = schema::empty("us-east-1", "us-west-2");
+        echo.set("select", select.clone());
+        let text = of(&echo, &runtime());
+        let config = parsed(text.as_str().unwrap()).unwrap();
+        assert_eq!(config.echo.get("select"), Some(&select));
+    }
+}
+
 #[test]
 fn what_is_not_known_yet_makes_it_unknown() {
     let echo = schema::empty("us-east-1", "us-west-2");
@@ -101,6 +128,14 @@ fn what_is_wrong_is_named() {
                 "{SITES}, \"select\": {{ \"exclude\": [\"Logs_*\"] }}"
             )),
             "Logs_*",
+        ),
+        (
+            with(&format!("{SITES}, \"select\": {{ \"include\": [] }}")),
+            "include: An empty selection would take every bucket",
+        ),
+        (
+            with(&format!("{SITES}, \"select\": {{ \"tags\": {{}} }}")),
+            "tags: An empty selection would take every bucket",
         ),
         (
             with("\"sites\": { \"a\": { \"access_key\": \"AK\", \"secret_key\": \"SK\" } }"),

@@ -26,7 +26,7 @@ pub fn exact() -> Attribute {
 /// `mirror_public`
 pub fn public() -> Attribute {
     Attribute::bool().optional().describe(
-        "Whether the destination may be opened to everybody because the source is: by a public-access block that blocks less than the destination's, or by statements of its policy that allow something to everybody. Default: false; these are then not mirrored, and the plan warns of them.",
+        "Whether the destination may be opened to everybody because the source is: by a public-access block that blocks less than the destination's, or by statements of its policy that allow something to everybody. A source without a public-access block is open, so the destination's is then taken off. Default: false; these are then not mirrored, and the plan warns of them.",
     )
 }
 
