@@ -230,11 +230,6 @@ impl Lab {
         self.gateway.inject(fault)
     }
 
-    /// Takes all faults out of force.
-    pub fn clear_faults(&self) {
-        self.gateway.clear_faults();
-    }
-
     /// Adds this time to each call.
     pub fn set_latency(&self, latency: Duration) {
         self.gateway.set_latency(latency);

@@ -261,7 +261,7 @@ async fn the_trust_of_a_role_that_others_made_is_judged() -> Result<(), LabError
     let trust = |status: &str| (scene.id(), "source.trust".to_owned(), status.to_owned());
     lab.inject(Fault::on("GetRole", Effect::AccessDenied).when(When::Every));
     let denied = check_state(lab, &scene.workdir, &["--format", "json"]).await?;
-    lab.clear_faults();
+    lab.gateway().clear_faults();
     assert_eq!(denied.code, 4, "{denied}");
     assert_eq!(amiss(&denied.json()?), [trust("unknown")], "{denied}");
     assert!(denied.stdout.contains("iam:GetRole"), "{denied}");

@@ -139,7 +139,7 @@ async fn a_role_that_may_not_be_read_is_unknown_and_its_trust_is_judged() -> Res
     ] {
         lab.inject(Fault::on(call, Effect::AccessDenied).when(When::Every));
         let (code, amiss, report) = checked(&scene).await?;
-        lab.clear_faults();
+        lab.gateway().clear_faults();
         assert_eq!(code, 4, "{report}");
         assert_eq!(amiss, [found("east->west", facet, "unknown")]);
         assert!(

@@ -56,8 +56,8 @@ pub async fn of_source(
     arguments: &Arguments,
     how: &How,
 ) -> Result<Everything, String> {
-    let rehearses = arguments.simulate.is_some();
-    let is_to_look_at = |kind| !rehearses || kind != Kind::Site;
+    let is_rehearsal = arguments.simulate.is_some();
+    let is_to_look_at = |kind| !is_rehearsal || kind != Kind::Site;
     let mut kinds = source
         .document
         .resources
@@ -65,12 +65,17 @@ pub async fn of_source(
         .map(|resource| resource.kind);
     // Whatever `--only` asks for: it may be of another input.
     if !arguments.allow_empty && !kinds.any(is_to_look_at) {
-        return Err(nothing(&source.input.file, rehearses));
+        return Err(nothing(&source.input.file, is_rehearsal));
     }
     let mut found = Everything {
         notes: source.document.notes.clone(),
         ..Everything::default()
     };
+    if sites.is_none_or(|block| block.get("default_tags").is_none()) {
+        found
+            .notes
+            .extend(source.document.tags_untold.iter().cloned());
+    }
     // Each provider block reaches its sites in its own way.
     for (of_document, resources) in source.document.by_block() {
         let mut block = sites::block(sites.cloned(), of_document, &resources);
@@ -95,16 +100,18 @@ pub async fn of_source(
             looked.items
         };
         let sensitive = Sensitive::of(&resources);
-        items.iter_mut().for_each(|item| sensitive.hide(item));
+        for item in &mut items {
+            sensitive.hide(item);
+        }
         found.items.extend(items);
     }
     Ok(found)
 }
 
 /// That an input has nothing to look at: the wrong folder or workspace would be in sync for ever.
-fn nothing(file: &str, rehearses: bool) -> String {
+fn nothing(file: &str, is_rehearsal: bool) -> String {
     let input = if file == "-" { "standard input" } else { file };
-    let what = if rehearses {
+    let what = if is_rehearsal {
         "it has no crr_pair or crr_echo_mode to rehearse"
     } else {
         "it has no crr_site, crr_pair or crr_echo_mode"

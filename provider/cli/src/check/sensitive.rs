@@ -71,18 +71,18 @@ fn collect(marked: &Value, value: &Value, texts: &mut Vec<String>) -> bool {
             true
         }
         Value::Object(members) => {
-            let marks = members.iter().map(|(name, inner)| {
-                let value = value.get(name).unwrap_or(&Value::Null);
-                collect(inner, value, texts)
-            });
-            marks.fold(false, |some, one| some || one)
+            let mut some = false;
+            for (name, inner) in members {
+                some |= collect(inner, value.get(name).unwrap_or(&Value::Null), texts);
+            }
+            some
         }
         Value::Array(elements) => {
-            let marks = elements.iter().enumerate().map(|(index, inner)| {
-                let value = value.get(index).unwrap_or(&Value::Null);
-                collect(inner, value, texts)
-            });
-            marks.fold(false, |some, one| some || one)
+            let mut some = false;
+            for (index, inner) in elements.iter().enumerate() {
+                some |= collect(inner, value.get(index).unwrap_or(&Value::Null), texts);
+            }
+            some
         }
         _ => false,
     }
@@ -110,15 +110,12 @@ fn blotted(text: &str, secrets: &[String]) -> String {
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
         let secret = secrets.iter().find(|secret| rest.starts_with(*secret));
-        let length = match secret {
-            Some(secret) => {
-                whole.push_str(INSTEAD);
-                secret.len()
-            }
-            None => {
-                whole.push(letter);
-                letter.len_utf8()
-            }
+        let length = if let Some(secret) = secret {
+            whole.push_str(INSTEAD);
+            secret.len()
+        } else {
+            whole.push(letter);
+            letter.len_utf8()
         };
         rest = rest.get(length..).unwrap_or_default();
     }

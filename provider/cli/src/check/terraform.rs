@@ -20,6 +20,8 @@ pub struct Document {
     pub resources: Vec<Resource>,
     /// What is worth knowing of it.
     pub notes: BTreeSet<String>,
+    /// That it does not show the default tags of its provider blocks: worth knowing where nothing else says them.
+    pub tags_untold: Vec<String>,
     /// The provider blocks' arguments, as far as the document shows them, by their key; a state shows none.
     pub blocks: BTreeMap<String, Value>,
 }
@@ -120,6 +122,7 @@ pub fn read(text: &str, form: Form) -> Result<Document, String> {
         Form::State => Ok(Document {
             resources: of_values(root.member("values"))?,
             notes: BTreeSet::new(),
+            tags_untold: Vec::new(),
             blocks: BTreeMap::new(),
         }),
         Form::Plan => planned(&root),
@@ -148,6 +151,7 @@ pub fn of_config(text: &str, file: &str) -> Result<Document, String> {
     Ok(Document {
         blocks: [(key.clone(), block)].into(),
         notes: BTreeSet::new(),
+        tags_untold: Vec::new(),
         resources: vec![Resource {
             kind: Kind::Echo,
             address: file.to_owned(),
@@ -250,13 +254,13 @@ fn planned(root: &At<'_>) -> Result<Document, String> {
         }
     }
     let configuration = Configuration::of(root.value);
-    notes.extend(configuration.notes());
     for resource in &mut resources {
         resource.block = Some(configuration.block_of(&resource.address));
     }
     Ok(Document {
         resources,
         notes,
+        tags_untold: configuration.tags_untold(),
         blocks: configuration.blocks(),
     })
 }

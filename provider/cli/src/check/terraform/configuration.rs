@@ -90,8 +90,8 @@ impl<'a> Configuration<'a> {
         Some(Value::Object(arguments))
     }
 
-    /// What of the blocks cannot be told from the plan.
-    pub fn notes(&self) -> Vec<String> {
+    /// Of which blocks the plan does not show the default tags.
+    pub fn tags_untold(&self) -> Vec<String> {
         let is_expression = |block: &&Value| {
             let tags = block.pointer(&format!("/expressions/{TAGS}"));
             tags.is_some_and(|tags| tags.get("constant_value").is_none())

@@ -289,7 +289,7 @@ fn default_tags_are_no_guess_at_an_expression() {
         json!({ "references": ["var.sites"] });
     let document = read(&plan.to_string(), Form::Plan).unwrap();
     assert_eq!(document.blocks["crr"].get("default_tags"), None);
-    let note = document.notes.first().unwrap();
+    let note = document.tags_untold.first().unwrap();
     assert!(
         note.contains("default_tags") && note.contains("--sites"),
         "{note}"
