@@ -239,7 +239,11 @@ async fn what_others_deny_on_a_role_of_ours_is_found() -> Result<(), LabError> {
         assert_only_read(lab);
         let facet = "source.role_of_others".to_owned();
         let denied = (scene.id(), facet, "drifted".to_owned());
-        assert_eq!(amiss(&checked.json()?), [denied.clone()], "{checked}");
+        assert_eq!(
+            amiss(&checked.json()?),
+            std::slice::from_ref(&denied),
+            "{checked}"
+        );
         let rehearsed = check(lab, &scene.workdir, &simulate).await?;
         assert_eq!(rehearsed.code, 2, "{name}: {rehearsed}");
         assert_eq!(amiss(&rehearsed.json()?), [denied], "{rehearsed}");

@@ -210,7 +210,7 @@ async fn reached(runtime: &Runtime, notes: &mut BTreeSet<String>) -> BTreeSet<Si
             }
             Some(error) => {
                 notes.insert(format!(
-                    "Others' statements in the policies of buckets and keys at {name} were not looked at: {}.",
+                    "Others' statements in the policies of buckets and keys at {name}, and their policies on its roles, were not looked at: {}.",
                     error.summary()
                 ));
             }
