@@ -2,7 +2,7 @@
 
 use acceptance_tests::{Effect, Fault, LabError, When};
 
-use super::Scene;
+use super::{Scene, text};
 use crate::ground::{put, replication, status};
 
 const BUCKETS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
@@ -185,5 +185,37 @@ async fn the_one_that_follows_keeps_its_rules() -> Result<(), LabError> {
     scene.workdir.run(&again).await?.ok()?;
     assert!(lab.calls().writes().is_empty(), "{}", lab.calls().lines());
     assert!(replication(lab, east, "orders").await.is_some());
+    Ok(())
+}
+
+/// Both are of one run, and the echo's own plan has no change: without a word the apply would fail every object.
+#[tokio::test]
+async fn a_site_that_takes_the_role_from_its_echo_is_told_at_plan() -> Result<(), LabError> {
+    let scene = Scene::new("").await?;
+    scene.buckets(&["orders", "payroll"]).await;
+    scene.apply().await?;
+    let all = "replication_role = { read = [\"*\"], write = [\"*\"] }";
+    let written = text("west", "");
+    let told = async |role: &str| -> Result<String, LabError> {
+        // East's is the first.
+        let changed = written.replacen(all, role, 1);
+        scene.workdir.write("main.tf", &changed)?;
+        let plan = scene.workdir.plan().await?;
+        assert_eq!(plan.code, 2, "{plan}");
+        Ok(plan.words())
+    };
+    let narrowed = "replication_role = { read = [\"*\"], write = [\"orders-*\"] }";
+    let words = told(narrowed).await?;
+    assert!(
+        words.contains("takes from echo east->west the role for 1 bucket")
+            && words.contains("- payroll: Role")
+            && words.contains("replication_role.write"),
+        "{words}"
+    );
+    let words = told("").await?;
+    assert!(words.contains("the role for 2 buckets"), "{words}");
+    let wide = "replication_role = { read = [\"*\"], write = [\"orders-*\", \"pay*\"] }";
+    let words = told(wide).await?;
+    assert!(!words.contains("takes from echo"), "{words}");
     Ok(())
 }

@@ -74,13 +74,12 @@ async fn look(opened: &[Opened], bucket: &BucketName) -> Found {
     for opened in opened {
         let id = &opened.name;
         let cloud = &opened.runtime.cloud;
-        let standing = match echo::excluded_by_name(cloud, &opened.echo, bucket).await {
-            Ok(None) => {
+        let standing = match echo::excluded_by_name(&opened.echo, bucket) {
+            None => {
                 let roles = echo::Roles::look(cloud, &opened.echo).await;
                 echo::look(cloud, &opened.echo, bucket, &roles).await
             }
-            Ok(Some(excluded)) => excluded,
-            Err(error) => return Found::NotYet(format!("{error}")),
+            Some(excluded) => excluded,
         };
         match standing {
             Standing::Protected => match opened.role_trouble().await {

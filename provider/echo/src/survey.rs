@@ -7,7 +7,7 @@ use cloud::{Cloud, CloudError, Job};
 use futures::StreamExt;
 use replication::bucket::BucketRef;
 use replication::echo::{Coverage, LISTED, Standing, Verdict};
-use replication::observed::{BucketReads, Existence, ObservedBucket, Reads, Seen};
+use replication::observed::{BucketReads, Existence, Reads, Seen};
 use replication::{BucketName, Echo, Observed, Pair};
 
 use crate::{AT_ONCE, Found, Roles, cancelled, failed};
@@ -86,8 +86,6 @@ pub async fn survey(cloud: &Cloud, echo: &Echo, job: &Job) -> Result<Survey, Clo
     Ok(survey)
 }
 
-const POINTS_BACK: &str = "it is the target of an echo that points back";
-
 /// A bucket of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listed {
@@ -111,22 +109,10 @@ pub enum Listed {
 ///
 /// # Errors
 ///
-/// Where a site's buckets cannot be listed.
+/// Where the site's buckets cannot be listed.
 pub async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError> {
-    let (source, target) = (&echo.template.source.site, &echo.template.destination.site);
+    let source = &echo.template.source.site;
     let listed = cloud.listed_buckets(&source.name).await?;
-    // With an echo each way, one's targets are the other's buckets: they would get targets of their own, and so on for ever.
-    let origins: BTreeSet<String> = if echo.target_bucket.is_same_name() {
-        BTreeSet::new()
-    } else if source == target {
-        listed.iter().map(|bucket| bucket.name.clone()).collect()
-    } else {
-        cloud
-            .list_buckets(&target.name)
-            .await?
-            .into_iter()
-            .collect()
-    };
     Ok(listed
         .into_iter()
         .map(|found| {
@@ -138,11 +124,7 @@ pub async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError>
                 }
                 Ok(bucket) => match echo.selection.by_name(bucket) {
                     Verdict::Excluded { why } => Some(why),
-                    Verdict::Selected => echo
-                        .target_bucket
-                        .origin_of(target, bucket)
-                        .filter(|origin| origins.contains(origin.as_str()))
-                        .map(|_| POINTS_BACK.to_owned()),
+                    Verdict::Selected => None,
                 },
             };
             match (why, bucket) {
@@ -156,44 +138,12 @@ pub async fn list(cloud: &Cloud, echo: &Echo) -> Result<Vec<Listed>, CloudError>
         .collect())
 }
 
-/// Why a bucket's name leaves it out: what a listing says of it, asked for this one alone.
-///
-/// # Errors
-///
-/// Where the target's site cannot be asked.
-pub async fn excluded_by_name(
-    cloud: &Cloud,
-    echo: &Echo,
-    bucket: &BucketName,
-) -> Result<Option<Standing>, CloudError> {
-    if let Verdict::Excluded { why } = echo.selection.by_name(bucket) {
-        return Ok(Some(Standing::Excluded { why }));
+/// Why a bucket's name leaves it out.
+pub fn excluded_by_name(echo: &Echo, bucket: &BucketName) -> Option<Standing> {
+    match echo.selection.by_name(bucket) {
+        Verdict::Excluded { why } => Some(Standing::Excluded { why }),
+        Verdict::Selected => None,
     }
-    let target = &echo.template.destination.site;
-    let Some(origin) = echo.target_bucket.origin_of(target, bucket) else {
-        return Ok(None);
-    };
-    let at = BucketRef {
-        site: target.name.clone(),
-        bucket: origin,
-    };
-    let asked = BucketReads {
-        versioning: true,
-        ..BucketReads::default()
-    };
-    let reads = Reads {
-        buckets: [(at.clone(), asked)].into(),
-        ..Reads::default()
-    };
-    let found = cloud.observe(&reads).await?;
-    let is_there = |found: &ObservedBucket| found.existence == Existence::Exists;
-    Ok(found
-        .buckets
-        .get(&at)
-        .is_some_and(is_there)
-        .then(|| Standing::Excluded {
-            why: POINTS_BACK.to_owned(),
-        }))
 }
 
 /// How one bucket stands, given that its name is selected.
@@ -248,19 +198,56 @@ pub(crate) async fn look_closer(
     if found.is_some_and(|found| found.existence == Existence::Missing) {
         return Err(Standing::Gone);
     }
+    if let Some(origin) = origin(echo, &pair.source.bucket) {
+        let asked = BucketReads {
+            replication: true,
+            ..BucketReads::default()
+        };
+        let reads = Reads {
+            buckets: [(origin.clone(), asked)].into(),
+            ..Reads::default()
+        };
+        observed.extend(cloud.observe(&reads).await.map_err(|e| failed(&e))?);
+        if echo.is_replicated_from_target(&pair.source.bucket, &origin.bucket, &observed) {
+            return Err(points_back());
+        }
+    }
     Ok((echo.admit(pair, &observed)?, observed))
 }
 
-/// What the bucket's tags say of it, where the selection asks for them.
+/// The bucket whose copy this one may be, by its name.
+///
+/// With an echo each way, one's targets are the other's buckets: they would get targets of their own, and so on. A name alone
+/// does not say so: a bucket that merely has a target's name would be left out for ever. The tags of a copy say it, and so do
+/// rules where others made the pair.
+pub(crate) fn origin(echo: &Echo, bucket: &BucketName) -> Option<BucketRef> {
+    Some(BucketRef {
+        site: echo.template.destination.site.name.clone(),
+        bucket: echo.origin_of(bucket)?,
+    })
+}
+
+fn points_back() -> Standing {
+    Standing::Excluded {
+        why: "it is the target of an echo or a pair that points back".to_owned(),
+    }
+}
+
+/// What the bucket's tags say of it, where its name or the selection asks for them.
 pub(crate) fn excluded_by_tags(
     echo: &Echo,
     bucket: &BucketName,
     observed: &Observed,
 ) -> Option<Standing> {
+    let found = observed.buckets.get(&at(echo, bucket))?;
+    let tags = found.tags.present();
+    if echo.origin_of(bucket).is_some() && tags.is_some_and(|tags| echo.is_copied_from_target(tags))
+    {
+        return Some(points_back());
+    }
     if !echo.selection.needs_tags() {
         return None;
     }
-    let found = observed.buckets.get(&at(echo, bucket))?;
     if let Seen::Denied { action, message } = &found.tags {
         return Some(Standing::Failed {
             summary: format!("The tags of bucket {} may not be read", at(echo, bucket)),
@@ -282,13 +269,13 @@ pub(crate) fn excluded_by_tags(
     }
 }
 
-/// The bucket of the source with its tags, where the selection asks for them; else nothing.
+/// The bucket of the source with its tags, where its name or the selection asks for them; else nothing.
 pub(crate) async fn tags_of(
     cloud: &Cloud,
     echo: &Echo,
     bucket: &BucketName,
 ) -> Result<Observed, CloudError> {
-    if !echo.selection.needs_tags() {
+    if !echo.selection.needs_tags() && echo.origin_of(bucket).is_none() {
         return Ok(Observed::default());
     }
     let asked = BucketReads {

@@ -308,7 +308,7 @@ async fn a_target_says_whose_copy_it_is_and_a_stranger_s_is_left_alone() {
 #[tokio::test]
 async fn a_protected_bucket_costs_four_calls_and_a_new_one_one_more() {
     let stage = stage(&["orders"]).await;
-    let listings = 2;
+    let listings = 1;
     survey(&stage.cloud, &echo(), &Job::default())
         .await
         .unwrap();

@@ -1,12 +1,18 @@
 //! Protecting the buckets that need it.
 
-use cloud::{ErrorKind, Job};
+use std::time::Duration;
+
+use cloud::{Cloud, ErrorKind, Job};
 use futures::StreamExt;
 use replication::echo::Standing;
+use replication::observed::Existence;
 use replication::{BucketName, Echo, Observed, Pair};
 
-use crate::survey::{excluded_by_tags, glance, look_at, look_closer, tags_of};
+use crate::survey::{excluded_by_tags, glance, look_at, look_closer, origin, tags_of};
 use crate::{AT_ONCE, Found, Ground, Roles, cancelled, failed, not_executed};
+
+/// How long after a bucket was seen it has its tags, where an echo has just made it.
+const UNTIL_TAGGED: Duration = Duration::from_secs(3);
 
 /// Protects these buckets, many at once. Each gets its answer, in the order of their names.
 pub async fn protect(
@@ -97,7 +103,9 @@ pub async fn begin<'a>(
     };
     let hold = ground.hold(vec![echo.look(&pair)]).await;
     let reads = match depth {
-        Depth::Glance if !echo.selection.needs_tags() => echo.glance(&pair),
+        Depth::Glance if !echo.selection.needs_tags() && origin(echo, bucket).is_none() => {
+            echo.glance(&pair)
+        }
         _ => echo.glance_at_new(&pair),
     };
     let seen = look_at(cloud, echo, pair, &reads).await;
@@ -120,6 +128,9 @@ pub async fn begin<'a>(
     let (pair, observed) = match &standing {
         _ if standing.is_new() => {
             let (pair, observed) = look_closer(cloud, echo, pair, observed).await?;
+            if let Some(standing) = made_just_now(cloud, echo, bucket, &observed).await {
+                return Err(standing);
+            }
             // Rules that fail every object are not begun with.
             let judged = roles.judge(cloud, echo, &pair, &observed, standing.clone());
             let judged = judged.await;
@@ -140,6 +151,25 @@ pub async fn begin<'a>(
         standing,
         _hold: hold,
     })
+}
+
+/// An echo that points back makes its targets first, and tags them then. A bucket of such a name is looked at twice.
+async fn made_just_now(
+    cloud: &Cloud,
+    echo: &Echo,
+    bucket: &BucketName,
+    observed: &Observed,
+) -> Option<Standing> {
+    let origin = origin(echo, bucket)?;
+    let found = observed.buckets.get(&origin)?;
+    if found.existence != Existence::Exists {
+        return None;
+    }
+    tokio::time::sleep(UNTIL_TAGGED).await;
+    match tags_of(cloud, echo, bucket).await {
+        Ok(tags) => excluded_by_tags(echo, bucket, &tags),
+        Err(error) => Some(failed(&error)),
+    }
 }
 
 impl Begun<'_> {

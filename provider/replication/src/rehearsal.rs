@@ -171,6 +171,26 @@ impl Outcome {
 
 /// Puts a need before the policies that would exist.
 pub fn rehearse(need: &Need, papers: &Papers) -> Outcome {
+    let outcome = as_asked(need, papers);
+    let Some(otherwise) = &need.otherwise else {
+        return outcome;
+    };
+    let other = Need {
+        request: otherwise.clone(),
+        ..need.clone()
+    };
+    match (outcome, as_asked(&other, papers)) {
+        (Outcome::Allowed, Outcome::Refused(why)) | (Outcome::Refused(why), Outcome::Allowed) => {
+            Outcome::unknown(format!(
+                "{why}, or it does: that depends on whether the bucket has an S3 Bucket Key, which is not known here"
+            ))
+        }
+        (Outcome::Allowed, other) => other,
+        (outcome, _) => outcome,
+    }
+}
+
+fn as_asked(need: &Need, papers: &Papers) -> Outcome {
     match &need.subject {
         Subject::Trust => match papers.roles.get(&need.role).and_then(|r| r.trust.as_ref()) {
             Some(trust) => decide(&[trust], true, "the trust policy of the role", need),
@@ -278,8 +298,10 @@ impl Pair {
     /// there, and a key whose policy does not let the role in opens to no role of its account.
     pub fn rehearsal_reads(&self) -> crate::observed::Reads {
         let mut reads = self.reads();
+        let keys = [&self.source, &self.destination].map(|side| side.key.is_some());
         for bucket in reads.buckets.values_mut() {
             bucket.policy = true;
+            bucket.encryption |= keys.contains(&true);
         }
         for key in reads.keys.values_mut() {
             key.policy = true;

@@ -134,6 +134,8 @@ pub struct Runtime {
     site_roles: Mutex<BTreeMap<SiteName, RoleArn>>,
     /// What the `crr_site` resources of this run want of roles.
     role_wishes: Mutex<RoleWishes>,
+    /// What this run's `crr_site` resources take from roles that stand: each with the policy that it will have, or none.
+    role_changes: Mutex<BTreeMap<RoleArn, Option<String>>>,
     /// The roles of rules that stay although this run has destroyed their echo.
     staying_roles: Mutex<Vec<StayingRole>>,
     /// Sites that are taken for what a plan says they are, without a call.
@@ -161,6 +163,7 @@ impl Runtime {
             echoes: Mutex::default(),
             site_roles: Mutex::default(),
             role_wishes: Mutex::default(),
+            role_changes: Mutex::default(),
             staying_roles: Mutex::default(),
             presumed: Mutex::default(),
         }
@@ -318,6 +321,16 @@ impl Runtime {
     /// What this run's `crr_site` resources want of roles.
     pub fn role_wishes(&self) -> MutexGuard<'_, RoleWishes> {
         lock(&self.role_wishes)
+    }
+
+    /// Notes what becomes of a role that stands: its policy, or none where it goes.
+    pub fn note_role_change(&self, role: RoleArn, policy: Option<String>) {
+        lock(&self.role_changes).insert(role, policy);
+    }
+
+    /// What becomes of roles that stand, as far as it was planned by now.
+    pub fn role_changes(&self) -> BTreeMap<RoleArn, Option<String>> {
+        lock(&self.role_changes).clone()
     }
 
     /// Notes the role of a whole site.

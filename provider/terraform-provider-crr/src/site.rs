@@ -15,6 +15,7 @@ use crate::facets;
 use crate::runtime::Shared;
 
 mod apply;
+mod change;
 mod contest;
 mod proof;
 mod role;
@@ -165,6 +166,9 @@ impl Resource for SiteResource {
             && moved(prior, &proven, diagnostics)
         {
             return request.as_proposed();
+        }
+        if let Some(prior) = request.prior.as_ref().filter(|_| !renamed) {
+            change::note(&runtime, &proven, prior);
         }
         if let Some(wish) = &proven.wish {
             let before = request.prior.as_ref().filter(|_| !renamed);

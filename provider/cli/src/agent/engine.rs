@@ -218,15 +218,8 @@ impl Engine {
             deadline: Some(lock(&self.deadline).map_or(usual, |deadline| deadline.min(usual))),
         };
         if !served.board().has_listed(bucket) {
-            match echo::excluded_by_name(cloud, &opened.echo, bucket).await {
-                Ok(None) => {}
-                Ok(Some(excluded)) => return Looked::only(excluded),
-                Err(error) => {
-                    return Looked::only(Standing::Failed {
-                        summary: error.summary(),
-                        detail: error.detail(),
-                    });
-                }
+            if let Some(excluded) = echo::excluded_by_name(&opened.echo, bucket) {
+                return Looked::only(excluded);
             }
         }
         if !served.may_work() {

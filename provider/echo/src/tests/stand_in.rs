@@ -280,6 +280,7 @@ impl Bucket {
             ("GET", "publicAccessBlock") => {
                 error(404, "NoSuchPublicAccessBlockConfiguration", "none")
             }
+            ("GET", "lifecycle") => error(404, "NoSuchLifecycleConfiguration", "none"),
             ("GET", "policy") => self.policy.clone().map_or_else(
                 || error(404, "NoSuchBucketPolicy", "none"),
                 |policy| (200, policy),

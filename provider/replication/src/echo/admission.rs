@@ -3,11 +3,16 @@
 //! A target is found by its name alone, so what stands there may be a stranger's. Only buckets that are not replicated yet
 //! come here: what a look at one costs besides is not paid for the others.
 
+mod danger;
+
+use danger::danger;
+
 use super::lineage::{ECHO_OF, Lineage, place};
 use super::{Echo, Standing, document};
 use crate::bucket::BucketRef;
 use crate::desired::{Desired, MADE_BY};
-use crate::mirror::{MirroredTags, lets_everybody_in};
+use crate::mirror::MirroredTags;
+use crate::name::BucketName;
 use crate::observed::{Existence, Observed, ObservedBucket, Reads, Seen};
 use crate::pair::{Pair, Side};
 
@@ -28,12 +33,43 @@ impl Echo {
             asked.contents = closely && found.contents == Seen::NotLooked;
             asked.policy = closely && found.policy == Seen::NotLooked;
             asked.public_access_block = closely && found.public_access_block == Seen::NotLooked;
+            asked.lifecycle = closely && found.lifecycle == Seen::NotLooked;
             asked.replication = closely && found.replication == Seen::NotLooked;
         };
         ask(pair.source.at(), false);
         ask(pair.destination.at(), !self.adopt_targets);
         reads.buckets.retain(|_, asked| *asked != <_>::default());
         reads
+    }
+
+    /// The bucket of the target whose copy a bucket of this source would be by its name, were there an echo of the same
+    /// template the other way.
+    pub fn origin_of(&self, bucket: &BucketName) -> Option<BucketName> {
+        self.target_bucket
+            .origin_of(&self.template.destination.site, bucket)
+    }
+
+    /// Whether a bucket of this source is itself the copy of a target's bucket, as its tags say.
+    pub fn is_copied_from_target(&self, tags: &std::collections::BTreeMap<String, String>) -> bool {
+        Lineage::of(tags).has_been_at(&self.template.destination.site)
+    }
+
+    /// Whether rules of the target's bucket `origin` replicate to a bucket of this source, or the other way round.
+    pub fn is_replicated_from_target(
+        &self,
+        bucket: &BucketName,
+        origin: &BucketName,
+        observed: &Observed,
+    ) -> bool {
+        let side = |side: &Side, bucket: &BucketName| Side {
+            bucket: bucket.clone(),
+            ..side.clone()
+        };
+        let (here, there) = (
+            side(&self.template.source, bucket),
+            side(&self.template.destination, origin),
+        );
+        replicates(&there, &here, observed) || replicates(&here, &there, observed)
     }
 
     /// The pair of a bucket that is not replicated yet, with what its target is to say of where it comes from. `observed`
@@ -101,9 +137,7 @@ impl Echo {
         let none = std::collections::BTreeMap::new();
         let tags = found.tags.present().unwrap_or(&none);
         let lineage = Lineage::of(tags);
-        if lineage.is_copy_of(&source.site, &source.bucket)
-            || lineage.is_none() && tags.contains_key(MADE_BY.0)
-        {
+        if lineage.is_copy_of(&source.site, &source.bucket) {
             return Ok(());
         }
         let ways_out = format!(
@@ -119,18 +153,21 @@ impl Echo {
                 ),
             });
         }
-        let whose = if lineage.is_none() {
+        let made_by_us = lineage.is_none() && tags.contains_key(MADE_BY.0);
+        let whose = if made_by_us {
+            "was made by a `crr_pair`".to_owned()
+        } else if lineage.is_none() {
             "was there before".to_owned()
         } else {
             format!("is the copy of another bucket, as its tag {ECHO_OF} says,")
         };
         let mirror = &self.template.mirror;
         let reason = if found.contents.present().is_some() {
-            "has objects in it that are none of this bucket's"
-        } else if !mirror.public && is_open(target, found)? {
-            "has a policy that lets everybody in, to what would be copied there, too"
-        } else if mirror.exact && !mirror.settings.is_empty() {
-            "may have settings of its own, which `mirror_exact` would take away"
+            "has objects in it that may be none of this bucket's".to_owned()
+        } else if let Some(danger) = danger(source, target, found, mirror.public)? {
+            danger
+        } else if mirror.exact && !mirror.settings.is_empty() && !made_by_us {
+            "may have settings of its own, which `mirror_exact` would take away".to_owned()
         } else {
             return Ok(());
         };
@@ -166,27 +203,6 @@ impl Echo {
         }
         desired
     }
-}
-
-/// Whether everybody may look into a bucket that was there before.
-fn is_open(target: &Side, found: &ObservedBucket) -> Result<bool, Standing> {
-    let unreadable = |what: &str, action: &str, message: &str| Standing::Failed {
-        summary: format!("The {what} of bucket {} may not be read", target.at()),
-        detail: format!(
-            "The service answers: {message}. It was there before, and may be open to everybody. Allow {action}."
-        ),
-    };
-    if let Seen::Denied { action, message } = &found.policy {
-        return Err(unreadable("policy", action, message));
-    }
-    let Some(policy) = found.policy.present() else {
-        return Ok(false);
-    };
-    if let Seen::Denied { action, message } = &found.public_access_block {
-        return Err(unreadable("public access block", action, message));
-    }
-    let block = found.public_access_block.present();
-    Ok(lets_everybody_in(policy, block))
 }
 
 /// Whether a rule replicates from the one to the other.

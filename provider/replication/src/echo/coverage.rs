@@ -74,7 +74,9 @@ impl Coverage {
             }
             Standing::TargetGone { target } => {
                 counts.pending += 1;
-                format!("{TARGET_GONE}{target} is gone, and with it the objects that were in it")
+                format!(
+                    "{TARGET_GONE}{target} is gone, or was made anew, and with it the objects that were in it"
+                )
             }
             Standing::Drifted(differences) => {
                 counts.drifted += 1;

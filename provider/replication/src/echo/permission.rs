@@ -47,6 +47,17 @@ impl SiteRoles {
             roles: known.collect(),
         }
     }
+
+    /// Of roles as they are about to be: with this policy and no other, or not there.
+    pub fn planned(roles: impl IntoIterator<Item = (RoleArn, Option<String>)>) -> Self {
+        let known = |(arn, policy): (RoleArn, Option<String>)| {
+            let says = |policy: String| Known::Says(Statements::parse(&policy));
+            (arn, policy.map_or(Known::Missing, says))
+        };
+        Self {
+            roles: roles.into_iter().map(known).collect(),
+        }
+    }
 }
 
 impl Echo {
@@ -123,5 +134,43 @@ fn refusal(need: &Need) -> Standing {
             "S3 takes the rules and then fails objects. {} No statement of its policy {SITE_POLICY} allows {action} on {on}. {remedy}, and apply.",
             need.fails
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{bucket, echo};
+    use super::*;
+
+    #[test]
+    fn a_role_that_is_about_to_go_or_to_be_narrowed_fails_what_it_served() {
+        let echo = echo();
+        let pair = echo.pair(&bucket("orders")).unwrap();
+        let Some(role) = echo.role_reads().roles.into_keys().next() else {
+            panic!("a role")
+        };
+        let under = |policy: Option<String>| {
+            let roles = SiteRoles::planned([(role.clone(), policy)]);
+            echo.under_roles(&pair, &Observed::default(), Standing::Protected, &roles)
+        };
+        let writing = |to: &str| {
+            let permissions = crate::role::Permissions {
+                partition: pair.source.site.partition.clone(),
+                sources: vec!["arn:aws:s3:::*".to_owned()],
+                destinations: vec![format!("arn:aws:s3:::{to}")],
+                object_lock: false,
+                owner_override: false,
+                decrypt: Vec::new(),
+                encrypt: Vec::new(),
+            };
+            under(Some(permissions.role_policy().to_json()))
+        };
+        assert_eq!(writing("orders-*"), Standing::Protected);
+        for (standing, word) in [(under(None), "does not exist"), (writing("pay*"), "write")] {
+            let Standing::Failed { summary, .. } = standing else {
+                panic!("{standing:?}")
+            };
+            assert!(summary.contains(word), "{summary}");
+        }
     }
 }

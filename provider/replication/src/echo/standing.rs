@@ -17,7 +17,7 @@ pub enum Standing {
     Drifted(Vec<Difference>),
     /// It is not replicated yet.
     Pending,
-    /// Its rules stand, and the bucket that they replicate to is not there any more.
+    /// Its rules stand, and the bucket that they replicate to is not there any more, or is another one of that name.
     TargetGone {
         /// That bucket.
         target: BucketRef,
@@ -141,6 +141,15 @@ impl Echo {
                 };
             }
             Some(Existence::Missing) => return Standing::Pending,
+            // Rules are written once versioning is on, and S3 never forgets that it was: this is another bucket of that name.
+            Some(Existence::Exists)
+                if found(&pair.destination).is_some_and(|bucket| bucket.versioning.is_absent())
+                    && self.has_rules(pair, observed) =>
+            {
+                return Standing::TargetGone {
+                    target: pair.destination.at(),
+                };
+            }
             Some(Existence::Elsewhere { region }) => {
                 return Standing::Failed {
                     summary: format!("Target {} is in another region", pair.destination.at()),

@@ -266,6 +266,12 @@ fn how_a_bucket_stands() {
     };
     assert_eq!(differences[0].facet, "destination.versioning");
 
+    // Versioning is never switched off altogether: whoever made it anew may have made it for something else.
+    let target = observed.buckets.get_mut(&pair.destination.at()).unwrap();
+    target.versioning = Seen::Absent;
+    let anew = echo.standing(&pair, &observed);
+    assert!(anew.is_new(), "{anew:?}");
+
     observed.buckets.insert(
         pair.destination.at(),
         ObservedBucket::of(Existence::Missing),

@@ -23,6 +23,27 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
+    /// The first rule in force that deletes objects after a time, or at a day; none: it has no such rule.
+    ///
+    /// # Errors
+    ///
+    /// Where the document cannot be read.
+    pub(crate) fn expires(&self) -> Result<Option<String>, SettingError> {
+        let in_force = |rule: &ListedRule| {
+            let expiration = rule.meaning.get("Expiration");
+            let deletes = ["Days", "Date"]
+                .iter()
+                .any(|when| expiration.is_some_and(|expiration| expiration.get(when).is_some()));
+            deletes && rule.meaning.get("Status").and_then(Value::as_str) == Some("Enabled")
+        };
+        Ok(self
+            .rules()?
+            .rules
+            .iter()
+            .find(|rule| in_force(rule))
+            .map(name))
+    }
+
     fn rules(&self) -> Result<RuleList, SettingError> {
         RuleList::parse(&self.xml, ROOT, "Rule")
     }

@@ -91,7 +91,9 @@ fn id_of(rule: Node<'_, '_>) -> Option<String> {
 fn meaning(node: Node<'_, '_>) -> Value {
     let children: Vec<Node<'_, '_>> = node.children().filter(Node::is_element).collect();
     if children.is_empty() {
-        let text: String = node.descendants().filter_map(|part| part.text()).collect();
+        // An element answers with its first text, too, which would count twice.
+        let texts = node.descendants().filter(Node::is_text);
+        let text: String = texts.filter_map(|part| part.text()).collect();
         return Value::String(text.trim().to_owned());
     }
     let names: BTreeSet<&str> = children
@@ -126,4 +128,18 @@ pub(crate) fn canonical_cors(xml: &str) -> Result<String, SettingError> {
     let list = RuleList::parse(xml, "CORSConfiguration", "CORSRule")?;
     let rules: Vec<Value> = list.rules.into_iter().map(|rule| rule.meaning).collect();
     Ok(json!(rules).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_facet_shows_a_text_once() {
+        let cors = "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>a &amp; <!-- and --> b</AllowedOrigin></CORSRule></CORSConfiguration>";
+        assert_eq!(
+            canonical_cors(cors).unwrap(),
+            r#"[{"AllowedMethod":"GET","AllowedOrigin":"a &  b"}]"#
+        );
+    }
 }

@@ -49,6 +49,8 @@ pub struct Need {
     pub subject: Subject,
     /// What is asked.
     pub request: Request,
+    /// What is asked instead, where it is not known which of the two it will be.
+    pub otherwise: Option<Request>,
     /// What the ARNs of the objects begin with that it is asked for; empty: it is not about objects. The request names any of
     /// them, and a denial may speak of some.
     pub objects: Vec<String>,
@@ -125,7 +127,7 @@ fn lane(
         any(|rule| rule.delete_markers),
         any(|rule| rule.owner_override),
     );
-    lane.keys();
+    lane.keys(desired, observed);
     lane.needs
 }
 
@@ -157,6 +159,7 @@ impl Lane<'_> {
             subject,
             objects: objects.collect(),
             request,
+            otherwise: None,
             reason,
             fails,
         });

@@ -1,5 +1,7 @@
 //! The model's own policies let S3 do all that it needs, and no less: what is taken out of them is missed.
 
+mod keys;
+
 use std::collections::BTreeMap;
 
 use super::*;
@@ -301,66 +303,4 @@ fn a_denial_counts_for_the_objects_that_rules_replicate() {
     pair.rules[0].filter.prefix = "logs/".to_owned();
     let observed = with_policy(&pair, deny("secret/*", ""));
     assert_eq!(outcome_of(facet, &pair, &observed), Outcome::Allowed);
-}
-
-/// A key opens to a role of its own account only where its policy names the role, or leaves it to the account.
-#[test]
-fn a_key_of_the_account_itself_must_let_the_role_in() {
-    let pair = pair();
-    let facet = "source.key_policy.kms:Decrypt";
-    let outcome = |policy: Seen<String>| {
-        let mut observed = observed(&pair);
-        let of_key = crate::ObservedKey {
-            key: Seen::NotLooked,
-            policy,
-        };
-        observed
-            .keys
-            .insert(pair.source.key.clone().unwrap(), of_key);
-        outcome_of(facet, &pair, &observed)
-    };
-    let policy = |effect: &str, principal: &str, action: &str| {
-        format!(
-            r#"{{"Effect":"{effect}","Principal":{{"AWS":"{principal}"}},"Action":"{action}","Resource":"*"}}"#
-        )
-    };
-    let says = |statements: &[String]| {
-        let statements = statements.join(",");
-        Seen::Present(format!(r#"{{"Statement":[{statements}]}}"#))
-    };
-    let desired = pair.desired(&observed(&pair));
-    let role = desired.roles.keys().next().unwrap();
-    let account = policy("Allow", "arn:aws:iam::111122223333:root", "kms:*");
-
-    assert_eq!(
-        outcome(says(std::slice::from_ref(&account))),
-        Outcome::Allowed
-    );
-    let named = policy("Allow", role.as_str(), "kms:Decrypt");
-    assert_eq!(outcome(says(&[named])), Outcome::Allowed);
-
-    let administrators = policy("Allow", "arn:aws:iam::111122223333:role/Keys", "kms:*");
-    let Outcome::Refused(why) = outcome(says(&[administrators])) else {
-        panic!("the role is not named");
-    };
-    assert!(
-        why.starts_with("no statement of the policy of arn:aws:kms:"),
-        "{why}"
-    );
-    let denied = policy("Deny", "*", "kms:Decrypt");
-    assert!(matches!(
-        outcome(says(&[account, denied])),
-        Outcome::Refused(_)
-    ));
-
-    let unreadable = Seen::Denied {
-        action: "kms:GetKeyPolicy".to_owned(),
-        message: "no".to_owned(),
-    };
-    let Outcome::Unknown { lacks, .. } = outcome(unreadable) else {
-        panic!("nobody knows");
-    };
-    assert_eq!(lacks.as_deref(), Some("kms:GetKeyPolicy"));
-    assert_eq!(outcome(Seen::NotLooked), Outcome::Allowed);
-    assert!(pair.rehearsal_reads().keys.values().all(|key| key.policy));
 }

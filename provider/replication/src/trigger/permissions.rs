@@ -23,12 +23,13 @@ const LOOK: [&str; 5] = [
 /// What a bucket needs whose objects leave it.
 const LEAVE: [&str; 2] = ["s3:PutBucketVersioning", "s3:PutReplicationConfiguration"];
 /// What a target needs besides: it is made where it is missing, closed, encrypted and tagged.
-const ARRIVE: [&str; 14] = [
+const ARRIVE: [&str; 15] = [
     "s3:CreateBucket",
     "s3:ListBucket",
-    // Whether one that was there before is empty, and who may look into it.
+    // Whether one that was there before is empty, who may look into it, and what deletes there.
     "s3:ListBucketVersions",
     "s3:GetBucketPolicy",
+    "s3:GetLifecycleConfiguration",
     "s3:PutBucketVersioning",
     "s3:GetEncryptionConfiguration",
     "s3:PutEncryptionConfiguration",

@@ -45,6 +45,7 @@ fn seen(tags: Option<&BTreeMap<String, String>>, contents: Seen<()>) -> Observed
     found.contents = contents;
     found.policy = Seen::Absent;
     found.public_access_block = Seen::Absent;
+    found.lifecycle = Seen::Absent;
     found
 }
 

@@ -17,11 +17,11 @@ const REASONS: [(&str, &str); 15] = [
     ),
     (
         "ConfigureBuckets",
-        "To look at the buckets of a pair and to configure them. Narrow `Resource` to your buckets. Without `create` and `mirror_settings`, leave out `s3:CreateBucket`, `s3:DeleteBucket`, `s3:PutEncryptionConfiguration`, `s3:PutBucketOwnershipControls`, `s3:PutBucketPublicAccessBlock`, `s3:PutBucketObjectLockConfiguration`, `s3:PutBucketTagging` and `s3:TagResource`. `s3:ListBucketVersions` is for `crr_echo_mode` too: it asks for one version, to see whether a bucket that was there before is empty, and reads its policy and public access block, to see whether it is open to everybody.",
+        "To look at the buckets of a pair and to configure them. Narrow `Resource` to your buckets. Without `create` and `mirror_settings`, leave out `s3:CreateBucket`, `s3:DeleteBucket`, `s3:PutEncryptionConfiguration`, `s3:PutBucketOwnershipControls`, `s3:PutBucketPublicAccessBlock`, `s3:PutBucketObjectLockConfiguration`, `s3:PutBucketTagging` and `s3:TagResource`. `s3:ListBucketVersions` is for `crr_echo_mode` too: it asks for one version, to see whether a bucket that was there before is empty, and reads its policy and public access block, to see whether it is open to others, and its lifecycle (`s3:GetLifecycleConfiguration`), to see whether it deletes.",
     ),
     (
         "MirrorSettings",
-        "For `mirror_settings` with `lifecycle` or `cors` alone. The other settings need what `ConfigureBuckets` lists for reading and writing them, on both sides.",
+        "For `mirror_settings` with `lifecycle` or `cors`, and `s3:GetLifecycleConfiguration` for `crr_echo_mode` in any case. The other settings need what `ConfigureBuckets` lists for reading and writing them, on both sides.",
     ),
     (
         "WriteAccessLogs",

@@ -12,8 +12,10 @@ use super::{Surveys, accounts, agent_config, coverage, handover, schema, staying
 use crate::pair::Operation;
 use crate::runtime::Runtime;
 
+mod roles;
 mod warn;
 
+use roles::warn_of_changed_roles;
 use warn::{
     contends, warn, warn_of_missing_roles, warn_of_place, warn_of_public, warn_of_release,
     warn_of_work,
@@ -216,6 +218,9 @@ async fn plan_coverage(
     }
     if known.is_none() && !resolved.paused {
         warn_of_missing_roles(runtime, echo, diagnostics).await;
+    }
+    if !resolved.paused {
+        warn_of_changed_roles(runtime, echo, known.as_ref(), diagnostics).await;
     }
 }
 

@@ -87,7 +87,7 @@ pub fn select() -> Attribute {
                 .describe("Only buckets that carry all of these tags. Left out: whatever tags they have. An empty map is an error. Costs one call more for each bucket whose name is selected."),
         );
     Attribute::single(nested).optional().describe(
-        "Which buckets of the source. Left out: every bucket. The targets of an echo that points back are never taken for buckets of this one.",
+        "Which buckets of the source. Left out: every bucket. The targets of an echo or a pair that points back are never taken for buckets of this one: their tags, or the rules between the two, say so.",
     )
 }
 
@@ -166,7 +166,7 @@ pub fn schema() -> Schema {
         .attribute(
             "adopt_targets",
             Attribute::bool().optional_computed().default(false).describe(
-                "Whether a bucket that stands under a target's name may become the target although it has objects in it that are not copies of the source's, or a policy that lets everybody in. Default: false; such a bucket is left alone and reported as a conflict. Another empty bucket, one that an echo made as this target, one that a `crr_pair` made, and one that replicates to the source are targets in any case.",
+                "Whether a bucket that stands under a target's name may become the target although it has objects in it that may not be copies of the source's, a policy that lets everybody or another account in, or a lifecycle rule that deletes objects. Default: false; such a bucket is left alone and reported as a conflict. Another empty bucket, one that an echo made as this target, and one that replicates to the source are targets in any case.",
             ),
         )
         .attribute(

@@ -211,6 +211,11 @@ impl RoleWish {
         }
     }
 
+    /// Its one inline policy.
+    pub fn policy(&self) -> String {
+        self.permissions.role_policy().to_json()
+    }
+
     /// What the role is for, as a predicate.
     pub fn in_words(&self) -> String {
         let names = |arns: &[String]| {
@@ -259,13 +264,7 @@ impl RoleWish {
 
     /// What can be known to fail.
     pub fn problems(&self) -> Vec<Problem> {
-        let length = self
-            .permissions
-            .role_policy()
-            .to_json()
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .count();
+        let length = self.policy().chars().filter(|c| !c.is_whitespace()).count();
         if length <= POLICY_QUOTA {
             return Vec::new();
         }

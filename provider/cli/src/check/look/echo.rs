@@ -228,7 +228,7 @@ async fn look_at(
         }
         Standing::TargetGone { target } => {
             let facet = unprotected(
-                &format!("its target {target} is gone, and with it the objects that were in it"),
+                &format!("its target {target} is gone, or was made anew, and with it the objects that were in it"),
                 &format!("{PROTECT} S3 Batch Replication brings the objects that were written before to the new target."),
             );
             item.facets.push(if stated.paused { missing(facet) } else { facet });

@@ -180,6 +180,7 @@ mod tests {
 
     fn need() -> Need {
         Need {
+            otherwise: None,
             facet: "source.may.s3:ReplicateObject".to_owned(),
             role: ROLE.parse().unwrap(),
             subject: Subject::Role,

@@ -20,6 +20,7 @@ fn stage(echo: &Echo, source: &[(&str, &str)], target: &[(&str, &str)]) -> (Pair
     found.contents = Seen::Present(());
     found.policy = Seen::Absent;
     found.public_access_block = Seen::Absent;
+    found.lifecycle = Seen::Absent;
     (pair, observed)
 }
 
@@ -43,8 +44,8 @@ fn what_is_looked_at_closer_is_not_asked_twice() {
     };
     assert_eq!(
         calls(&echo, &observed),
-        5,
-        "both buckets' tags, what is in the target, and who may look into it"
+        6,
+        "both buckets' tags, what is in the target, who may look into it, and what deletes there"
     );
     echo.adopt_targets = true;
     assert_eq!(calls(&echo, &observed), 2);
@@ -64,7 +65,6 @@ fn what_may_be_a_target() {
         tagged(EAST, "orders"),
         stage(&echo, &[], &[(ECHO_OF, EAST)]),
         tagged("444455556666/eu-west-1 111122223333/us-east-1", "orders"),
-        stage(&echo, &[], &[MADE_BY]),
     ] {
         let made = echo.admit(ours.0, &ours.1).unwrap();
         assert_eq!(made.tags[COPY_OF], "orders");
@@ -72,6 +72,8 @@ fn what_may_be_a_target() {
     }
     for (strange, words) in [
         (stage(&echo, &[], &[]), "was there before"),
+        // Whose copies these are nobody knows.
+        (stage(&echo, &[], &[MADE_BY]), "made by a `crr_pair`"),
         (tagged(EAST, "invoices"), "another bucket"),
         (tagged("111122223333/eu-west-1", "orders"), "another bucket"),
     ] {
@@ -174,6 +176,86 @@ fn an_empty_bucket_that_is_open_to_everybody_is_no_target() {
             matches!(&standing, Standing::Failed { detail, .. } if detail.contains(action)),
             "{standing:?}"
         );
+    }
+}
+
+#[test]
+fn an_empty_bucket_that_others_may_look_into_or_that_deletes_is_no_target() {
+    let echo = echo();
+    let with = |tags: &[(&str, &str)], policy: Option<&str>, lifecycle: Option<&str>| {
+        let (pair, mut observed) = stage(&echo, &[], tags);
+        let found = observed.buckets.get_mut(&pair.destination.at()).unwrap();
+        found.contents = Seen::Absent;
+        found.policy = policy.map_or(Seen::Absent, |text| Seen::Present(text.to_owned()));
+        found.public_access_block = Seen::Present(PublicAccessBlock::ALL);
+        found.lifecycle = lifecycle.map_or(Seen::Absent, |rules| {
+            Seen::Present(crate::mirror::Lifecycle {
+                xml: format!("<LifecycleConfiguration>{rules}</LifecycleConfiguration>"),
+                minimum_size: None,
+            })
+        });
+        (pair, observed)
+    };
+    let allow = |principal: &str| {
+        format!(
+            r#"{{"Statement":[{{"Effect":"Allow","Principal":{principal},"Action":"s3:GetObject","Resource":"*"}}]}}"#
+        )
+    };
+    for (principal, of_ours) in [
+        (r#"{"AWS":"222222222222"}"#, false),
+        (
+            r#"{"AWS":["arn:aws:iam::111122223333:root","arn:aws:iam::222222222222:user/low"]}"#,
+            false,
+        ),
+        (r#"{"CanonicalUser":"79a5"}"#, false),
+        (r#"{"AWS":"AIDAEXAMPLE"}"#, false),
+        (r#"{"AWS":"arn:aws:iam::111122223333:role/backup"}"#, true),
+        (r#"{"Service":"logging.s3.amazonaws.com"}"#, true),
+        // The block restricts it to the account itself.
+        (r#""*""#, true),
+    ] {
+        let policy = allow(principal);
+        let seen = with(&[], Some(&policy), None);
+        if of_ours {
+            assert!(echo.admit(seen.0, &seen.1).is_ok(), "{principal}");
+        } else {
+            let why = refused(&echo, seen);
+            assert!(why.contains("has a policy that lets"), "{why}");
+        }
+        // One that says that it is the target was told so by somebody.
+        let meant = with(&[(ECHO_OF, EAST)], Some(&policy), None);
+        assert!(echo.admit(meant.0, &meant.1).is_ok(), "{principal}");
+    }
+    for (rule, deletes) in [
+        (
+            "<Expiration><Days>1</Days></Expiration><Status>Enabled</Status>",
+            true,
+        ),
+        (
+            "<Expiration><Date>2030-01-01</Date></Expiration><Status>Enabled</Status>",
+            true,
+        ),
+        (
+            "<Expiration><Days>1</Days></Expiration><Status>Disabled</Status>",
+            false,
+        ),
+        (
+            "<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration><Status>Enabled</Status>",
+            false,
+        ),
+        (
+            "<NoncurrentVersionExpiration><NoncurrentDays>9</NoncurrentDays></NoncurrentVersionExpiration><Status>Enabled</Status>",
+            false,
+        ),
+    ] {
+        let rule = format!("<Rule><ID>tidy</ID>{rule}</Rule>");
+        let seen = with(&[MADE_BY], None, Some(&rule));
+        if deletes {
+            let why = refused(&echo, seen);
+            assert!(why.contains("the lifecycle rule tidy"), "{why}");
+        } else {
+            assert!(echo.admit(seen.0, &seen.1).is_ok(), "{rule}");
+        }
     }
 }
 

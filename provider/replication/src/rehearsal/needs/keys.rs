@@ -2,16 +2,22 @@
 
 use super::{Lane, OBJECT, Subject, named};
 use crate::arn::KeyArn;
+use crate::desired::Desired;
+use crate::observed::Observed;
 use crate::pair::Side;
 use crate::policy::evaluate::Request;
 
+/// The encryption context that S3 gives: the object's ARN, or the bucket's where an S3 Bucket Key is on. Source: "Reducing the
+/// cost of SSE-KMS with Amazon S3 Bucket Keys" in the S3 user guide.
+const CONTEXT: &str = "kms:EncryptionContext:aws:s3:arn";
+
 impl Lane<'_> {
-    pub(super) fn keys(&mut self) {
+    pub(super) fn keys(&mut self, desired: &Desired, observed: &Observed) {
         // S3 replicates encrypted objects only where both keys are known.
         let (from, to) = (self.from, self.to);
         if let Some(key) = &from.key {
             self.on_key(
-                from,
+                (from, has_bucket_key(from, desired, observed)),
                 key,
                 "kms:Decrypt",
                 "Objects encrypted with this key fail.",
@@ -20,7 +26,7 @@ impl Lane<'_> {
         }
         if let Some(key) = &to.key {
             self.on_key(
-                to,
+                (to, has_bucket_key(to, desired, observed)),
                 key,
                 "kms:Encrypt",
                 "Replicas cannot be encrypted with this key: encrypted objects fail.",
@@ -31,7 +37,7 @@ impl Lane<'_> {
 
     fn on_key(
         &mut self,
-        side: &Side,
+        (side, bucket_key): (&Side, Option<bool>),
         key: &KeyArn,
         action: &str,
         fails: &'static str,
@@ -40,11 +46,9 @@ impl Lane<'_> {
         let suffix = side.site.partition.dns_suffix();
         let mut context = named([
             ("kms:ViaService", format!("s3.{}.{suffix}", key.region())),
-            (
-                "kms:EncryptionContext:aws:s3:arn",
-                format!("{}/{OBJECT}", side.arn()),
-            ),
+            (CONTEXT, format!("{}/{OBJECT}", side.arn())),
             ("kms:CallerAccount", self.from.site.account.to_string()),
+            ("aws:PrincipalAccount", self.from.site.account.to_string()),
             ("aws:PrincipalArn", self.role.to_string()),
         ]);
         // A key that is known by its alias stands for any: the policy names the alias in a condition.
@@ -55,11 +59,18 @@ impl Lane<'_> {
             }
             None => key.to_string(),
         };
-        let request = Request {
+        let of_object = Request {
             by: self.asker(),
             action: action.to_owned(),
             resource,
             context,
+        };
+        let mut of_bucket = of_object.clone();
+        of_bucket.context.insert(CONTEXT.to_owned(), side.arn());
+        let (request, otherwise) = match bucket_key {
+            Some(true) => (of_bucket, None),
+            Some(false) => (of_object, None),
+            None => (of_object, Some(of_bucket)),
         };
         self.need(
             &format!("may.{action}"),
@@ -80,5 +91,17 @@ impl Lane<'_> {
             reason,
             fails,
         );
+        for need in self.needs.iter_mut().rev().take(2) {
+            need.otherwise.clone_from(&otherwise);
+        }
     }
+}
+
+/// Whether objects of the bucket are encrypted under an S3 Bucket Key; none: that is not known.
+fn has_bucket_key(side: &Side, desired: &Desired, observed: &Observed) -> Option<bool> {
+    let wanted = desired.buckets.get(&side.at());
+    let wanted = wanted.and_then(|bucket| bucket.encryption.as_ref());
+    let found = observed.buckets.get(&side.at());
+    let found = found.and_then(|bucket| bucket.encryption.present());
+    wanted.or(found).map(|encryption| encryption.bucket_key)
 }

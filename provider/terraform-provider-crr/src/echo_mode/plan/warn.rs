@@ -10,7 +10,7 @@ use crate::pair::warn_of_one_place;
 use crate::runtime::Runtime;
 
 /// How many names a diagnostic repeats.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
 
 fn words(coverage: &Coverage) -> String {
     let counts = &coverage.counts;
