@@ -12,6 +12,8 @@ use replication::{
 
 use super::{Ground, protect, release, survey};
 
+mod followed;
+mod gone;
 mod released;
 mod roles;
 mod stand_in;
@@ -233,7 +235,9 @@ async fn once_cancelled_nothing_is_begun() {
         (surveyed.coverage.counts.failed, surveyed.work.len()),
         (1, 1)
     );
-    let released = release(&stage, &echo(), &[], true, &job).await.unwrap();
+    let released = release(&stage, &echo(), &[], &[], true, &job)
+        .await
+        .unwrap();
     assert_eq!(released.failures.len(), 1);
     assert_eq!(stage.s3.writes(), Vec::<String>::new());
 }
