@@ -1,9 +1,12 @@
 //! What stays and what goes.
 
 use acceptance_tests::{Effect, Fault, LabError, When};
+use aws_sdk_s3::types::ReplicationConfiguration;
 
 use super::{Scene, text};
-use crate::ground::{bucket_policy, put, replication, role_names, stands, status, versions};
+use crate::ground::{
+    bucket_policy, make_bucket, put, replication, role_names, stands, status, versions,
+};
 
 #[tokio::test]
 async fn keep_leaves_it_working() -> Result<(), LabError> {
@@ -115,6 +118,74 @@ async fn rules_that_stay_keep_the_role_of_a_site_that_goes_with_them() -> Result
     Ok(())
 }
 
+/// Where the rules of a bucket lead, in the order of the buckets.
+async fn targets(scene: &Scene, buckets: &[&str]) -> Vec<String> {
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    let mut targets = Vec::new();
+    for bucket in buckets {
+        let found = replication(lab, east, bucket).await;
+        let rules = found.iter().flat_map(ReplicationConfiguration::rules);
+        let to = rules.filter_map(|rule| Some(rule.destination()?.bucket().to_owned()));
+        targets.extend(to.map(|arn| arn.replace("arn:aws:s3:::", "")));
+    }
+    targets
+}
+
+/// Whatever keeps the new echo from a bucket, the old rules stay on it, and no apply succeeds as if nothing were amiss.
+#[tokio::test]
+async fn rules_stay_until_those_of_the_successor_stand() -> Result<(), LabError> {
+    let arguments = |target: &str, more: &str| {
+        format!(
+            "target_bucket = \"{target}\"\non_destroy = \"remove\"\n{more}\nlifecycle {{\n  create_before_destroy = true\n}}"
+        )
+    };
+    let scene = Scene::new(&arguments("{bucket}-new", "")).await?;
+    let (lab, west) = (&scene.lab, scene.lab.site("west"));
+    let both = ["invoices", "orders"];
+    scene.buckets(&both).await;
+    scene.apply().await?;
+    make_bucket(lab, west, "orders-v3").await;
+    put(lab, west, "orders-v3", "theirs").await;
+
+    let next = arguments("{bucket}-v3", "");
+    scene.configure(&next)?;
+    // The second time the new echo has no change, and Terraform says nothing of it.
+    for _ in 0..2 {
+        let failed = scene.workdir.try_apply().await?;
+        let words = failed.words();
+        assert!(
+            failed.code == 1
+                && words.contains("Bucket orders: The rules of echo east->west")
+                && words.contains("west:orders-v3 was there before"),
+            "{failed}"
+        );
+        assert_eq!(targets(&scene, &both).await, ["invoices-v3", "orders-new"]);
+        assert_eq!(scene.workdir.plan_exit_code().await?, 2);
+    }
+    scene.configure(&arguments("{bucket}-v3", "adopt_targets = true"))?;
+    scene.workdir.apply().await?;
+    assert_eq!(targets(&scene, &both).await, ["invoices-v3", "orders-v3"]);
+    scene.apply().await?;
+
+    // One that is paused touches nothing, and so it protects nothing.
+    scene.configure(&arguments("{bucket}-v4", "paused = true"))?;
+    for _ in 0..2 {
+        let failed = scene.workdir.try_apply().await?;
+        assert!(
+            failed.code == 1 && failed.words().contains("set `paused = false`"),
+            "{failed}"
+        );
+        assert_eq!(targets(&scene, &both).await, ["invoices-v3", "orders-v3"]);
+    }
+    scene.configure(&arguments("{bucket}-v4", ""))?;
+    scene.workdir.apply().await?;
+    assert_eq!(targets(&scene, &both).await, ["invoices-v4", "orders-v4"]);
+    scene.apply().await?;
+    scene.workdir.destroy().await?;
+    assert_eq!(targets(&scene, &both).await, Vec::<String>::new());
+    Ok(())
+}
+
 /// The new echo is made while the old one's rules stand, and those go right after: no bucket may be left with neither.
 #[tokio::test]
 async fn a_successor_stands_before_the_old_rules_go() -> Result<(), LabError> {
@@ -128,7 +199,18 @@ async fn a_successor_stands_before_the_old_rules_go() -> Result<(), LabError> {
     scene.buckets(&["orders"]).await;
     scene.apply().await?;
     scene.configure(&arguments("{bucket}-copy", ""))?;
-    scene.workdir.apply().await?;
+    let plan = scene.workdir.plan().await?;
+    let words = plan.words();
+    assert!(
+        words.contains("will protect 1 bucket") && !words.contains("in conflict"),
+        "{plan}"
+    );
+    let applied = scene.workdir.apply().await?;
+    let words = applied.words();
+    assert!(
+        words.contains("no lasting conflict") && !words.contains("They are not protected"),
+        "{applied}"
+    );
     let rules = replication(lab, east, "orders").await.expect("rules");
     let to: Vec<_> = rules
         .rules()

@@ -4,8 +4,8 @@ use acceptance_tests::LabError;
 
 use super::{Scene, text};
 use crate::ground::{
-    configuration, make_role, replication, role_names, rule, set_replication, set_versioning,
-    versioned_bucket,
+    configuration, make_role, put, replication, role_names, rule, set_replication, set_versioning,
+    status, versioned_bucket, versions,
 };
 
 #[tokio::test]
@@ -35,6 +35,38 @@ async fn a_pair_to_the_same_target_is_left_alone() -> Result<(), LabError> {
         "also when the echo goes"
     );
     assert_eq!(replication(lab, east, "invoices").await, None);
+    Ok(())
+}
+
+/// Rules within an account leave nothing on the target but the echo's tags.
+#[tokio::test]
+async fn a_pair_that_goes_with_its_bucket_does_not_take_a_target_along() -> Result<(), LabError> {
+    let scene = Scene::new("").await?;
+    let (lab, east, west) = (&scene.lab, scene.lab.site("east"), scene.lab.site("west"));
+    scene.buckets(&["alpha", "beta"]).await;
+    let pair = "resource \"crr_pair\" \"alpha\" {\n  source      = { site = \"east\", bucket = \"alpha\" }\n  destination = { site = \"west\", bucket = \"beta-dr\", create = true, force_destroy = true }\n}\n";
+    scene.workdir.write("main.tf", pair)?;
+    scene.workdir.apply().await?;
+    let echo = text("west", "select = { include = [\"beta\"] }");
+    scene.workdir.write("main.tf", &(echo.clone() + pair))?;
+    scene.apply().await?;
+    put(lab, east, "beta", "k").await;
+    assert_eq!(status(lab, west, "beta-dr", "k").await, "REPLICA");
+
+    scene.workdir.write("main.tf", &echo)?;
+    let plan = scene.workdir.plan().await?;
+    let told = "Bucket beta-dr goes with pair";
+    assert!(plan.words().contains(told), "{plan}");
+    let applied = scene.workdir.apply().await?;
+    let words = applied.words();
+    assert!(
+        words.contains("Bucket west:beta-dr stays") && words.contains("crr:copy-of = beta"),
+        "{applied}"
+    );
+    assert_eq!(replication(lab, east, "alpha").await, None);
+    assert_eq!(versions(lab, west, "beta-dr").await, (1, 0));
+    put(lab, east, "beta", "late").await;
+    assert_eq!(status(lab, west, "beta-dr", "late").await, "REPLICA");
     Ok(())
 }
 

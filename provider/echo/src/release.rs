@@ -1,13 +1,20 @@
 //! Taking away what an echo put on buckets.
 
+use std::collections::BTreeSet;
+
 use cloud::{Cloud, CloudError, Job};
 use futures::StreamExt;
 use replication::echo::{Standing, Verdict};
 use replication::observed::{BucketReads, Existence, ObservedBucket, Reads};
-use replication::{BucketName, Echo, Removal};
+use replication::{BucketName, Echo, Removal, RoleArn, SiteName};
 
 use crate::survey::{Named, excluded_by_tags, tags_of};
 use crate::{AT_ONCE, Found, Ground, cancelled, failed, not_executed};
+
+mod follow;
+mod gone;
+
+use follow::Follower;
 
 /// What a release came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,6 +24,17 @@ pub struct Released {
     /// The buckets with rules that may be another echo's: they stay.
     pub spared: Vec<BucketName>,
 }
+
+/// What is to go, and what it has to leave to others.
+struct Task<'a> {
+    former: &'a Echo,
+    now: &'a [Echo],
+    beyond: bool,
+    followers: Vec<Follower<'a>>,
+}
+
+/// The roles of others that rules run under, each with the site that knows it.
+type OthersRoles = BTreeSet<(SiteName, RoleArn)>;
 
 /// What became of one bucket.
 enum Outcome {
@@ -28,40 +46,56 @@ enum Outcome {
 
 /// Takes away what `former` put on the buckets of its source and none of `now` wants there. No bucket and no object goes.
 ///
+/// `follows`: echoes that replicate elsewhere what `former` replicates. Where one of them is for a bucket and does not protect it,
+/// the rules stay, and that is a failure.
+///
 /// `beyond`: also from buckets that none of `now` is for. Without any that is every bucket.
 ///
 /// # Errors
 ///
-/// Where the site's buckets cannot be listed.
+/// Where a site's buckets cannot be listed.
 pub async fn release(
     ground: &dyn Ground,
     former: &Echo,
     now: &[Echo],
+    follows: &[Echo],
     beyond: bool,
     job: &Job,
 ) -> Result<Released, CloudError> {
+    let cloud = ground.cloud();
+    let listed = gone::listed(cloud, former).await?;
+    let gone = if beyond {
+        gone::with_targets(cloud, former, &listed).await?
+    } else {
+        Vec::new()
+    };
+    let task = Task {
+        former,
+        now,
+        beyond,
+        followers: Follower::all(cloud, follows).await,
+    };
+    let task = &task;
     // Those that its names are for, whatever their tags are now: a bucket whose tag went was selected once. Others may be
     // another echo's to the same target, whose rules nothing else tells from this one's.
-    let names = ground
-        .cloud()
-        .list_buckets(&former.template.source.site.name)
-        .await?;
-    let buckets = names
-        .into_iter()
-        .filter_map(|name| name.parse::<BucketName>().ok())
-        .filter(|bucket| former.selection.by_name(bucket) == Verdict::Selected);
+    let mut buckets: Vec<BucketName> = listed.iter().cloned().collect();
+    buckets.retain(|bucket| former.selection.by_name(bucket) == Verdict::Selected);
+    buckets.extend(gone);
     let mut outcomes = futures::stream::iter(buckets)
         .map(|bucket| async move {
+            let mut roles = OthersRoles::new();
             let outcome = if job.cancel.is_cancelled() {
                 Err(cancelled())
             } else {
-                Box::pin(one(ground, former, now, beyond, &bucket, job)).await
+                Box::pin(one(ground, task, &bucket, &mut roles, job)).await
             };
-            (bucket, outcome)
+            (bucket, roles, outcome)
         })
         .buffer_unordered(AT_ONCE);
     let mut released = Released::default();
-    while let Some((bucket, outcome)) = outcomes.next().await {
+    let mut roles = OthersRoles::new();
+    while let Some((bucket, of_others, outcome)) = outcomes.next().await {
+        roles.extend(of_others);
         match outcome {
             Ok(Outcome::Released) => {}
             Ok(Outcome::Spared) => released.spared.push(bucket),
@@ -69,12 +103,19 @@ pub async fn release(
         }
     }
     drop(outcomes);
+    if beyond {
+        for role in &roles {
+            let failures = gone::release_role(ground, former, role, &listed, job).await;
+            released.failures.extend(failures);
+        }
+    }
     released.failures.sort_by(|a, b| a.bucket.cmp(&b.bucket));
     released.spared.sort();
     Ok(released)
 }
 
-/// The buckets whose rules a release of `former` takes off, where `now` are the echoes that stay. It looks, and touches nothing.
+/// The buckets whose rules a release of `former` takes off, where `now` are the echoes that stay, those that follow it elsewhere
+/// among them. It looks, and touches nothing.
 ///
 /// # Errors
 ///
@@ -132,25 +173,25 @@ async fn loses(
 
 async fn one(
     ground: &dyn Ground,
-    former: &Echo,
-    now: &[Echo],
-    beyond: bool,
+    task: &Task<'_>,
     bucket: &BucketName,
+    roles: &mut OthersRoles,
     job: &Job,
 ) -> Result<Outcome, Standing> {
     let cloud = ground.cloud();
+    let former = task.former;
     // A bucket that can have no pair has nothing of ours.
     let Ok(pair) = former.pair(bucket) else {
         return Ok(Outcome::Released);
     };
     let mut kept = None;
-    for now in now {
+    for now in task.now {
         if is_for(cloud, now, bucket).await? {
             kept = now.pair(bucket).ok().map(|pair| (now, pair));
             break;
         }
     }
-    if kept.is_none() && !beyond {
+    if kept.is_none() && !task.beyond {
         return Ok(Outcome::Released);
     }
     let doubt = match kept {
@@ -167,6 +208,12 @@ async fn one(
             Doubt::Unread(standing) => Err(standing),
         };
     }
+    if former.merge {
+        roles.extend(former.roles_of_others(&pair, &observed));
+    }
+    if kept.is_none() && former.has_rules(&pair, &observed) {
+        follow::may_go(cloud, former, &task.followers, bucket).await?;
+    }
     let pair = former.settle(pair, &observed);
     let further = former.look_after(&pair, &observed);
     if !further.is_empty() {
@@ -181,7 +228,7 @@ async fn one(
             detail: "A crr_pair, or somebody else, replicates it to the same target beside the echo. Destroy the pair first, or take the rules whose ID begins with \"crr/\" and goes on with \"/echo.\" off by hand.".to_owned(),
         });
     }
-    let mut desired = pair.desired(&observed);
+    let mut desired = former.leaving(&pair, &observed);
     // Without rules of ours on the bucket, a bucket of the target's name that we may not see is a stranger's, as anybody can
     // have one: it never was the echo's target, and nothing of ours is there.
     let target = pair.destination.at();

@@ -175,6 +175,10 @@ async fn glance_at(
         }
         observed.extend(tags);
         let (pair, observed) = look_closer(cloud, echo, pair, observed).await?;
+        // What only the closer look shows may stand in the way.
+        if let failed @ Standing::Failed { .. } = echo.standing(&pair, &observed) {
+            return Err(failed);
+        }
         let told = echo.is_told_of(&pair, &observed, &standing);
         let standing = roles.judge(cloud, echo, &pair, &observed, standing).await;
         Ok((standing, told))

@@ -12,6 +12,8 @@ use replication::{
 
 use super::{Ground, protect, release, survey};
 
+mod followed;
+mod gone;
 mod released;
 mod roles;
 mod stand_in;
@@ -233,7 +235,9 @@ async fn once_cancelled_nothing_is_begun() {
         (surveyed.coverage.counts.failed, surveyed.work.len()),
         (1, 1)
     );
-    let released = release(&stage, &echo(), &[], true, &job).await.unwrap();
+    let released = release(&stage, &echo(), &[], &[], true, &job)
+        .await
+        .unwrap();
     assert_eq!(released.failures.len(), 1);
     assert_eq!(stage.s3.writes(), Vec::<String>::new());
 }
@@ -306,13 +310,13 @@ async fn a_target_says_whose_copy_it_is_and_a_stranger_s_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_protected_bucket_costs_four_calls_and_a_new_one_one_more() {
+async fn a_protected_bucket_costs_four_calls_and_a_new_one_two_more() {
     let stage = stage(&["orders"]).await;
     let listings = 1;
     survey(&stage.cloud, &echo(), &Job::default())
         .await
         .unwrap();
-    assert_eq!(stage.s3.calls().len(), listings + 5);
+    assert_eq!(stage.s3.calls().len(), listings + 6);
     stage.protect(&echo(), &["orders"]).await;
     let calls = stage.s3.calls();
     // The rules aside, which are looked at once more where others have had time to write.
@@ -320,7 +324,7 @@ async fn a_protected_bucket_costs_four_calls_and_a_new_one_one_more() {
     let reads: Vec<_> = calls.iter().filter(of_reads).collect();
     assert_eq!(
         reads.len(),
-        4 + 3,
+        5 + 3,
         "before the work and after it: {reads:#?}"
     );
     survey(&stage.cloud, &echo(), &Job::default())

@@ -15,6 +15,7 @@ mod names;
 mod others;
 mod permission;
 mod publicity;
+mod release;
 mod selection;
 mod standing;
 mod target_name;
@@ -133,6 +134,10 @@ impl Echo {
     /// What the first look shows to be worth another.
     pub fn look_after(&self, pair: &Pair, observed: &Observed) -> Reads {
         let mut reads = pair.reads_after(observed);
+        // Of a new bucket this is asked with the rest of the closer look.
+        for bucket in reads.buckets.values_mut() {
+            bucket.encryption = false;
+        }
         let at = pair.destination.at();
         if self.may_stand_open(pair, observed)
             && let Some(found) = observed.buckets.get(&at)
@@ -223,10 +228,7 @@ impl Echo {
                     Ok(role) => role,
                     Err(_) => return false,
                 }) != side.role
-                    && document
-                        .rules
-                        .iter()
-                        .any(|rule| !self.is_ours(rule, &to.bucket))
+                    && document.rules.iter().any(|rule| !self.is_ours(rule, to))
             })
         };
         if foreign(&pair.source, &pair.destination) {
@@ -238,12 +240,13 @@ impl Echo {
         pair
     }
 
-    /// Whether a rule is one that an echo made for this target.
-    fn is_ours(&self, rule: &DocumentRule, to: &BucketName) -> bool {
+    /// Whether a rule is one that an echo made for this target. An `id` that the user gave may be that of a rule which another
+    /// echo has elsewhere.
+    fn is_ours(&self, rule: &DocumentRule, to: &Side) -> bool {
         rule.rule
             .id
             .strip_prefix("crr/")
-            .and_then(|rest| rest.strip_prefix(to.as_str()))
+            .and_then(|rest| rest.strip_prefix(to.bucket.as_str()))
             .and_then(|rest| rest.strip_prefix('/'))
             .is_some_and(|name| name.starts_with(RULE_NAME_PREFIX))
             || self
@@ -251,13 +254,14 @@ impl Echo {
                 .rules
                 .iter()
                 .any(|named| named.id.as_deref() == Some(rule.rule.id.as_str()))
+                && rule.rule.destination == to.arn()
     }
 
     /// Whether this echo has put rules on the bucket.
     pub fn has_rules(&self, pair: &Pair, observed: &Observed) -> bool {
         self.ways(pair).into_iter().any(|(from, to)| {
             document(&from.at(), observed)
-                .is_some_and(|document| document.rules.iter().any(|r| self.is_ours(r, &to.bucket)))
+                .is_some_and(|document| document.rules.iter().any(|r| self.is_ours(r, to)))
         })
     }
 
@@ -269,7 +273,7 @@ impl Echo {
             document(&from.at(), observed).is_some_and(|document| {
                 document.rules.iter().any(|r| {
                     r.rule.destination == to.arn()
-                        && !self.is_ours(r, &to.bucket)
+                        && !self.is_ours(r, to)
                         && (!only_rules || others::is_a_pair_s(&r.rule, &to.bucket))
                 })
             })

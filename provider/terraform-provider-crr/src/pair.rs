@@ -31,6 +31,7 @@ mod stated;
 mod validate;
 
 pub(crate) use config::{Operation, PairAttributes, Resolution as PairResolution};
+pub use deletion::warn_of_targets;
 pub use plan::warn_of_one_place;
 pub(crate) use state::identity as identity_value;
 pub(crate) use stated::absent_role;

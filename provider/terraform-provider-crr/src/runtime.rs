@@ -30,6 +30,9 @@ use claims::Claims;
 pub use deletions::Collision;
 use deletions::Deletions;
 use echoes::Echoes;
+#[cfg(test)]
+pub(crate) use echoes::tests::echo;
+pub use echoes::{Successor, copied_to};
 pub use looks::Look;
 use looks::Looks;
 use role_wishes::RoleWishes;

@@ -30,7 +30,13 @@ async fn replace(scene: &Scene) -> Result<(), LabError> {
         "-input=false",
         &option,
     ];
-    scene.workdir.run(&arguments).await?.ok()?;
+    let applied = scene.workdir.run(&arguments).await?.ok()?;
+    let words = applied.words();
+    let untrue = ["this state did not make it", "in conflict"];
+    assert!(!untrue.iter().any(|text| words.contains(text)), "{applied}");
+    // Where the old one goes first, the one that is made knows of it.
+    let first = words.contains("The trigger stays while the echo is replaced");
+    assert!(!first || !words.contains("stands already"), "{applied}");
     Ok(())
 }
 

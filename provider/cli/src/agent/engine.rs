@@ -217,10 +217,10 @@ impl Engine {
             cancel: self.cancel.clone(),
             deadline: Some(lock(&self.deadline).map_or(usual, |deadline| deadline.min(usual))),
         };
-        if !served.board().has_listed(bucket) {
-            if let Some(excluded) = echo::excluded_by_name(&opened.echo, bucket) {
-                return Looked::only(excluded);
-            }
+        if !served.board().has_listed(bucket)
+            && let Some(excluded) = echo::excluded_by_name(&opened.echo, bucket)
+        {
+            return Looked::only(excluded);
         }
         if !served.may_work() {
             return Looked::only(echo::look(cloud, &opened.echo, bucket, &served.roles()).await);

@@ -16,7 +16,7 @@ async fn what_another_echo_may_want_is_spared_and_named() {
     stage.protect(&gold, &["a-gold"]).await;
     stage.protect(&silver, &["a-silver"]).await;
     let job = Job::default();
-    let released = release(&stage, &gold, &[], true, &job).await.unwrap();
+    let released = release(&stage, &gold, &[], &[], true, &job).await.unwrap();
     assert_eq!(released.failures, Vec::new());
     let spared: Vec<&str> = released.spared.iter().map(BucketName::as_str).collect();
     assert_eq!(spared, ["a-silver"], "the one without rules is nobody's");
@@ -25,7 +25,9 @@ async fn what_another_echo_may_want_is_spared_and_named() {
     // Where the other echo is known it is its own, and nothing is to be told.
     stage.s3.calls();
     let others = [silver];
-    let released = release(&stage, &gold, &others, true, &job).await.unwrap();
+    let released = release(&stage, &gold, &others, &[], true, &job)
+        .await
+        .unwrap();
     assert_eq!(released, crate::Released::default());
     assert_eq!(stage.s3.writes(), Vec::<String>::new());
 }
@@ -64,7 +66,7 @@ async fn where_the_tags_may_not_be_read_rules_stay_and_it_is_said() {
             .into();
     });
     let job = Job::default();
-    let released = release(&stage, &gold, &[], true, &job).await.unwrap();
+    let released = release(&stage, &gold, &[], &[], true, &job).await.unwrap();
     assert!(stage.is_replicated("ours"));
     let failed: Vec<&str> = released
         .failures
@@ -77,7 +79,9 @@ async fn where_the_tags_may_not_be_read_rules_stay_and_it_is_said() {
     };
     assert!(detail.contains("s3:GetBucketTagging"), "{detail}");
     // An echo that selects by them may want what another leaves.
-    let released = release(&stage, &echo(), &[gold], true, &job).await.unwrap();
+    let released = release(&stage, &echo(), &[gold], &[], true, &job)
+        .await
+        .unwrap();
     assert_eq!(released.failures.len(), 2);
     assert!(stage.is_replicated("ours"));
 }

@@ -1,6 +1,6 @@
 //! A stand-in for S3: buckets with tags, versioning and rules, behind a real connection. What it is told to refuse it refuses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
@@ -33,6 +33,8 @@ pub(super) struct State {
     pub deleted_at: Option<(String, String)>,
     /// The policy of the site's roles, which a `crr_site` made; none: others made them, and there is none of that name.
     pub site_policy: Option<String>,
+    /// Inline policies of roles: `theirs/policy`.
+    pub role_policies: BTreeSet<String>,
     /// A role that is not there.
     pub missing_role: Option<String>,
     /// A role that nobody may look at.
@@ -141,6 +143,32 @@ impl StandIn {
         }
         if state.missing_role.as_deref() == Some(name) {
             return none();
+        }
+        let policy = parts
+            .iter()
+            .find_map(|part| part.strip_prefix("PolicyName="));
+        let policy = format!("{name}/{}", policy.unwrap_or_default());
+        if parts.contains(&"Action=ListRolePolicies") {
+            let mut all = String::new();
+            for policy in &state.role_policies {
+                if let Some(("", policy)) =
+                    policy.strip_prefix(name).and_then(|p| p.split_once('/'))
+                {
+                    let _ = write!(all, "<member>{policy}</member>");
+                }
+            }
+            return (
+                200,
+                format!(
+                    "<ListRolePoliciesResponse><ListRolePoliciesResult><IsTruncated>false</IsTruncated><PolicyNames>{all}</PolicyNames></ListRolePoliciesResult></ListRolePoliciesResponse>"
+                ),
+            );
+        }
+        if parts.contains(&"Action=DeleteRolePolicy") {
+            if !state.role_policies.remove(&policy) {
+                return none();
+            }
+            return (200, "<DeleteRolePolicyResponse/>".to_owned());
         }
         if parts.contains(&"Action=GetRolePolicy") {
             return match state.site_policy.as_deref() {

@@ -35,7 +35,7 @@ async fn a_release_needs_nothing_of_a_stranger_s_bucket_of_the_target_s_name() {
     assert_eq!(stand[0], Standing::Protected, "{stand:?}");
     assert!(matches!(stand[1], Standing::Failed { .. }), "{stand:?}");
     let job = Job::default();
-    let released = release(&stage, &echo, &[], true, &job).await.unwrap();
+    let released = release(&stage, &echo, &[], &[], true, &job).await.unwrap();
     assert_eq!(released, crate::Released::default());
     let target = stage.bucket("orders-dr").unwrap();
     assert!(!stage.is_replicated("orders") && target.policy.is_none());
@@ -43,7 +43,7 @@ async fn a_release_needs_nothing_of_a_stranger_s_bucket_of_the_target_s_name() {
     // Where rules stand the target was the echo's, and something of ours may be left there.
     stage.protect(&echo, &["orders"]).await;
     theirs("orders-dr");
-    let released = release(&stage, &echo, &[], true, &job).await.unwrap();
+    let released = release(&stage, &echo, &[], &[], true, &job).await.unwrap();
     let failed: Vec<&str> = released
         .failures
         .iter()

@@ -38,6 +38,14 @@ impl Echo {
         };
         ask(pair.source.at(), false);
         ask(pair.destination.at(), !self.adopt_targets);
+        if let Some(source) = reads.buckets.get_mut(&pair.source.at()) {
+            // Whether it has objects that rules without keys leave behind.
+            source.encryption = pair.source.key.is_none()
+                && observed
+                    .buckets
+                    .get(&pair.source.at())
+                    .is_some_and(|found| found.encryption == Seen::NotLooked);
+        }
         reads.buckets.retain(|_, asked| *asked != <_>::default());
         reads
     }

@@ -41,9 +41,10 @@ impl Echo {
                 Theirs::Nothing => open = Some((from, to)),
                 Theirs::Cover(ids) => {
                     let pairs = document(&from.at(), observed)?;
-                    may_join &= !pairs.rules.iter().any(|rule| {
-                        is_a_pair_s(&rule.rule, &to.bucket) && !self.is_ours(rule, &to.bucket)
-                    });
+                    may_join &= !pairs
+                        .rules
+                        .iter()
+                        .any(|rule| is_a_pair_s(&rule.rule, &to.bucket) && !self.is_ours(rule, to));
                     covering.extend(ids);
                 }
             }
@@ -72,7 +73,7 @@ impl Echo {
         let (ours, others): (Vec<_>, Vec<_>) = document
             .rules
             .iter()
-            .partition(|rule| self.is_ours(rule, &to.bucket));
+            .partition(|rule| self.is_ours(rule, to));
         let (same, elsewhere): (Vec<_>, Vec<_>) = others
             .into_iter()
             .map(|rule| &rule.rule)

@@ -135,21 +135,15 @@ impl Echo {
             return standing;
         }
         match found(&pair.destination).map(|bucket| &bucket.existence) {
-            Some(Existence::Missing) if self.has_rules(pair, observed) => {
-                return Standing::TargetGone {
-                    target: pair.destination.at(),
-                };
+            // Rules are written once versioning is on, and S3 never forgets that it was: without, it is another of that name.
+            Some(there @ (Existence::Missing | Existence::Exists))
+                if self.has_rules(pair, observed)
+                    && (*there == Existence::Missing || is_unversioned(pair, observed)) =>
+            {
+                let target = pair.destination.at();
+                return Standing::TargetGone { target };
             }
             Some(Existence::Missing) => return Standing::Pending,
-            // Rules are written once versioning is on, and S3 never forgets that it was: this is another bucket of that name.
-            Some(Existence::Exists)
-                if found(&pair.destination).is_some_and(|bucket| bucket.versioning.is_absent())
-                    && self.has_rules(pair, observed) =>
-            {
-                return Standing::TargetGone {
-                    target: pair.destination.at(),
-                };
-            }
             Some(Existence::Elsewhere { region }) => {
                 return Standing::Failed {
                     summary: format!("Target {} is in another region", pair.destination.at()),
@@ -166,7 +160,7 @@ impl Echo {
                 return Standing::Failed {
                     summary: format!("Target {} may not be looked at", pair.destination.at()),
                     detail: format!(
-                        "The service answers: {message}. A bucket of this name belongs to another account, or the credentials of site {} lack permissions. Exclude {}, choose another template in `target_bucket`, or allow it.",
+                        "The service answers: {message}. A bucket of this name belongs to another account, or the credentials of site {} lack permissions. Exclude {}, choose another template in `target_bucket`, or allow it. If the target was deleted and another account took its name, rules that stand still send objects there, where that account lets the role in: delete them at once.",
                         pair.destination.site.name, pair.source.bucket
                     ),
                 };
@@ -192,4 +186,10 @@ impl Echo {
             Standing::Pending
         }
     }
+}
+
+/// Whether versioning was never on at the target.
+fn is_unversioned(pair: &Pair, observed: &Observed) -> bool {
+    let found = observed.buckets.get(&pair.destination.at());
+    found.is_some_and(|bucket| bucket.versioning.is_absent())
 }

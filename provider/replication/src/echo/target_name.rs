@@ -87,6 +87,15 @@ impl TargetName {
             .ok()
     }
 
+    /// The bucket of a site whose target a bucket of this name would be. For the template `{bucket}` that is the one of the same
+    /// name.
+    pub fn source_of(&self, site: &Site, target: &BucketName) -> Option<BucketName> {
+        if self.is_same_name() {
+            return Some(target.clone());
+        }
+        self.origin_of(site, target)
+    }
+
     pub(super) fn of_site(&self, site: &Site) -> String {
         self.0
             .replace("{account}", site.account.as_str())

@@ -5,7 +5,7 @@ use crate::arn::{RoleArn, bucket_arn};
 use crate::bucket::Ownership;
 use crate::desired::DesiredBucket;
 use crate::document::ReplicationDocument;
-use crate::name::BucketName;
+use crate::name::{BucketName, SiteName};
 use crate::observed::Observed;
 use crate::role;
 
@@ -40,6 +40,14 @@ impl Pair {
             Direction::OneWay => vec![forward],
             Direction::TwoWay => vec![forward, forward.mirrored()],
         }
+    }
+}
+
+impl Pair {
+    /// What this pair's inline policies on a role are called, each with the site that objects leave under it.
+    pub fn policies_on(&self, role: &RoleArn) -> Vec<(SiteName, String)> {
+        let name = |lane: &Lane<'_>| (lane.from.site.name.clone(), lane.policy_name(role));
+        self.lanes().iter().map(name).collect()
     }
 }
 

@@ -20,6 +20,22 @@ impl Lane<'_> {
     }
 }
 
+impl Lane<'_> {
+    /// Whether none of our rules stands on the bucket yet, and how it encrypts was not looked at.
+    fn is_new(&self, observed: &Observed) -> bool {
+        let owned = self.ownership_of_rules();
+        let stand = |document: &crate::ReplicationDocument| {
+            document.rules.len() > document.foreign(&owned).count()
+        };
+        observed.buckets.get(&self.from.at()).is_some_and(|found| {
+            found.existence == Existence::Exists
+                && found.encryption == Seen::NotLooked
+                && found.replication.is_known()
+                && !self.document(observed).as_ref().is_some_and(stand)
+        })
+    }
+}
+
 impl Pair {
     /// What to look at, all at once.
     pub fn reads(&self) -> Reads {
@@ -141,15 +157,16 @@ impl Pair {
             {
                 reads.roles.insert(own.clone(), lane.role_reads(&own, true));
             }
+            if lane.from.key.is_none() && !lane.from.create && lane.is_new(observed) {
+                let at = lane.from.at();
+                reads.buckets.entry(at).or_default().encryption = true;
+            }
             let looked = observed.buckets.get(&lane.to.at()).is_none_or(|b| {
                 b.existence != Existence::Exists || b.object_lock != Seen::NotLooked
             });
             if lane.locked(observed) && !looked {
-                let bucket = BucketReads {
-                    object_lock: true,
-                    ..BucketReads::default()
-                };
-                reads.buckets.insert(lane.to.at(), bucket);
+                let at = lane.to.at();
+                reads.buckets.entry(at).or_default().object_lock = true;
             }
         }
         reads

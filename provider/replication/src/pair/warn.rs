@@ -44,6 +44,7 @@ pub(super) fn warn(lane: &Lane<'_>, observed: &Observed, locked: bool, desired: 
             ));
         }
     }
+    keyless(lane, observed, desired);
     let Some(document) = lane.document(observed) else {
         return;
     };
@@ -64,4 +65,29 @@ pub(super) fn warn(lane: &Lane<'_>, observed: &Observed, locked: bool, desired: 
             ),
         ));
     }
+}
+
+/// S3 leaves objects that KMS has encrypted behind, without a word, where no rule says that they go, too.
+fn keyless(lane: &Lane<'_>, observed: &Observed, desired: &mut Desired) {
+    let at = lane.from.at();
+    let made = desired
+        .buckets
+        .get(&at)
+        .is_some_and(|bucket| bucket.encryption.is_some());
+    let found = observed.buckets.get(&at);
+    let found = found.and_then(|bucket| bucket.encryption.present());
+    let Some(encryption) = found.filter(|found| found.algorithm.starts_with("aws:kms")) else {
+        return;
+    };
+    if lane.from.key.is_some() || made {
+        return;
+    }
+    desired.problems.push(Problem::error(
+        [lane.from_label, "kms_key_arn"],
+        format!("Bucket {at} encrypts with KMS by default, and no key is given"),
+        format!(
+            "Its default encryption is {encryption}. S3 replicates such objects only where the rules name keys; without, it leaves them behind and fails none. Give the bucket's key in `{}.kms_key_arn`, and the key of the other side in `{}.kms_key_arn`.",
+            lane.from_label, lane.to_label
+        ),
+    ));
 }

@@ -13,12 +13,14 @@ use crate::pair::{Direction, RoleChoice, Side};
 use crate::policy::{PolicyDocument, Statement};
 
 /// What is looked at in every bucket.
-const LOOK: [&str; 5] = [
+const LOOK: [&str; 6] = [
     "s3:GetBucketLocation",
     "s3:GetBucketVersioning",
     "s3:GetReplicationConfiguration",
     "s3:GetBucketTagging",
     "s3:GetBucketObjectLockConfiguration",
+    // Whether objects are left behind for want of a key.
+    "s3:GetEncryptionConfiguration",
 ];
 /// What a bucket needs whose objects leave it.
 const LEAVE: [&str; 2] = ["s3:PutBucketVersioning", "s3:PutReplicationConfiguration"];

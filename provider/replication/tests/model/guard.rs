@@ -377,3 +377,45 @@ fn a_rule_of_another_destination_is_not_taken_by_its_id() {
             .all(|p| p.at.last().is_none_or(|at| at != "id"))
     );
 }
+
+/// Rules within an account leave nothing on their target, so an echo's tags are all that tells of it.
+#[test]
+fn a_bucket_that_is_the_target_of_an_echo_is_not_deleted() {
+    let mut pair = plain();
+    pair.destination.create = true;
+    let mut world = bare(&pair);
+    apply_and_settle(&mut world, &pair);
+    let at = pair.destination.at();
+    let removal = Removal {
+        buckets: [at.clone()].into(),
+    };
+    let mut reads = pair.removal_reads();
+    removal.look(&mut reads);
+    let deletes = |pair: &Pair, tags: &[(&str, &str)]| {
+        let mut observed = look(&world, pair, &reads);
+        let found = observed.buckets.get_mut(&at).unwrap();
+        let mut all = found.tags.present().cloned().unwrap_or_default();
+        all.extend(tags.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+        found.tags = Seen::Present(all);
+        let plan = plan_removal(&pair.desired(&observed), &observed, &removal);
+        assert!(!plan.has_errors());
+        let told = plan.problems.iter().map(|problem| &problem.detail);
+        let told: Vec<String> = told.cloned().collect();
+        let deletes = |step: &Step| matches!(step, Step::DeleteBucket { .. });
+        (plan.steps().any(|s| deletes(&s.step)), told.join(" "))
+    };
+    assert!(deletes(&pair, &[]).0);
+    for (key, value) in [
+        ("crr:echo-of", "111122223333/us-east-1"),
+        ("crr:copy-of", "beta"),
+    ] {
+        let (goes, told) = deletes(&pair, &[(key, value)]);
+        assert!(
+            !goes && told.contains(&format!("{key} = {value}")),
+            "{told}"
+        );
+        let mut own = pair.clone();
+        own.tags = [(key.to_owned(), value.to_owned())].into();
+        assert!(deletes(&own, &[(key, value)]).0, "the pair's own");
+    }
+}

@@ -199,20 +199,21 @@ async fn release_former(
         return;
     }
     let beyond = resolved.remove;
-    release(runtime, &former.echo, beyond, job, diagnostics).await;
+    release(runtime, &former.echo, &[], beyond, job, diagnostics).await;
 }
 
-/// Takes away what an echo made and no other one of this run wants, the one that it has become among them. What stays is
-/// told.
+/// Takes away what an echo made and no other one of this run wants, the one that it has become among them, nor one that follows
+/// it needs as long as it does not stand itself. What stays is told.
 pub(super) async fn release(
     runtime: &Runtime,
     former: &replication::Echo,
+    follows: &[replication::Echo],
     beyond: bool,
     job: &cloud::Job,
     diagnostics: &mut Diagnostics,
 ) {
     let now = runtime.echoes().of_the_same_way(former);
-    match echo::release(runtime, former, &now, beyond, job).await {
+    match echo::release(runtime, former, &now, follows, beyond, job).await {
         Ok(released) => {
             tell(&released.failures, diagnostics);
             tell_spared(former, &released.spared, diagnostics);

@@ -9,7 +9,7 @@ use tfplugin::{Context, Deferred, Diagnostics, PlanRequest, PlanResponse, Value}
 use super::config::{Moved, Resolution, Resolved, resolve, resolve_anywhere, target_account};
 use super::survey::{job, survey};
 use super::{Surveys, accounts, agent_config, coverage, handover, schema, staying, trigger};
-use crate::pair::Operation;
+use crate::pair::{Operation, warn_of_targets};
 use crate::runtime::Runtime;
 
 mod roles;
@@ -77,7 +77,7 @@ async fn plan_any(
         if let Some(prior) = &request.prior {
             staying::warn(runtime, prior, diagnostics);
             if !staying::stay(prior) && !super::is_paused(prior) {
-                losing(runtime, prior, None, diagnostics).await;
+                losing(runtime, prior, &request.prior_private, None, diagnostics).await;
             }
         }
         return request.as_proposed();
@@ -132,14 +132,15 @@ async fn plan_any(
         return response;
     }
     // In a statement of its own: the guard must not live into the next await.
-    let other = runtime.echoes().plan(echo);
-    if !resolved.paused {
-        runtime.echoes().works(echo);
-    }
+    let other = runtime.echoes().plan(echo, resolved.paused, &planned);
     if let Some(other) = other {
         contends(echo, &other, diagnostics);
         return request.as_proposed();
     }
+    if let Some(former) = request.prior.as_ref().filter(|_| prior.is_none()) {
+        makes_way(runtime, former).await;
+    }
+    warn_of_targets(runtime, echo, diagnostics);
     warn_of_place(request.prior.as_ref(), echo, diagnostics);
     if unset {
         let two_way = echo.template.direction == replication::Direction::TwoWay;
@@ -181,7 +182,8 @@ async fn plan_coverage(
     planned: &mut Value,
     diagnostics: &mut Diagnostics,
 ) {
-    let echo = &resolved.echo;
+    // What makes way for it is no conflict.
+    let echo = &runtime.echoes().in_place(&resolved.echo);
     let known = prior
         .filter(|prior| wants_the_same(prior, planned))
         .and_then(coverage::of);
@@ -214,7 +216,7 @@ async fn plan_coverage(
         && resolved.remove
         && !resolved.paused
     {
-        losing(runtime, prior, Some(echo), diagnostics).await;
+        losing(runtime, prior, &[], Some(&resolved.echo), diagnostics).await;
     }
     if known.is_none() && !resolved.paused {
         warn_of_missing_roles(runtime, echo, diagnostics).await;
@@ -224,10 +226,21 @@ async fn plan_coverage(
     }
 }
 
+/// Notes an echo that another replaces: what it made goes once that one stands, or before it is made.
+async fn makes_way(runtime: &Runtime, former: &Value) {
+    if staying::stay(former) || super::is_paused(former) {
+        return;
+    }
+    if let Resolution::Known(former) = resolve(former, runtime, &mut Diagnostics::new()).await {
+        runtime.echoes().makes_way(former.echo);
+    }
+}
+
 /// Tells of the buckets whose rules go.
 async fn losing(
     runtime: &Runtime,
     prior: &Value,
+    private: &[u8],
     now: Option<&replication::Echo>,
     diagnostics: &mut Diagnostics,
 ) {
@@ -237,6 +250,10 @@ async fn losing(
     };
     let mut stay = runtime.echoes().of_the_same_way(&former.echo);
     stay.extend(now.cloned());
+    // Theirs stand first, or the rules do not go.
+    let unsaid = &mut Diagnostics::new();
+    let follow = handover::successors(runtime, &former.echo, private, unsaid).await;
+    stay.extend(follow.into_iter().map(|found| found.echo));
     if now.is_some_and(|now| now.selection == former.echo.selection) {
         return;
     }

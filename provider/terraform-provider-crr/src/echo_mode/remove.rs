@@ -28,7 +28,12 @@ pub(super) async fn remove(
     // While rules are taken off, a function at work would put them back.
     let keeps_trigger =
         (!removes || handed_over.is_some()) && handover::keeps_trigger(prior, &request.private);
-    let removes = removes && handed_over.is_none();
+    let goes = handed_over.is_none();
+    let removes = removes && goes;
+    trigger::owner::know(runtime, prior, &request.private);
+    if let Some(names) = handover::names(prior).filter(|_| goes) {
+        runtime.echoes().goes(names);
+    }
     if !removes {
         runtime.note_staying_roles(staying::roles(prior));
     }
@@ -76,24 +81,38 @@ pub(super) async fn remove(
         return request.unchanged();
     }
     let job = job(context, &resolved, Operation::Delete);
+    let successors = if removes {
+        handover::successors(runtime, &resolved.echo, &request.private, diagnostics).await
+    } else {
+        Vec::new()
+    };
+    let private = handover::awaiting(&request.private, &successors);
+    context.keep_private(private.clone());
+    let unchanged = || ApplyResponse {
+        private: private.clone(),
+        ..request.clone().unchanged()
+    };
+    if diagnostics.has_errors() {
+        return unchanged();
+    }
     let of = (prior, request.private.as_slice());
     // It is ours alone, and it goes in either case: first, so that nobody is woken to put back what is taken away.
     if triggered && !trigger::remove(runtime, &resolved, of, &job, diagnostics).await {
-        return request.unchanged();
+        return unchanged();
     }
     if !removes {
         return ApplyResponse::default();
     }
-    let successors = runtime.echoes().successors(&resolved.echo);
-    for successor in &successors {
-        succeed(runtime, successor, &job, diagnostics).await;
+    for successor in successors.iter().filter(|successor| successor.works) {
+        succeed(runtime, &successor.echo, &job, diagnostics).await;
     }
     if diagnostics.has_errors() {
-        return request.unchanged();
+        return unchanged();
     }
-    release(runtime, &resolved.echo, true, &job, diagnostics).await;
+    let follows: Vec<_> = successors.into_iter().map(|found| found.echo).collect();
+    release(runtime, &resolved.echo, &follows, true, &job, diagnostics).await;
     if diagnostics.has_errors() {
-        return request.unchanged();
+        return unchanged();
     }
     ApplyResponse::default()
 }

@@ -10,7 +10,7 @@ use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse, Severity, 
 use tokio::time::Instant;
 
 use super::config::{Moved, Resolution, Resolved, resolve_anywhere, target_account, timeout};
-use super::{Surveys, coverage, trigger};
+use super::{Surveys, coverage, handover, trigger};
 use crate::diagnostics::add_error;
 use crate::pair::Operation;
 use crate::runtime::Runtime;
@@ -143,7 +143,9 @@ async fn refresh(
     let mut response = request.unchanged();
     if let Some(state) = &mut response.state {
         let private = std::mem::take(&mut response.private);
-        response.private = trigger::read(runtime, &resolved, state, private, diagnostics).await;
+        let before = private.clone();
+        let private = trigger::read(runtime, &resolved, state, private, diagnostics).await;
+        response.private = handover::still_awaiting(&before, &private);
         state.set("coverage", coverage::to_value(&survey.coverage));
         state.set("target_account_id", target_account(&resolved.echo));
     }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cloud::Job;
 use replication::desired::MADE_BY;
+use replication::echo::{COPY_OF, ECHO_OF};
 use replication::observed::{Existence, Reads};
-use replication::{Desired, Observed, Pair, Plan, Removal, Step};
+use replication::{BucketName, Desired, Echo, Observed, Pair, PairId, Plan, Removal, Step};
 use tfplugin::{Diagnostics, Value};
 
 use super::config::{PairAttributes, Resolution};
@@ -13,7 +14,8 @@ use super::contest::tell;
 use super::remove::is_made_by_us;
 use crate::diagnostics::{add_error, add_failure, add_problems};
 use crate::runtime::Runtime;
-use crate::runtime::place::{Ground, grounds};
+use crate::runtime::copied_to;
+use crate::runtime::place::{Ground, Place, grounds};
 
 /// The buckets that are to go with the pair.
 fn asked(pair: &Pair, attributes: &PairAttributes) -> Vec<Ground> {
@@ -64,10 +66,45 @@ pub async fn plan_deletion(
     if asked.is_empty() {
         return;
     }
+    for place in &asked {
+        let copies = runtime.echoes().copies_to(place);
+        if let Some((echo, source)) = copies {
+            warn_of_target(&pair.id(), place, &echo, &source, diagnostics);
+        }
+    }
     let collision = runtime.deletions().goes(&pair, asked);
     if let Some(collision) = &collision {
         tell(collision, diagnostics);
     }
+}
+
+/// Tells where an echo is planned of the buckets that go with pairs, and that by their names are targets of it.
+pub fn warn_of_targets(runtime: &Runtime, echo: &Echo, diagnostics: &mut Diagnostics) {
+    for (pair, place) in runtime.deletions().going() {
+        if let Some(source) = copied_to(echo, place) {
+            warn_of_target(pair, place, echo, &source, diagnostics);
+        }
+    }
+}
+
+/// Names alone say no more than that it may be: the tags that keep a target are looked at when it is to be deleted.
+fn warn_of_target(
+    pair: &PairId,
+    place: &Place,
+    echo: &Echo,
+    source: &BucketName,
+    diagnostics: &mut Diagnostics,
+) {
+    diagnostics.warning(
+        format!(
+            "Bucket {} goes with pair {pair}, and may be a target of echo {}",
+            place.bucket,
+            echo.id()
+        ),
+        format!(
+            "`force_destroy` deletes it with every version of every object. By its name it is the target of bucket {source}, which the echo is for. Where the tags {ECHO_OF} and {COPY_OF} of the bucket say so, it stays. Otherwise it goes, and where the echo wants it, it is made again, empty. To keep it, bring the pair back with `force_destroy = false`, apply, and only then take it out."
+        ),
+    );
 }
 
 /// Warns of a replacement that would empty a bucket on the way to using it again: Terraform destroys first, unless it is told

@@ -171,7 +171,7 @@ fn side(label: &str) -> Nested {
         .attribute(
             "force_destroy",
             Attribute::bool().optional_computed().default(false).describe(
-                "Whether destroying the pair deletes the bucket with every version of every object. Only ever done to a bucket that the provider made, and not while replication of others is seen on it: rules on the bucket, or a statement in its policy that lets another account's bucket replicate into it. Such a bucket stays, with a warning that names them, and goes with the last pair on it where one run destroys them all. The plan refuses where a pair of the same configuration stays on it. Otherwise bucket, objects and versioning stay.",
+                "Whether destroying the pair deletes the bucket with every version of every object. Only ever done to a bucket that the provider made, and not while replication of others is seen on it: rules on the bucket, a statement in its policy that lets another account's bucket replicate into it, or the tags of an echo's target. Such a bucket stays, with a warning that names them, and goes with the last pair on it where one run destroys them all. The plan refuses where a pair of the same configuration stays on it. Otherwise bucket, objects and versioning stay.",
             ),
         )
         .attribute(

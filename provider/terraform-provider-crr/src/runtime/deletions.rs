@@ -62,6 +62,12 @@ impl Deletions {
         found
     }
 
+    /// The buckets that go with planned pairs, each with its pair.
+    pub fn going(&self) -> impl Iterator<Item = (&PairId, &Place)> {
+        let going = self.going.iter();
+        going.flat_map(|(pair, buckets)| buckets.iter().map(move |bucket| (pair, bucket)))
+    }
+
     /// Notes a bucket that a pair which is gone has left to others.
     pub fn leave(&mut self, bucket: Place, by: PairId) {
         self.left.insert(bucket, by);

@@ -16,6 +16,8 @@ fn stage(echo: &Echo, source: &[(&str, &str)], target: &[(&str, &str)]) -> (Pair
         let tags = tags.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
         observed.buckets.get_mut(&at).unwrap().tags = Seen::Present(tags.collect());
     }
+    let found = observed.buckets.get_mut(&pair.source.at()).unwrap();
+    found.encryption = Seen::Absent;
     let found = observed.buckets.get_mut(&pair.destination.at()).unwrap();
     found.contents = Seen::Present(());
     found.policy = Seen::Absent;
@@ -44,15 +46,15 @@ fn what_is_looked_at_closer_is_not_asked_twice() {
     };
     assert_eq!(
         calls(&echo, &observed),
-        6,
-        "both buckets' tags, what is in the target, who may look into it, and what deletes there"
+        7,
+        "both buckets' tags, how the source encrypts, what is in the target, who may look into it, and what deletes there"
     );
     echo.adopt_targets = true;
-    assert_eq!(calls(&echo, &observed), 2);
+    assert_eq!(calls(&echo, &observed), 3);
     echo.adopt_targets = false;
     let missing = ObservedBucket::of(Existence::Missing);
     observed.buckets.insert(pair.destination.at(), missing);
-    assert_eq!(calls(&echo, &observed), 1);
+    assert_eq!(calls(&echo, &observed), 2);
     assert_eq!(calls(&echo, &stage(&echo, &[], &[]).1), 0);
 }
 
@@ -336,4 +338,47 @@ fn a_chain_goes_on_and_no_ring_does() {
     let ring = at(&format!("{WEST} 444455556666/eu-west-1"));
     let why = refused(&echo, (echo.pair(&bucket("orders")).unwrap(), ring));
     assert!(why.contains("at west"), "{why}");
+}
+
+/// S3 leaves behind what KMS has encrypted, where no rule says that it goes, too.
+#[test]
+fn a_bucket_that_encrypts_with_kms_needs_keys() {
+    let mut echo = echo();
+    let (pair, mut observed) = stage(&echo, &[], &[(ECHO_OF, EAST)]);
+    let key: crate::KeyArn = "arn:aws:kms:us-east-1:111122223333:key/one"
+        .parse()
+        .unwrap();
+    let found = observed.buckets.get_mut(&pair.source.at()).unwrap();
+    found.encryption = Seen::Present(crate::bucket::Encryption::with_key(Some(&key)));
+    let Standing::Failed { summary, detail } = echo.standing(&pair, &observed) else {
+        panic!("its objects stay behind");
+    };
+    assert!(
+        summary.contains("east:orders encrypts with KMS"),
+        "{summary}"
+    );
+    assert!(
+        detail.contains("`source_kms_key_arn`") && detail.contains("`target_kms_key_arn`"),
+        "{detail}"
+    );
+    echo.template.source.key = Some(key);
+    echo.template.destination.key = Some(
+        "arn:aws:kms:us-west-2:111122223333:key/two"
+            .parse()
+            .unwrap(),
+    );
+    let pair = echo.pair(&pair.source.bucket).unwrap();
+    assert!(echo.standing(&pair, &observed).is_new());
+    assert!(
+        !echo
+            .look_closer(
+                &pair,
+                &Observed {
+                    buckets: [(pair.source.at(), ObservedBucket::of(Existence::Exists))].into(),
+                    ..Observed::default()
+                }
+            )
+            .buckets[&pair.source.at()]
+            .encryption
+    );
 }

@@ -5,6 +5,7 @@
 use crate::bucket::BucketRef;
 use crate::desired::{DesiredBucket, SID_PREFIX};
 use crate::document::ReplicationDocument;
+use crate::echo::{COPY_OF, ECHO_OF};
 use crate::observed::{ObservedBucket, Seen};
 use crate::pair::FROM_PREFIX;
 use crate::policy::ResourcePolicy;
@@ -46,7 +47,27 @@ pub(super) fn on_bucket(wanted: &DesiredBucket, found: &ObservedBucket) -> Vec<S
         },
         unseen => others.push(unknown("policy", unseen)),
     }
+    others.extend(of_an_echo(wanted, found));
     others
+}
+
+/// The tags by which the bucket is the target of an echo, unless they are the pair's own. Rules within an account leave nothing
+/// else on it.
+fn of_an_echo(wanted: &DesiredBucket, found: &ObservedBucket) -> Option<String> {
+    let tags = found.tags.present()?;
+    let own = |key: &str| wanted.creation.as_ref()?.tags.get(key);
+    let told: Vec<String> = [ECHO_OF, COPY_OF]
+        .into_iter()
+        .filter_map(|key| tags.get(key).map(|value| (key, value)))
+        .filter(|(key, value)| own(key) != Some(value))
+        .map(|(key, value)| format!("{key} = {value}"))
+        .collect();
+    (!told.is_empty()).then(|| {
+        format!(
+            "an echo, whose target it is, or was, as its tags say: {}",
+            told.join(", ")
+        )
+    })
 }
 
 /// A statement that lets another source replicate into the bucket.

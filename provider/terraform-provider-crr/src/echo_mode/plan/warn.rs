@@ -1,13 +1,16 @@
 //! What a plan tells besides its numbers.
 
 use echo::{Named, Survey};
-use replication::echo::{Coverage, TARGET_GONE};
+use replication::echo::{Coverage, RULE_NAME_PREFIX, TARGET_GONE};
 use tfplugin::{Diagnostics, Path, Value};
 
 use super::buckets;
 use crate::echo_mode::survey::missing_roles;
 use crate::pair::warn_of_one_place;
 use crate::runtime::Runtime;
+
+/// What is said of conflicts with the rules of another echo.
+const OF_A_FORMER: &str = " Rules of an echo that this one replaces with `create_before_destroy` are no lasting conflict: with `on_destroy = \"remove\"` they go later in the same apply, as soon as this one's stand beside them.";
 
 /// How many names a diagnostic repeats.
 pub(super) const NAMED: usize = 20;
@@ -80,6 +83,9 @@ pub(super) fn warn(echo: &replication::Echo, coverage: &Coverage, diagnostics: &
             .collect::<Vec<_>>()
             .join("\n")
     };
+    let conflicts = of("conflict: ");
+    // Terraform plans a creation again when it applies, and then nothing tells of the echo that it replaces.
+    let of_echoes = conflicts.contains(&format!("/{RULE_NAME_PREFIX}"));
     if coverage.counts.conflicts > 0 {
         diagnostics.warning(
             format!(
@@ -87,7 +93,7 @@ pub(super) fn warn(echo: &replication::Echo, coverage: &Coverage, diagnostics: &
                 echo.template.source.site.name,
                 buckets(coverage.counts.conflicts)
             ),
-            format!("The echo leaves them alone, and they are not protected. To stand beside rules that replicate elsewhere or in part only, set `merge = true`; to take a bucket that was there before as the target, `adopt_targets = true`; or exclude them.\n{}", of("conflict: ")),
+            format!("The echo leaves them alone, and does not protect them. To stand beside rules that replicate elsewhere or in part only, set `merge = true`; to take a bucket that was there before as the target, `adopt_targets = true`; or exclude them.{}\n{conflicts}", if of_echoes { OF_A_FORMER } else { "" }),
         );
     }
     if coverage.counts.failed > 0 {

@@ -16,15 +16,20 @@ pub const ID: &str = "id";
 /// The private data of an echo that has a trigger, or may have one, begin with this.
 const MAY_HAVE: &str = "trigger";
 
+/// What the private data say of a trigger; what else they say is in lines after that.
+fn line(private: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(private).ok()?;
+    text.lines().next()?.strip_prefix(MAY_HAVE)
+}
+
 /// The id in the private data.
 fn beside(private: &[u8]) -> Option<&str> {
-    let rest = std::str::from_utf8(private).ok()?.strip_prefix(MAY_HAVE)?;
-    rest.strip_prefix(' ')
+    line(private)?.strip_prefix(' ')
 }
 
 /// Whether there may be a trigger, by the private data.
 pub fn may_have(private: &[u8]) -> bool {
-    private == MAY_HAVE.as_bytes() || beside(private).is_some()
+    line(private).is_some_and(str::is_empty) || beside(private).is_some()
 }
 
 /// The private data of an echo whose trigger has this id.
@@ -49,6 +54,13 @@ fn sites(value: &Value) -> Option<String> {
     Some(format!("{}->{}", part("source")?, part("target")?))
 }
 
+/// Notes the trigger of an echo that goes: another one of this run has it from a state of this configuration.
+pub fn know(runtime: &Runtime, state: &Value, private: &[u8]) {
+    if let Some(id) = id(state, private) {
+        runtime.echoes().know_trigger(&id);
+    }
+}
+
 /// Leaves the id to the echo that is made in place of this one.
 pub fn hand_over(runtime: &Runtime, state: &Value) {
     if let (Some(sites), Some(id)) = (sites(state), id(state, &[])) {
@@ -66,7 +78,10 @@ pub fn new_id() -> String {
     format!("{:016x}", RandomState::new().hash_one(std::process::id()))
 }
 
-/// Warns that an apply takes over what is another state's. What this run saw in a state is handed over within it.
+/// Warns that an apply takes over what may be another state's. What this run saw in a state is handed over within it.
+///
+/// Terraform plans a creation again when it applies, and then nothing tells of the echo that is replaced: with
+/// `create_before_destroy` it is named only afterwards. So the text is for both.
 pub fn warn_of_taking_over(
     runtime: &Runtime,
     trigger: &Trigger,
@@ -82,9 +97,9 @@ pub fn warn_of_taking_over(
     }
     diagnostics.warning_at(
         Path::root().attribute("trigger"),
-        format!("Trigger {} stands already, and this state did not make it", trigger.name()),
+        format!("Trigger {} stands already", trigger.name()),
         format!(
-            "The tag {} of its queue says {id}, which is in another state, or in one that was lost. An apply takes it over, with its messages. If another configuration of this account has a trigger from {} to {}, the two would write over each other in every apply: give it to one of them, or call a site otherwise.",
+            "The tag {} of its queue says {id}. If that is the trigger of the echo which this one replaces, or of its former address, it is handed over, and nothing is to be done.\n\nOtherwise it is in another state, or in one that was lost, and an apply takes it over, with its messages. If another configuration of this account has a trigger from {} to {}, the two would write over each other in every apply: give it to one of them, or call a site otherwise.",
             replication::trigger::TRIGGER_ID, trigger.source.name, trigger.target
         ),
     );
@@ -120,9 +135,18 @@ mod tests {
         assert_eq!(id(&state(Value::Null), &private(None)), None);
         for private in [private(None), private(Some("b"))] {
             assert!(may_have(&private));
+            let more = [private, b"\nawaits {}".to_vec()].concat();
+            assert!(may_have(&more) && id(&Value::Null, &more) != Some(String::new()));
         }
+        let more = [beside, b"\nawaits {}".to_vec()].concat();
+        assert_eq!(id(&Value::Null, &more).as_deref(), Some("b"));
         // What a replacement leaves there is something else.
-        for private in ["", "triggers east->west", "creates east->west {bucket}"] {
+        for private in [
+            "",
+            "awaits {}",
+            "triggers east->west",
+            "creates east->west {bucket}",
+        ] {
             assert!(!may_have(private.as_bytes()), "{private}");
         }
         assert_ne!(new_id(), new_id());
