@@ -5,7 +5,7 @@ use acceptance_tests::{Effect, Fault, LabError, When};
 use aws_sdk_s3::types as t;
 
 use super::{amiss, assert_only_read, check, check_state};
-use crate::ground::{role_names, set_versioning};
+use crate::ground::{configuration, make_role, replication, role_names, rule, set_versioning};
 use crate::pair::Scene;
 
 #[tokio::test]
@@ -224,27 +224,102 @@ async fn what_others_deny_on_a_role_of_ours_is_found() -> Result<(), LabError> {
     scene.apply().await?;
     let (lab, east) = (&scene.lab, scene.lab.site("east"));
     let role = role_names(lab, east).await.remove(0);
-    lab.admin_iam(east)
-        .put_role_policy()
-        .role_name(&role)
-        .policy_name("freeze")
-        .policy_document(
-            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#,
-        )
-        .send()
-        .await
-        .expect("put");
+    let plan = scene.workdir.plan_json().await?;
+    scene.workdir.write("plan.json", &plan.to_string())?;
+    let simulate = ["--plan", "plan.json", "--sites", "sites.json"];
+    let simulate = [&simulate[..], &["--simulate", "--format", "json"]].concat();
+    let iam = lab.admin_iam(east);
+    // A name such as ours have makes it none of ours.
+    for name in ["freeze", "crr-freeze"] {
+        let put = iam.put_role_policy().role_name(&role).policy_name(name);
+        let deny = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
+        put.policy_document(deny).send().await.expect("put");
+        let checked = check_state(lab, &scene.workdir, &["--format", "json"]).await?;
+        assert_eq!(checked.code, 2, "{name}: {checked}");
+        assert_only_read(lab);
+        let facet = "source.role_of_others".to_owned();
+        let denied = (scene.id(), facet, "drifted".to_owned());
+        assert_eq!(
+            amiss(&checked.json()?),
+            std::slice::from_ref(&denied),
+            "{checked}"
+        );
+        let rehearsed = check(lab, &scene.workdir, &simulate).await?;
+        assert_eq!(rehearsed.code, 2, "{name}: {rehearsed}");
+        assert_eq!(amiss(&rehearsed.json()?), [denied], "{rehearsed}");
+        let off = iam.delete_role_policy().role_name(&role).policy_name(name);
+        off.send().await.expect("taken off");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_trust_of_a_role_that_others_made_is_judged() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "").await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    let role = make_role(lab, east, "crr-given").await;
+    scene.configure(&format!("role = \"{role}\""))?;
+    scene.apply().await?;
+    let calm = check_state(lab, &scene.workdir, &["--format", "json"]).await?;
+    assert_eq!(calm.code, 0, "{calm}");
+    let trust = |status: &str| (scene.id(), "source.trust".to_owned(), status.to_owned());
+    lab.inject(Fault::on("GetRole", Effect::AccessDenied).when(When::Every));
+    let denied = check_state(lab, &scene.workdir, &["--format", "json"]).await?;
+    lab.gateway().clear_faults();
+    assert_eq!(denied.code, 4, "{denied}");
+    assert_eq!(amiss(&denied.json()?), [trust("unknown")], "{denied}");
+    assert!(denied.stdout.contains("iam:GetRole"), "{denied}");
+
+    let put = lab.admin_iam(east).update_assume_role_policy();
+    let put = put.role_name("crr-given").policy_document(
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#,
+    );
+    put.send().await.expect("put");
     let checked = check_state(lab, &scene.workdir, &["--format", "json"]).await?;
     assert_eq!(checked.code, 2, "{checked}");
-    assert_only_read(lab);
+    assert_eq!(amiss(&checked.json()?), [trust("missing")], "{checked}");
+    let plan = scene.workdir.plan_json().await?;
+    scene.workdir.write("plan.json", &plan.to_string())?;
+    let simulate = ["--plan", "plan.json", "--sites", "sites.json"];
+    let simulate = [&simulate[..], &["--simulate", "--format", "json"]].concat();
+    let rehearsed = check(lab, &scene.workdir, &simulate).await?;
+    assert!(
+        amiss(&rehearsed.json()?).contains(&trust("missing")),
+        "{rehearsed}"
+    );
+    Ok(())
+}
+
+/// S3 follows the rule of the highest priority: ours may stand, and never decide.
+#[tokio::test]
+async fn a_rule_of_others_that_decides_for_ours_is_drift() -> Result<(), LabError> {
+    let scene = Scene::existing("west", "delete_markers = true").await?;
+    scene.apply().await?;
+    let (lab, east) = (&scene.lab, scene.lab.site("east"));
+    let stands = replication(lab, east, &scene.source).await.expect("rules");
+    let put = async |their: t::ReplicationRule| {
+        let mut rules = stands.rules.clone();
+        rules.push(their);
+        let all = configuration(&stands.role, rules);
+        let put = lab.admin_s3(east).put_bucket_replication();
+        let put = put.bucket(&scene.source).replication_configuration(all);
+        put.send().await.expect("put");
+    };
+    let mut theirs = rule("theirs", 2_000_000_000, &scene.destination);
+    put(theirs.clone()).await;
+    let calm = check_state(lab, &scene.workdir, &[]).await?;
+    assert_eq!(calm.code, 0, "{calm}");
+    assert!(calm.stdout.contains("note: crr_pair.orders"), "{calm}");
+    if let Some(destination) = &mut theirs.destination {
+        destination.storage_class = Some(t::StorageClass::DeepArchive);
+    }
+    put(theirs).await;
+    let checked = check_state(lab, &scene.workdir, &["--format", "json"]).await?;
+    assert_eq!(checked.code, 2, "{checked}");
+    let facet = "source.rules_of_others".to_owned();
     assert_eq!(
         amiss(&checked.json()?),
-        [(
-            scene.id(),
-            "source.role_of_others".to_owned(),
-            "drifted".to_owned()
-        )],
-        "{checked}"
+        [(scene.id(), facet, "drifted".to_owned())]
     );
     Ok(())
 }

@@ -139,6 +139,13 @@ async fn wrong_usage_ends_with_one_and_says_what_to_do() -> Result<(), LabError>
         { "address": "crr_pair.a", "mode": "managed", "type": "crr_pair", "values": {} },
     ] } } });
     scene.workdir.write("pair.json", &pair.to_string())?;
+    let mut plan =
+        json!({ "format_version": "1.2", "planned_values": pair["values"], "configuration": {} });
+    scene.workdir.write("plan.json", &plan.to_string())?;
+    plan["planned_values"]["root_module"]["resources"][0]["type"] = "crr_echo_mode".into();
+    scene.workdir.write("echo.json", &plan.to_string())?;
+    plan["errored"] = true.into();
+    scene.workdir.write("failed.json", &plan.to_string())?;
     let sites = json!({ "east": { "region": "us-east-1", "colour": "red" } });
     scene.workdir.write("sites.json", &sites.to_string())?;
     for (arguments, says) in [
@@ -162,6 +169,30 @@ async fn wrong_usage_ends_with_one_and_says_what_to_do() -> Result<(), LabError>
             "--sites sites.json: sites[\"east\"].colour",
         ),
         (&["--state", "state.json", "--simulate"], "--simulate"),
+        (
+            &[
+                "--state",
+                "pair.json",
+                "--state",
+                "state.json",
+                "--only",
+                "crr_pair.a",
+            ],
+            "state.json: nothing to look at",
+        ),
+        (
+            &["--plan", "plan.json", "--simulate=own", "--only", "gone"],
+            "--only gone",
+        ),
+        (
+            &["--plan", "echo.json", "--simulate=own", "--only", "gone"],
+            "--only gone",
+        ),
+        (
+            &["--state", "pair.json", "--timeout", "18446744073709551615s"],
+            "--timeout: this is beyond",
+        ),
+        (&["--plan", "failed.json"], "plan again"),
     ] {
         let checked = check(&scene.lab, &scene.workdir, arguments).await?;
         assert_eq!(checked.code, 1, "{arguments:?}: {checked}");
@@ -196,6 +227,23 @@ async fn an_agents_configuration_and_a_deadline() -> Result<(), LabError> {
         2,
         "the echo and its bucket: {checked}"
     );
+
+    for name in ["east:orders", "orders-dr"] {
+        let only = [&arguments[..], &["--only", name]].concat();
+        let some = check(&scene.lab, &scene.workdir, &only).await?;
+        assert_eq!(some.code, 0, "{some}");
+    }
+
+    // Credentials that have expired are green for nobody.
+    let mut sites = scene.lab.terraform_sites();
+    for site in sites.as_object_mut().expect("sites").values_mut() {
+        site["access_key"] = "AKIAEXPIRED000000000".into();
+    }
+    scene.workdir.write("expired.json", &sites.to_string())?;
+    let mut expired = vec!["--config", "agent.json", "--sites", "expired.json"];
+    expired.push("--fail-on=drift,unprotected");
+    let blind = check(&scene.lab, &scene.workdir, &expired).await?;
+    assert_eq!(blind.code, 4, "{blind}");
 
     scene.lab.set_latency(std::time::Duration::from_secs(2));
     let hurried = [&arguments[..], &["--timeout", "1s"]].concat();

@@ -6,7 +6,6 @@
 //! provider's library look at each resource as a refresh would, and the model say how each part stands; [`finding`] puts that
 //! into a [`report`]; [`ignore`] marks what is known; [`verdict`] makes the exit code of it, and [`format`] writes it down.
 
-use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,23 +15,25 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::Instant;
 
 mod declared;
+mod everything;
 mod finding;
 mod format;
 mod ignore;
 mod inputs;
 mod look;
 mod report;
+mod sensitive;
 mod simulate;
 mod sites;
 mod terraform;
 mod verdict;
 
 use declared::Blocks;
+use everything::{Everything, of_source};
 use format::Format;
 use ignore::Ignores;
-use inputs::Source;
 use look::How;
-use report::{Counts, FORMAT_VERSION, Input, Item, Program, Report, SiteFacts, Status};
+use report::{Counts, FORMAT_VERSION, Input, Program, Report, Status};
 use simulate::Simulator;
 use verdict::FailOn;
 
@@ -176,7 +177,7 @@ async fn check(arguments: &Arguments) -> Result<u8, String> {
     outputs_can_be_written(arguments)?;
     let how = How {
         at_once: arguments.concurrency.map_or(64, |calls| calls as usize),
-        deadline: arguments.timeout.map(|time| Instant::now() + time),
+        deadline: arguments.timeout.map(deadline).transpose()?,
         only: arguments.only.clone(),
         progress: progress(),
     };
@@ -186,9 +187,6 @@ async fn check(arguments: &Arguments) -> Result<u8, String> {
     for source in sources {
         let file = source.input.file.clone();
         let mut of_source = of_source(source, sites.as_ref(), arguments, &how).await?;
-        if of_source.items.is_empty() && arguments.only.is_empty() && !arguments.allow_empty {
-            return Err(nothing(&file, arguments.simulate.is_some()));
-        }
         if several {
             of_source.is_of(&file);
         }
@@ -213,6 +211,9 @@ async fn check(arguments: &Arguments) -> Result<u8, String> {
     }
     let verdict = items.iter().map(|item| item.status).max();
     let facets = items.iter().flat_map(|item| &item.facets);
+    let code = verdict::exit_code(facets.map(|facet| facet.status), &arguments.fail_on);
+    // A rehearsal looks at no item: what it cannot tell is no look that failed.
+    let blind = arguments.simulate.is_none() && verdict::is_blind(&items);
     let report = Report {
         format_version: FORMAT_VERSION,
         program: Program {
@@ -222,7 +223,7 @@ async fn check(arguments: &Arguments) -> Result<u8, String> {
         checked_at,
         inputs,
         verdict: verdict.unwrap_or(Status::InSync).max(Status::InSync),
-        exit_code: verdict::exit_code(facets.map(|facet| facet.status), &arguments.fail_on),
+        exit_code: verdict::at_least(code, blind, &arguments.fail_on),
         counts,
         sites: found.sites.into_iter().collect(),
         items,
@@ -233,83 +234,13 @@ async fn check(arguments: &Arguments) -> Result<u8, String> {
     Ok(report.exit_code)
 }
 
-/// What came of the inputs.
-#[derive(Debug, Default)]
-struct Everything {
-    items: Vec<Item>,
-    sites: BTreeSet<SiteFacts>,
-    notes: BTreeSet<String>,
-}
-
-impl Everything {
-    fn extend(&mut self, other: Self) {
-        self.items.extend(other.items);
-        self.sites.extend(other.sites);
-        self.notes.extend(other.notes);
-    }
-
-    /// Says of everything which input it is of.
-    fn is_of(&mut self, file: &str) {
-        for item in &mut self.items {
-            item.input = Some(file.to_owned());
-        }
-        let named = |mut site: SiteFacts| {
-            site.input = Some(file.to_owned());
-            site
-        };
-        self.sites = std::mem::take(&mut self.sites)
-            .into_iter()
-            .map(named)
-            .collect();
-    }
-}
-
-/// Looks at what one input says should be, or rehearses it.
-async fn of_source(
-    source: Source,
-    sites: Option<&serde_json::Value>,
-    arguments: &Arguments,
-    how: &How,
-) -> Result<Everything, String> {
-    let mut found = Everything::default();
-    // Each provider block reaches its sites in its own way.
-    for (of_document, resources) in source.document.by_block() {
-        let mut block = sites::block(sites.cloned(), of_document, &resources);
-        if let (Some(calls), Some(members)) = (arguments.concurrency, block.as_object_mut()) {
-            members.insert("max_concurrency".to_owned(), calls.into());
-        }
-        let runtime = terraform_provider_crr::stated::runtime(&block, env!("CARGO_PKG_VERSION"))
-            .map_err(|diagnostics| {
-                let whose = match &arguments.sites {
-                    Some(path) => format!("--sites {}", path.display()),
-                    None => format!("{}: how its sites are reached", source.input.file),
-                };
-                format!("{whose}: {}", finding::first_with_path(&diagnostics))
-            })?;
-        if let Some(simulator) = arguments.simulate {
-            let rehearsed = simulate::simulate(&runtime, &resources, how, simulator).await;
-            found.items.extend(rehearsed.items);
-            found.notes.extend(rehearsed.notes);
-        } else {
-            let looked = look::look(&runtime, &resources, how).await;
-            found.items.extend(looked.items);
-            found.sites.extend(looked.sites);
-        }
-    }
-    Ok(found)
-}
-
-/// That an input has nothing to look at: the wrong folder or workspace would be in sync for ever.
-fn nothing(file: &str, rehearses: bool) -> String {
-    let input = if file == "-" { "standard input" } else { file };
-    let what = if rehearses {
-        "it has no crr_pair or crr_echo_mode to rehearse"
-    } else {
-        "it has no crr_site, crr_pair or crr_echo_mode"
-    };
-    format!(
-        "{input}: nothing to look at: {what}. Is it of the right folder and workspace? Where there may be nothing, say --allow-empty"
-    )
+/// When a time from now is over.
+fn deadline(time: Duration) -> Result<Instant, String> {
+    let now = Instant::now();
+    now.checked_add(time).ok_or_else(|| {
+        "--timeout: this is beyond what a clock can show. Leave it out to wait without end"
+            .to_owned()
+    })
 }
 
 /// Told before anything is looked at, which may take long.

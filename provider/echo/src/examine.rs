@@ -2,7 +2,8 @@
 
 use cloud::{Cloud, CloudError};
 use replication::health::{self, Health};
-use replication::{BucketName, Echo};
+use replication::observed::{BucketReads, Reads};
+use replication::{BucketName, Echo, Seen};
 
 use crate::survey::look_at;
 
@@ -33,4 +34,29 @@ pub async fn examine(
     }
     let (pair, observed) = look_at(cloud, echo, pair, &reads).await?;
     Ok(health::examine(&pair.desired(&observed), &observed))
+}
+
+/// Whether a target stands that an echo has set up for the bucket: one call, for its tags.
+///
+/// # Errors
+///
+/// Where the service could not be asked.
+pub async fn standing_target(
+    cloud: &Cloud,
+    echo: &Echo,
+    bucket: &BucketName,
+) -> Result<Seen<()>, CloudError> {
+    let Ok(pair) = echo.pair(bucket) else {
+        return Ok(Seen::Absent);
+    };
+    let asked = BucketReads {
+        tags: true,
+        ..BucketReads::default()
+    };
+    let reads = Reads {
+        buckets: [(pair.destination.at(), asked)].into(),
+        ..Reads::default()
+    };
+    let observed = cloud.observe(&reads).await?;
+    Ok(echo.standing_target(&pair, &observed))
 }

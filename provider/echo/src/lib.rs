@@ -28,10 +28,10 @@ mod work;
 #[cfg(test)]
 mod tests;
 
-pub use examine::examine;
+pub use examine::{examine, standing_target};
 pub use ground::Ground;
 pub use release::{Released, losing, release};
-pub use roles::Roles;
+pub use roles::{Roles, Unseen};
 pub use survey::{Listed, Named, Survey, excluded_by_name, list, look, survey};
 pub use work::{Begun, Depth, begin, protect};
 

@@ -14,6 +14,10 @@ use crate::plan::{Plan, plan};
 use crate::problem::Problem;
 use crate::trigger::ObservedTrigger;
 
+mod outranked;
+
+pub use outranked::outranked;
+
 /// How one facet stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FacetStanding {

@@ -17,6 +17,7 @@ use crate::policy::ResourcePolicy;
 use crate::policy::evaluate::{Decision, PartlyDenied, Request, denied_in_part, evaluate};
 
 mod needs;
+mod standing;
 
 pub use needs::{Need, Subject, needs};
 

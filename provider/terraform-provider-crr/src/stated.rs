@@ -6,26 +6,27 @@
 //! [`look_at_site`], [`look_at_pair`] and [`resolve_echo`] make of them what Terraform's refresh would make, by the same code,
 //! and say how it stands. Nothing here plans, locks or writes.
 
-use std::collections::BTreeSet;
-
 use cloud::Cloud;
 use replication::health::Health;
-use replication::rehearsal::{Need, Papers};
-use replication::{Echo, Pair, Problem, RoleArn, Site};
+use replication::rehearsal::{Need, Outcome, Papers};
+use replication::{Echo, Pair, RoleArn, Site};
 use serde_json::Value as Json;
 use tfplugin::{Diagnostics, Schema, Value, json};
 
+use crate::echo_mode;
 use crate::echo_mode::config::{Resolution, resolve};
-use crate::echo_mode::{self, survey};
 use crate::runtime::Runtime;
 use crate::{pair, provider_block, site};
 
 mod rehearsal;
+mod roles;
 
 pub use crate::echo_mode::look_at_trigger;
 pub use crate::pair::{look_at_pair, resolve_pair};
 pub use crate::site::look_at_site;
 pub use rehearsal::{Rehearsal, presume, rehearse};
+pub(crate) use roles::trust_of_others;
+pub use roles::{EchoRoles, Stakes, look_at_roles};
 
 /// A kind of resource that can be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,6 +80,9 @@ pub enum NotLooked {
     Failed(Diagnostics),
 }
 
+/// What to ask of what has another shape.
+const OTHER_VERSION: &str = "Was it written by another version of the provider?";
+
 /// Reads a resource's attributes.
 ///
 /// `unknown`: which of them are known after apply only, in the form of a plan's `after_unknown`.
@@ -89,9 +93,11 @@ pub enum NotLooked {
 pub fn attributes(kind: Kind, values: &Json, unknown: Option<&Json>) -> Result<Value, String> {
     let schema = kind.schema();
     let (mut value, left_out) = json::decode_state(values.to_string().as_bytes(), &schema.ty())
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| format!("{error}. {OTHER_VERSION}"))?;
     if let Some(path) = left_out.first() {
-        return Err(format!("{path} is no attribute that this program knows"));
+        return Err(format!(
+            "{path} is no attribute that this program knows. {OTHER_VERSION}"
+        ));
     }
     for (name, attribute) in schema.attributes() {
         let settable = attribute.is_required() || attribute.is_optional();
@@ -180,10 +186,10 @@ pub struct PairLook {
     pub pair: Pair,
     /// How it stands.
     pub health: Health,
-    /// What S3 needs to be allowed by roles that the pair has made for itself or shares.
-    pub needs: Vec<Need>,
-    /// Its roles that are of its own making.
-    pub own_roles: BTreeSet<RoleArn>,
+    /// What it has at stake on the roles that its rules run under.
+    pub stakes: Stakes,
+    /// Whether S3 may assume those of them that the pair did not make.
+    pub trust: Vec<(Need, Outcome)>,
 }
 
 /// A trigger that was looked at.
@@ -219,23 +225,6 @@ pub async fn resolve_echo(runtime: &Runtime, values: &Value) -> Result<StatedEch
         Resolution::Unknown { .. } => Err(NotLooked::Unknown),
         Resolution::Failed => Err(NotLooked::Failed(diagnostics)),
     }
-}
-
-/// The roles that an echo's rules run under and that are not there, as problems.
-///
-/// # Errors
-///
-/// Where IAM could not be asked.
-pub async fn missing_roles(runtime: &Runtime, echo: &Echo) -> Result<Vec<Problem>, NotLooked> {
-    let mut diagnostics = Diagnostics::new();
-    let missing = survey::missing_roles(runtime, echo, &mut diagnostics).await;
-    if diagnostics.has_errors() {
-        return Err(NotLooked::Failed(diagnostics));
-    }
-    Ok(missing
-        .iter()
-        .map(|role| pair::absent_role("source", role))
-        .collect())
 }
 
 /// The policies of the role that a site is to have; none: it has no role, or too little is known of it.

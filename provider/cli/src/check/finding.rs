@@ -1,5 +1,6 @@
 //! From what the model and the services say to the facets of a report.
 
+use replication::rehearsal::{Need, Outcome, Subject};
 use replication::{FacetHealth, FacetStanding, Health, Problem};
 use terraform_provider_crr::stated::NotLooked;
 use tfplugin::Diagnostics;
@@ -8,6 +9,9 @@ use super::report::{Facet, Item, Status};
 
 /// The facet that stands for an item that could not be looked at.
 pub const LOOK: &str = "look";
+
+/// What a remedy begins with that is a step of an apply.
+pub const BY_A_STEP: &str = "`terraform apply` would";
 
 /// Puts what is known of an item's parts into it.
 pub fn add_health(item: &mut Item, health: Health) {
@@ -58,6 +62,9 @@ pub fn add_problem(item: &mut Item, first: usize, problem: &Problem) {
     item.facets.push(facet);
 }
 
+/// What to do about a rule of others that outranks ours.
+const OUTRANKED: &str = "Give the pair's rule a higher `priority`, or take the other rule away; an apply leaves it alone.";
+
 fn facet(health: FacetHealth) -> Facet {
     let status = match health.standing {
         FacetStanding::InSync => return Facet::in_sync(health.facet),
@@ -69,12 +76,15 @@ fn facet(health: FacetHealth) -> Facet {
         FacetStanding::Drifted => Status::Drifted,
         FacetStanding::Missing => Status::Missing,
     };
+    let step = health.remedy;
+    let remedy = step.map(|step| format!("{BY_A_STEP} {step}."));
     Facet {
         should: health.should,
         is: health.is,
-        remedy: health
-            .remedy
-            .map(|step| format!("`terraform apply` would {step}.")),
+        remedy: remedy.or_else(|| {
+            let of_others = health.facet.ends_with(".rules_of_others");
+            of_others.then(|| OUTRANKED.to_owned())
+        }),
         ..Facet::of(health.facet, status)
     }
 }
@@ -143,5 +153,55 @@ pub fn first_with_path(diagnostics: &Diagnostics) -> String {
     match path {
         Some(path) => format!("{path}: {summary}. {detail}"),
         None => format!("{summary}. {detail}"),
+    }
+}
+
+/// What came of something that S3 needs.
+pub fn of_need(need: &Need, outcome: Outcome) -> Facet {
+    let mut facet = match &outcome {
+        Outcome::Allowed => return Facet::in_sync(&need.facet),
+        Outcome::Refused(_) | Outcome::RefusedInPart(_) => Facet::of(&need.facet, Status::Missing),
+        Outcome::Unknown { .. } => Facet::of(&need.facet, Status::Unknown),
+    };
+    facet.should = Some(match need.subject {
+        Subject::Trust => format!("S3 may assume {}", need.role),
+        _ => format!("{} may {}", need.role, need.request.action),
+    });
+    let by_reason = |fails: &str| match need.reason {
+        Some(reason) => format!("{fails} S3 reports them with the reason {reason}."),
+        None => fails.to_owned(),
+    };
+    let (is, remedy) = match outcome {
+        Outcome::Allowed => return facet,
+        Outcome::Refused(why) => {
+            let remedy = by_reason(need.fails);
+            (why, format!("{remedy}{}", way_out(&need.subject)))
+        }
+        Outcome::RefusedInPart(why) => (why, by_reason("The objects that it speaks of fail.")),
+        Outcome::Unknown { why, lacks } => {
+            let mut remedy = format!("If it may not: {}", need.fails);
+            if let Some(action) = &lacks {
+                remedy = format!("Allow {action} for the credentials of this check. {remedy}");
+            }
+            facet.lacks = lacks;
+            (why, remedy)
+        }
+    };
+    facet.is = Some(is);
+    facet.remedy = Some(remedy);
+    facet
+}
+
+/// What to do where a policy that is not ours stands in the way.
+fn way_out(subject: &Subject) -> &'static str {
+    match subject {
+        // No policy of a role opens a key whose own policy leaves nothing to those.
+        Subject::Key { must_be_known, .. } if !must_be_known => {
+            " Let the key's policy name the role, or the root of the account, which leaves it to the role's policies; and take denials off."
+        }
+        Subject::Trust => {
+            " Let the role's trust policy allow sts:AssumeRole to s3.amazonaws.com for this bucket."
+        }
+        _ => "",
     }
 }

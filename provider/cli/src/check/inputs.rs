@@ -58,11 +58,10 @@ fn text(name: &str) -> Result<String, String> {
     if name != "-" {
         return file(Path::new(name));
     }
-    let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| format!("standard input cannot be read: {error}"))?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().read_to_end(&mut bytes);
+    read.map_err(|error| format!("standard input cannot be read: {error}"))?;
+    decoded(bytes).map_err(|error| format!("standard input: {error}"))
 }
 
 /// Reads a file.
@@ -71,10 +70,41 @@ fn text(name: &str) -> Result<String, String> {
 ///
 /// With its name.
 pub fn file(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| about(path, &error.to_string()))
+    let bytes = std::fs::read(path).map_err(|error| about(path, &error.to_string()))?;
+    decoded(bytes).map_err(|error| about(path, &error))
+}
+
+/// The text of UTF-8, which may begin with a byte-order mark.
+fn decoded(bytes: Vec<u8>) -> Result<String, String> {
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, ..] | [0, ..] = bytes.as_slice() {
+        return Err("it is UTF-16, as `>` of Windows PowerShell writes. Write it as UTF-8, such as by `terraform show -json | Out-File -Encoding utf8 FILE`, or by `cmd /c \"terraform show -json > FILE\"`".to_owned());
+    }
+    let text = String::from_utf8(bytes).map_err(|_| {
+        "it is no UTF-8. Give what `terraform show -json` prints, as it is".to_owned()
+    })?;
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
 }
 
 /// Puts a file's name before what is wrong with it.
 pub fn about(path: &Path, error: &str) -> String {
     format!("{}: {error}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_no_part_of_the_text_and_other_encodings_say_what_to_do() {
+        assert_eq!(decoded(b"\xef\xbb\xbf{}".to_vec()), Ok("{}".to_owned()));
+        assert_eq!(decoded(b"{}".to_vec()), Ok("{}".to_owned()));
+        for utf16 in [&b"\xff\xfe{\0}\0"[..], b"\xfe\xff\0{\0}", b"{\0}\0"] {
+            let wrong = decoded(utf16.to_vec()).unwrap_err();
+            assert!(wrong.contains("-Encoding utf8"), "{wrong}");
+        }
+        assert!(decoded(b"{\xff}".to_vec()).unwrap_err().contains("UTF-8"));
+    }
 }

@@ -10,13 +10,13 @@ use terraform_provider_crr::runtime::Runtime;
 use terraform_provider_crr::stated::{self, Kind, PairLook};
 use tokio::time::Instant;
 
-use super::finding::{add_failure, add_health, not_looked};
+use super::finding::{add_failure, add_health, not_looked, of_need};
 use super::report::{Facet, Item, ItemKind, Place, SiteFacts, Status};
 use super::terraform::Resource;
 
 mod echo;
 mod sites;
-mod strangers;
+pub(super) mod strangers;
 
 use strangers::Roles;
 
@@ -82,7 +82,7 @@ pub async fn look(runtime: &Runtime, resources: &[Resource], how: &How) -> Found
     while let Some((item, looked)) = looks.next().await {
         how.progress.inc(1);
         if let Some(looked) = looked {
-            roles.add(found.items.len(), looked, &found.site_roles);
+            roles.add(found.items.len(), looked.stakes, &found.site_roles);
         }
         found.items.push(item);
     }
@@ -128,12 +128,13 @@ impl How {
             .map(String::as_str)
     }
 
-    fn wants_bucket(&self, address: &str, bucket: &str) -> bool {
+    /// Whether a bucket of an echo is wanted: by its own names, or the echo's.
+    fn wants_of(&self, echo: &Item, bucket: &Item) -> bool {
         self.only.is_empty()
-            || self
-                .only
-                .iter()
-                .any(|pattern| glob::matches(pattern, address) || glob::matches(pattern, bucket))
+            || self.only.iter().any(|pattern| {
+                let mut names = echo.names().chain(bucket.names());
+                names.any(|name| glob::matches(pattern, name))
+            })
     }
 }
 
@@ -214,6 +215,10 @@ async fn pair(runtime: &Runtime, resource: &Resource, item: &mut Item) -> Option
     match stated::look_at_pair(runtime, &values).await {
         Ok(mut look) => {
             add_health(item, std::mem::take(&mut look.health));
+            for (need, outcome) in std::mem::take(&mut look.trust) {
+                item.facets.push(of_need(&need, outcome));
+            }
+            item.settle();
             Some(look)
         }
         Err(failure) => {
@@ -251,10 +256,11 @@ fn doubt(item: &mut Item, proven: &BTreeSet<String>) {
 }
 
 pub(super) fn unreadable(item: &mut Item, error: &str) {
+    let end = if error.ends_with(['.', '?']) { "" } else { "." };
     not_looked(
         item,
         "its attributes cannot be read",
-        format!("{error}. Was it written by another version of the provider?"),
+        format!("{error}{end}"),
     );
 }
 

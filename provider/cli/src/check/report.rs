@@ -100,6 +100,16 @@ pub struct Report {
     pub notes: Vec<String>,
 }
 
+impl Report {
+    /// The items with nothing amiss of which something is worth knowing. Why a bucket is left out is not: there may be many.
+    pub fn noted(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|item| {
+            let calm = !item.status.is_amiss() && item.status != Status::Excluded;
+            calm && !item.notes.is_empty()
+        })
+    }
+}
+
 /// The program that made a report.
 #[derive(Debug, Clone, Serialize)]
 pub struct Program {

@@ -13,7 +13,8 @@ use replication::rehearsal::{Need, Outcome, Papers, Subject, rehearse};
 use terraform_provider_crr::runtime::Runtime;
 use terraform_provider_crr::stated::{self, Kind, NotLooked, Rehearsal};
 
-use super::finding::add_failure;
+use super::finding::{add_failure, of_need};
+use super::look::strangers::Roles;
 use super::look::{How, in_time, item, late, unreadable};
 use super::report::{Facet, Item, Status};
 use super::terraform::Resource;
@@ -55,6 +56,7 @@ pub async fn simulate(
         }
     }
     let mut papers = Papers::default();
+    let mut site_roles = BTreeSet::new();
     for resource in resources
         .iter()
         .filter(|resource| resource.kind == Kind::Site)
@@ -64,6 +66,7 @@ pub async fn simulate(
             if let Ok(values) = resource.attributes()
                 && let Some(of_site) = stated::papers_of_site(runtime, &values).await
             {
+                site_roles.extend(of_site.roles.keys().cloned());
                 papers.extend(of_site);
             }
         });
@@ -90,6 +93,12 @@ pub async fn simulate(
         }
         rehearsed.push((item, None));
     }
+    for (_, rehearsal) in &mut rehearsed {
+        if let Some(rehearsal) = rehearsal {
+            papers.extend(std::mem::take(&mut rehearsal.standing));
+        }
+    }
+    let mut roles = Roles::default();
     let stage = Stage {
         runtime,
         papers: &papers,
@@ -124,9 +133,14 @@ pub async fn simulate(
                 );
             }
             item.settle();
+            let reaches = |site: &SiteName| reachable.contains(site);
+            if rehearsal.stakes.sites.values().all(reaches) {
+                roles.add(found.items.len(), rehearsal.stakes, &site_roles);
+            }
         }
         found.items.push(item);
     }
+    roles.look(runtime, how, &mut found.items).await;
     found
 }
 
@@ -196,7 +210,7 @@ async fn reached(runtime: &Runtime, notes: &mut BTreeSet<String>) -> BTreeSet<Si
             }
             Some(error) => {
                 notes.insert(format!(
-                    "Others' statements in the policies of buckets and keys at {name} were not looked at: {}.",
+                    "Others' statements in the policies of buckets and keys at {name}, and their policies on its roles, were not looked at: {}.",
                     error.summary()
                 ));
             }
@@ -235,7 +249,7 @@ impl Stage<'_> {
                 lacks: None,
             };
         }
-        facet(need, outcome)
+        of_need(need, outcome)
     }
 
     /// What IAM's simulator has against it; none: nothing, or it cannot be asked, which is noted.
@@ -277,48 +291,5 @@ impl Stage<'_> {
             need.role.account()
         ));
         None
-    }
-}
-
-fn facet(need: &Need, outcome: Outcome) -> Facet {
-    let mut facet = match &outcome {
-        Outcome::Allowed => return Facet::in_sync(&need.facet),
-        Outcome::Refused(_) | Outcome::RefusedInPart(_) => Facet::of(&need.facet, Status::Missing),
-        Outcome::Unknown { .. } => Facet::of(&need.facet, Status::Unknown),
-    };
-    facet.should = Some(format!("{} may {}", need.role, need.request.action));
-    let by_reason = |fails: &str| match need.reason {
-        Some(reason) => format!("{fails} S3 reports them with the reason {reason}."),
-        None => fails.to_owned(),
-    };
-    let (is, remedy) = match outcome {
-        Outcome::Allowed => return facet,
-        Outcome::Refused(why) => {
-            let remedy = by_reason(need.fails);
-            (why, format!("{remedy}{}", way_out(&need.subject)))
-        }
-        Outcome::RefusedInPart(why) => (why, by_reason("The objects that it speaks of fail.")),
-        Outcome::Unknown { why, lacks } => {
-            let mut remedy = format!("If it may not: {}", need.fails);
-            if let Some(action) = &lacks {
-                remedy = format!("Allow {action} for the credentials of this check. {remedy}");
-            }
-            facet.lacks = lacks;
-            (why, remedy)
-        }
-    };
-    facet.is = Some(is);
-    facet.remedy = Some(remedy);
-    facet
-}
-
-/// What to do where a policy that is not ours stands in the way.
-fn way_out(subject: &Subject) -> &'static str {
-    match subject {
-        // No policy of a role opens a key whose own policy leaves nothing to those.
-        Subject::Key { must_be_known, .. } if !must_be_known => {
-            " Let the key's policy name the role, or the root of the account, which leaves it to the role's policies; and take denials off."
-        }
-        _ => "",
     }
 }

@@ -165,6 +165,7 @@ mod tests {
             address: "crr_site.east".to_owned(),
             values: json!({ "name": "east", "region": "us-east-1", "endpoints": null, "account_id": "1" }),
             unknown: None,
+            sensitive: None,
             schema_version: None,
             block: None,
         };
@@ -182,6 +183,7 @@ mod tests {
             address: "crr_echo_mode.dr".to_owned(),
             values: json!({ "agent_config": config.to_string() }),
             unknown: None,
+            sensitive: None,
             schema_version: None,
             block: None,
         };
@@ -207,6 +209,7 @@ mod tests {
             address: "crr_pair.orders".to_owned(),
             values: json!({ "facets": facets, "tags": tags }),
             unknown: None,
+            sensitive: None,
             schema_version: None,
             block: None,
         }

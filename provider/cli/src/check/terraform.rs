@@ -1,6 +1,6 @@
 //! What `terraform show -json` says: a state, or a plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use terraform_provider_crr::echo_mode::agent_config::AgentConfig;
@@ -18,6 +18,10 @@ use shape::{At, wrong};
 pub struct Document {
     /// The resources of ours that should be there.
     pub resources: Vec<Resource>,
+    /// What is worth knowing of it.
+    pub notes: BTreeSet<String>,
+    /// That it does not show the default tags of its provider blocks: worth knowing where nothing else says them.
+    pub tags_untold: Vec<String>,
     /// The provider blocks' arguments, as far as the document shows them, by their key; a state shows none.
     pub blocks: BTreeMap<String, Value>,
 }
@@ -33,6 +37,8 @@ pub struct Resource {
     pub values: Value,
     /// Which of them are known after apply only.
     pub unknown: Option<Value>,
+    /// Which of them the configuration calls sensitive, where the document says.
+    pub sensitive: Option<Value>,
     /// The version of the schema that they were written by, where the document says.
     pub schema_version: Option<i64>,
     /// The key of its provider block, where the document says.
@@ -49,7 +55,7 @@ impl Resource {
         let known = self.kind.schema_version();
         match self.schema_version {
             Some(version) if version != known => Err(format!(
-                "they are of version {version} of the schema, and this program knows version {known}"
+                "they are of version {version} of the schema, and this program knows version {known}. Use the `crr` that belongs to the provider that wrote them"
             )),
             _ => stated::attributes(self.kind, &self.values, self.unknown.as_ref()),
         }
@@ -115,6 +121,8 @@ pub fn read(text: &str, form: Form) -> Result<Document, String> {
         Form::Plan if !is_plan => Err("it is a state, not a plan. Give it with --state".to_owned()),
         Form::State => Ok(Document {
             resources: of_values(root.member("values"))?,
+            notes: BTreeSet::new(),
+            tags_untold: Vec::new(),
             blocks: BTreeMap::new(),
         }),
         Form::Plan => planned(&root),
@@ -142,11 +150,14 @@ pub fn of_config(text: &str, file: &str) -> Result<Document, String> {
     }
     Ok(Document {
         blocks: [(key.clone(), block)].into(),
+        notes: BTreeSet::new(),
+        tags_untold: Vec::new(),
         resources: vec![Resource {
             kind: Kind::Echo,
             address: file.to_owned(),
             values,
             unknown: None,
+            sensitive: None,
             schema_version: None,
             block: Some(key),
         }],
@@ -179,6 +190,10 @@ fn resource(at: &At<'_>) -> Result<Option<Resource>, String> {
     let (true, Some(kind)) = (mode == "managed", kind) else {
         return Ok(None);
     };
+    // What a replacement left behind, to be destroyed: it should not be.
+    if at.member("deposed_key").is_some() {
+        return Ok(None);
+    }
     let values = at
         .member("values")
         .ok_or_else(|| wrong(&format!("{}/values", at.path), "is missing"))?;
@@ -189,6 +204,7 @@ fn resource(at: &At<'_>) -> Result<Option<Resource>, String> {
         address: at.text("address")?.to_owned(),
         values: values.value.clone(),
         unknown: None,
+        sensitive: at.value.get("sensitive_values").cloned(),
         schema_version: match version {
             Some(version) => Some(
                 version
@@ -204,8 +220,19 @@ fn resource(at: &At<'_>) -> Result<Option<Resource>, String> {
 
 /// What will be there after the plan. What is known after apply only is told by the changes.
 fn planned(root: &At<'_>) -> Result<Document, String> {
+    if root.flag("errored") {
+        return Err("it is a plan that failed, and lacks what failed. Mend what `terraform plan` reports, and plan again".to_owned());
+    }
+    let mut notes = BTreeSet::new();
+    if root.value.get("complete") == Some(&Value::Bool(false)) {
+        notes.insert("The plan is not complete (`-target`, or changes that are deferred): another plan follows the apply, and what it will have is not looked at.".to_owned());
+    }
     let mut resources = of_values(root.member("planned_values"))?;
     for change in root.list("resource_changes")? {
+        // Beside the resource of this address: what a replacement left behind.
+        if change.member("deposed").is_some() {
+            continue;
+        }
         let address = change.text("address")?;
         let Some(resource) = resources
             .iter_mut()
@@ -218,6 +245,10 @@ fn planned(root: &At<'_>) -> Result<Document, String> {
         };
         change.object()?;
         resource.unknown = change.member("after_unknown").map(|at| at.value.clone());
+        let sensitive = change.member("after_sensitive");
+        if let Some(sensitive) = sensitive.filter(|at| at.value.is_object()) {
+            resource.sensitive = Some(sensitive.value.clone());
+        }
         if let Some(after) = change.member("after").filter(|at| at.value.is_object()) {
             resource.values = after.value.clone();
         }
@@ -228,6 +259,8 @@ fn planned(root: &At<'_>) -> Result<Document, String> {
     }
     Ok(Document {
         resources,
+        notes,
+        tags_untold: configuration.tags_untold(),
         blocks: configuration.blocks(),
     })
 }

@@ -82,4 +82,21 @@ async fn rules_of_others_under_a_role_that_is_not_there_protect_nothing() {
     let found = survey(&stage.cloud, &echo(), &job).await.unwrap().coverage;
     assert_eq!((found.counts.by_others, found.counts.conflicts), (0, 1));
     assert!(found.exceptions["orders"].contains("role/theirs, which does not exist"));
+
+    // What may not be looked at is held against no bucket, and is not passed over either.
+    stage.s3.with(|s3| {
+        s3.missing_role = None;
+        s3.hidden_role = Some("theirs".to_owned());
+    });
+    let roles = crate::Roles::look(&stage.cloud, &echo()).await;
+    let orders = "orders".parse().unwrap();
+    let standing = crate::look(&stage.cloud, &echo(), &orders, &roles).await;
+    assert!(
+        matches!(standing, Standing::ByOthers { .. }),
+        "{standing:?}"
+    );
+    let unseen = roles.unseen();
+    let (role, why) = unseen.first_key_value().unwrap();
+    assert!(role.to_string().ends_with("role/theirs"));
+    assert_eq!(why.lacks.as_deref(), Some("iam:GetRole"));
 }

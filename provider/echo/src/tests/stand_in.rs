@@ -37,6 +37,8 @@ pub(super) struct State {
     pub role_policies: BTreeSet<String>,
     /// A role that is not there.
     pub missing_role: Option<String>,
+    /// A role that nobody may look at.
+    pub hidden_role: Option<String>,
     /// How often IAM was asked.
     pub asked_iam: usize,
     /// Every call of S3.
@@ -133,6 +135,12 @@ impl StandIn {
         let parts: Vec<&str> = body.split('&').collect();
         let name = parts.iter().find_map(|part| part.strip_prefix("RoleName="));
         let name = name.unwrap_or_default();
+        if state.hidden_role.as_deref() == Some(name) {
+            return (
+                403,
+                "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>".to_owned(),
+            );
+        }
         if state.missing_role.as_deref() == Some(name) {
             return none();
         }

@@ -6,8 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use super::Echo;
 use crate::name::BucketName;
-use crate::pair::Site;
+use crate::observed::{Existence, Observed, Seen};
+use crate::pair::{Pair, Site};
 
 /// The tag of a target: the places that its objects have come through, the first one first, with a space between.
 pub const ECHO_OF: &str = "crr:echo-of";
@@ -95,5 +97,33 @@ impl<'a> Lineage<'a> {
                 (COPY_OF.to_owned(), name.to_string()),
             ]
         })
+    }
+}
+
+impl Echo {
+    /// Whether a target stands that an echo has set up for the pair's source, as its tags say.
+    pub fn standing_target(&self, pair: &Pair, observed: &Observed) -> Seen<()> {
+        let Some(found) = observed.buckets.get(&pair.destination.at()) else {
+            return Seen::NotLooked;
+        };
+        if found.existence != Existence::Exists {
+            return Seen::Absent;
+        }
+        match &found.tags {
+            Seen::Present(tags) => {
+                let source = &pair.source;
+                if Lineage::of(tags).is_copy_of(&source.site, &source.bucket) {
+                    Seen::Present(())
+                } else {
+                    Seen::Absent
+                }
+            }
+            Seen::Denied { action, message } => Seen::Denied {
+                action: action.clone(),
+                message: message.clone(),
+            },
+            Seen::Absent => Seen::Absent,
+            Seen::NotLooked => Seen::NotLooked,
+        }
     }
 }

@@ -160,7 +160,7 @@ impl Echo {
                 return Standing::Failed {
                     summary: format!("Target {} may not be looked at", pair.destination.at()),
                     detail: format!(
-                        "The service answers: {message}. A bucket of this name belongs to another account, or the credentials of site {} lack permissions. Exclude {}, choose another template in `target_bucket`, or allow it.",
+                        "The service answers: {message}. A bucket of this name belongs to another account, or the credentials of site {} lack permissions. Exclude {}, choose another template in `target_bucket`, or allow it. If the target was deleted and another account took its name, rules that stand still send objects there, where that account lets the role in: delete them at once.",
                         pair.destination.site.name, pair.source.bucket
                     ),
                 };

@@ -119,7 +119,7 @@ fn bucket(
                 [label, "bucket"],
                 format!("No access to bucket {} with the credentials of site {}", at.bucket, at.site),
                 format!(
-                    "The service answered: {message}\n\nEither the bucket belongs to another account (every call names the account that the bucket must belong to, so that nothing is ever replicated into a stranger's bucket), or the site's credentials lack the S3 permissions that the provider's documentation lists."
+                    "The service answered: {message}\n\nEither the bucket belongs to another account (every call here names the account that it must belong to), or the site's credentials lack the S3 permissions that the provider's documentation lists. If it was deleted and another account took its name, rules that stand still send objects there, where that account lets the role in: switch them off at once."
                 ),
             ).unseen());
             return;

@@ -5,7 +5,7 @@ use echo::{Ground, Survey};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use replication::observed::Reads;
-use replication::{Echo, RoleArn, RoleChoice, Seen};
+use replication::{Echo, Observed, RoleArn, RoleChoice, Seen};
 use tfplugin::{Context, Diagnostics, Path, ReadRequest, ReadResponse, Severity, Value};
 use tokio::time::Instant;
 
@@ -177,6 +177,11 @@ pub async fn missing_roles(
             );
         }
     }
+    absent_roles(echo, &observed)
+}
+
+/// The roles that rules are to run under and that a look at [`Echo::role_reads`] found not to be there.
+pub fn absent_roles(echo: &Echo, observed: &Observed) -> Vec<RoleArn> {
     let sides = [&echo.template.source, &echo.template.destination];
     let mut missing: Vec<RoleArn> = sides
         .into_iter()

@@ -1,14 +1,14 @@
 //! A pair as a state or a plan states it, looked at and not written.
 
-use replication::desired::RoleStanding;
-use replication::rehearsal::{Subject, needs};
+use replication::health::outranked;
+use replication::rehearsal::needs;
 use replication::{Pair, Problem, RoleArn, examine};
 use tfplugin::{Diagnostics, Value};
 
 use super::config::{PairAttributes, Resolution};
 use super::look::{ABSENT_ROLE, absent_roles, look};
 use crate::runtime::Runtime;
-use crate::stated::{NotLooked, PairLook};
+use crate::stated::{NotLooked, PairLook, Stakes, trust_of_others};
 
 /// Makes the model's pair of its attributes.
 ///
@@ -48,18 +48,12 @@ pub async fn look_at_pair(runtime: &Runtime, values: &Value) -> Result<PairLook,
             .into_iter()
             .map(|(label, role)| absent_role(label, role)),
     );
-    let of_roles = needs(&pair, &desired, &seen.observed)
-        .into_iter()
-        .filter(|need| need.subject == Subject::Role);
-    let own_roles = desired
-        .roles
-        .iter()
-        .filter(|(_, role)| matches!(role.standing, RoleStanding::Ours(_)))
-        .map(|(arn, _)| arn.clone());
+    health.facets.extend(outranked(&desired, &seen.observed));
+    let needs = needs(&pair, &desired, &seen.observed);
     Ok(PairLook {
         health,
-        needs: of_roles.collect(),
-        own_roles: own_roles.collect(),
+        trust: trust_of_others(&needs, &desired, &seen.observed),
+        stakes: Stakes::of(&pair, &desired, needs),
         pair,
     })
 }

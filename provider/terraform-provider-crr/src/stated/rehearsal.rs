@@ -6,7 +6,7 @@ use replication::{BucketName, Namespace, Observed, Pair, Site, SiteName};
 use serde_json::Value as Json;
 use tfplugin::{Diagnostics, Path, Value};
 
-use super::{Kind, NotLooked, resolve_echo, resolve_pair};
+use super::{Kind, NotLooked, Stakes, resolve_echo, resolve_pair};
 use crate::diagnostics::add_error;
 use crate::runtime::Runtime;
 
@@ -17,6 +17,10 @@ pub struct Rehearsal {
     pub needs: Vec<Need>,
     /// The policies that the resource leads to.
     pub papers: Papers,
+    /// What stands on roles already, and counts where nothing of the plan says otherwise.
+    pub standing: Papers,
+    /// What a pair has at stake on its roles.
+    pub stakes: Stakes,
     /// Whether its roles have a permissions boundary.
     pub bounded: bool,
     /// Of an echo: the names that stand for all that its selection takes.
@@ -134,7 +138,10 @@ impl Rehearsal {
             None => Observed::default(),
         };
         let desired = pair.desired(&observed);
-        self.needs.extend(needs(pair, &desired, &observed));
+        let needs = needs(pair, &desired, &observed);
+        self.stakes = Stakes::of(pair, &desired, needs.clone());
+        self.needs.extend(needs);
+        self.standing.extend(Papers::of_standing_roles(&observed));
         self.papers.extend(Papers::of(&desired, &observed));
         self.bounded |= pair.boundary.is_some();
         Ok(())

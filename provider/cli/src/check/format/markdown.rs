@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use super::super::report::{Facet, IgnoreState, Item, Report, Status};
 use super::inert::{inert, one_line};
+use super::text::NOTED;
 
 /// Writes the report in about so many bytes: what is beyond is counted, not shown. The head is always whole.
 pub fn write(report: &Report, longest: usize) -> String {
@@ -18,8 +19,10 @@ pub fn write(report: &Report, longest: usize) -> String {
         .collect();
     // Writing to a String cannot fail.
     let _ = write_head(&mut text, report);
-    let mut after = String::new();
+    let (mut noted, mut after) = (String::new(), String::new());
+    let _ = write_noted(&mut noted, report, longest / 8);
     let _ = write_ignores(&mut after, report, longest / 4);
+    after.insert_str(0, &noted);
     if !amiss.is_empty() {
         text.push_str("| | resource | from → to | amiss |\n|---|---|---|---|\n");
         // The details keep room, however long the table is.
@@ -143,6 +146,32 @@ fn write_facet(text: &mut String, facet: &Facet) -> std::fmt::Result {
     .filter_map(|(label, part)| Some(format!("{label}: {}", part?)))
     .collect();
     writeln!(text, "{}\n", block(&lines.join("\n")))
+}
+
+/// What is worth knowing of items with nothing amiss, folded away.
+fn write_noted(text: &mut String, report: &Report, longest: usize) -> std::fmt::Result {
+    let mut notes = String::new();
+    let all = report.noted().count();
+    for (shown, item) in report.noted().enumerate() {
+        let lines = item.notes.join("\n");
+        let part = format!("{}\n\n{}\n\n", code(&item.address), block(&lines));
+        if shown == NOTED || notes.len() + part.len() > longest {
+            writeln!(
+                notes,
+                "… and {} more: see the report in another form.\n",
+                all - shown
+            )?;
+            break;
+        }
+        notes.push_str(&part);
+    }
+    if all > 0 {
+        writeln!(
+            text,
+            "<details><summary>Notes: {all}</summary>\n\n{notes}</details>\n"
+        )?;
+    }
+    Ok(())
 }
 
 fn write_ignores(text: &mut String, report: &Report, longest: usize) -> std::fmt::Result {

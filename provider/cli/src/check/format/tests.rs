@@ -123,6 +123,7 @@ pub(super) fn of_everything() -> Report {
     calm.source = Some(place("west", "calm"));
     calm.target = Some(place("east", "calm-dr"));
     calm.two_way = true;
+    calm.notes = vec!["Others already replicate west:calm to calm-dr.".to_owned()];
     let mut site = item(ItemKind::Site, "crr_site.east", "east", Vec::new());
     site.source = Some(place("east", ""));
     let bucket = |name: &str, facet: Facet, note: Option<&str>| {

@@ -38,6 +38,7 @@ pub fn write(report: &Report, paint: Paint) -> String {
     for item in report.items.iter().filter(|item| item.status.is_amiss()) {
         let _ = write_item(&mut text, item, paint);
     }
+    let _ = write_noted(&mut text, report);
     for ignore in &report.ignores {
         let _ = match ignore.state {
             IgnoreState::Used => writeln!(
@@ -77,6 +78,28 @@ pub fn write(report: &Report, paint: Paint) -> String {
         paint.paint(report.verdict, &report.counts.describe())
     );
     text
+}
+
+/// How many items with nothing amiss have their notes shown.
+pub const NOTED: usize = 10;
+
+/// What is worth knowing of items with nothing amiss.
+fn write_noted(text: &mut String, report: &Report) -> std::fmt::Result {
+    for item in report.noted().take(NOTED) {
+        let address = one_line(&item.address);
+        for note in &item.notes {
+            let way = one_line(&item.way());
+            writeln!(text, "note: {address} ({way}): {}", one_line(note))?;
+        }
+    }
+    let more = report.noted().count().saturating_sub(NOTED);
+    if more > 0 {
+        writeln!(text, "note: of {more} more see the report as JSON or HTML")?;
+    }
+    if report.noted().next().is_some() {
+        text.push('\n');
+    }
+    Ok(())
 }
 
 fn write_item(text: &mut String, item: &Item, paint: Paint) -> std::fmt::Result {

@@ -2,13 +2,17 @@
 
 use futures::StreamExt;
 use replication::echo::Standing;
-use replication::{BucketName, Echo};
+use replication::{BucketName, Echo, Seen};
 use terraform_provider_crr::runtime::Runtime;
 use terraform_provider_crr::stated::{self, NotLooked, StatedEcho};
 
 use super::{Barred, How, Resource, bar, in_time, item, late, unreadable};
-use crate::check::finding::{add_failure, add_health, add_problem, not_looked};
+use crate::check::finding::{add_failure, add_health, denied, not_looked};
 use crate::check::report::{Facet, Item, ItemKind, Place, Status};
+
+mod roles;
+
+use roles::{Roles, add_trust, add_unseen};
 
 /// The facet that says whether a bucket is replicated at all.
 const PROTECTION: &str = "protection";
@@ -33,26 +37,26 @@ pub(super) async fn look(
         return;
     }
     let mut stated = None;
-    let mut missing = None;
+    let mut roles = Roles::default();
     let begin = Box::pin(async {
-        stated = of_the_whole(runtime, resource, &mut whole, &mut missing).await;
+        stated = of_the_whole(runtime, resource, &mut whole, &mut roles).await;
     });
     if !in_time(how.deadline, begin).await {
         late(&mut whole);
     }
     if let Some(stated) = stated {
-        let missing = missing.as_deref();
-        of_its_buckets(runtime, &stated, missing, &mut whole, how, items).await;
+        of_its_buckets(runtime, &stated, &roles, &mut whole, how, items).await;
+        whole.settle();
     }
     items.push(whole);
 }
 
-/// What is no bucket's: that it can be made of its attributes, its roles, and its trigger. `missing` says which of these is not there.
+/// What is no bucket's: that it can be made of its attributes, its roles, and its trigger.
 async fn of_the_whole(
     runtime: &Runtime,
     resource: &Resource,
     whole: &mut Item,
-    missing: &mut Option<String>,
+    roles: &mut Roles,
 ) -> Option<StatedEcho> {
     let values = match resource.attributes() {
         Ok(values) => values,
@@ -72,14 +76,8 @@ async fn of_the_whole(
         let note = "It is paused: what stands goes on to replicate, and nothing more is protected until it is resumed.";
         whole.notes.push(note.to_owned());
     }
-    match stated::missing_roles(runtime, &stated.echo).await {
-        Ok(problems) if problems.is_empty() => whole.facets.push(Facet::in_sync("roles")),
-        Ok(problems) => {
-            *missing = problems.first().map(|problem| problem.summary.clone());
-            for problem in problems {
-                add_problem(whole, 0, &problem);
-            }
-        }
+    match stated::look_at_roles(runtime, &stated.echo).await {
+        Ok(found) => *roles = Roles::tell(whole, found),
         Err(failure) => add_failure(whole, &failure),
     }
     match stated::look_at_trigger(runtime, &values).await {
@@ -100,7 +98,7 @@ async fn of_the_whole(
 async fn of_its_buckets(
     runtime: &Runtime,
     stated: &StatedEcho,
-    missing: Option<&str>,
+    roles: &Roles,
     whole: &mut Item,
     how: &How,
     items: &mut Vec<Item>,
@@ -125,39 +123,26 @@ async fn of_its_buckets(
     for bucket in listed {
         match bucket {
             echo::Listed::Excluded { name, why } => {
-                if how.wants_bucket(&address, &name) {
-                    let mut item = of_bucket(&address, echo, &name);
+                let mut item = of_bucket(&address, echo, &name);
+                if how.wants_of(whole, &item) {
                     excluded(&mut item, &why);
                     items.push(item);
                 }
             }
             echo::Listed::Selected { bucket, .. } => {
-                if how.wants_bucket(&address, bucket.as_str()) {
-                    selected.push(bucket);
+                let item = of_selected(&address, echo, &bucket);
+                if how.wants_of(whole, &item) {
+                    selected.push((bucket, item));
                 }
             }
         }
     }
     how.progress.inc_length(selected.len() as u64);
-    let address = &address;
-    // Where a role is missing that is told of each bucket without asking again.
-    let roles = match missing {
-        Some(_) => echo::Roles::default(),
-        None => echo::Roles::look(cloud, echo).await,
-    };
-    let roles = &roles;
     let mut looks = futures::stream::iter(selected)
-        .map(|bucket| async move {
-            let mut item = of_bucket(address, echo, bucket.as_str());
-            if let Ok(pair) = echo.pair(&bucket) {
-                item.target = Some(Place {
-                    site: echo.template.destination.site.name.to_string(),
-                    bucket: Some(pair.destination.bucket.to_string()),
-                });
-            }
+        .map(|(bucket, mut item)| async move {
             let mut there = true;
             let look = Box::pin(async {
-                there = look_at(runtime, echo, (missing, roles), &bucket, &mut item).await;
+                there = look_at(runtime, stated, roles, &bucket, &mut item).await;
             });
             if !in_time(how.deadline, look).await {
                 late(&mut item);
@@ -165,13 +150,31 @@ async fn of_its_buckets(
             if stated.paused {
                 pause(&mut item);
             }
-            there.then_some(item)
+            let is_its = there && item.status != Status::Excluded;
+            let trust = is_its.then(|| roles.trust(echo, &bucket)).flatten();
+            (there.then_some(item), trust)
         })
         .buffer_unordered(how.at_once);
-    while let Some(item) = looks.next().await {
+    while let Some((item, trust)) = looks.next().await {
         how.progress.inc(1);
         items.extend(item);
+        if let Some(trust) = trust {
+            add_trust(whole, trust);
+        }
     }
+    add_unseen(whole, roles.known.unseen());
+}
+
+/// A bucket whose name is selected, with its target.
+fn of_selected(address: &str, echo: &Echo, bucket: &BucketName) -> Item {
+    let mut item = of_bucket(address, echo, bucket.as_str());
+    if let Ok(pair) = echo.pair(bucket) {
+        item.target = Some(Place {
+            site: echo.template.destination.site.name.to_string(),
+            bucket: Some(pair.destination.bucket.to_string()),
+        });
+    }
+    item
 }
 
 fn of_bucket(address: &str, echo: &Echo, bucket: &str) -> Item {
@@ -191,22 +194,21 @@ fn excluded(item: &mut Item, why: &str) {
 }
 
 /// Looks at one bucket. Answers whether it was still there.
-///
-/// `missing`: that the role does not exist under which S3 would replicate, as the echo's own item says, too.
 async fn look_at(
     runtime: &Runtime,
-    echo: &Echo,
-    (missing, roles): (Option<&str>, &echo::Roles),
+    stated: &StatedEcho,
+    roles: &Roles,
     bucket: &BucketName,
     item: &mut Item,
 ) -> bool {
-    let cloud = stated::cloud(runtime);
-    match echo::look(cloud, echo, bucket, roles).await {
+    let (cloud, echo) = (stated::cloud(runtime), &stated.echo);
+    match echo::look(cloud, echo, bucket, &roles.known).await {
         Standing::Gone => return false,
-        Standing::Protected => item.facets.push(match missing {
+        // As the echo's own item says, too.
+        Standing::Protected => item.facets.push(match roles.why_all_fail(echo, bucket) {
             Some(why) => unprotected(
                 &format!("its rules stand, and S3 fails every object: {why}"),
-                "Make the role of the echo's site again: `terraform apply` of its `crr_site`.",
+                "Make the role of the echo's site again, or as it was: `terraform apply` of its `crr_site`.",
             ),
             None => Facet::in_sync(PROTECTION),
         }),
@@ -218,11 +220,19 @@ async fn look_at(
             ));
         }
         Standing::Excluded { why } => excluded(item, &why),
-        Standing::Pending => item.facets.push(unprotected("not replicated yet", PROTECT)),
-        Standing::TargetGone { target } => item.facets.push(unprotected(
-            &format!("its target {target} is gone, or was made anew, and with it the objects that were in it"),
-            &format!("{PROTECT} S3 Batch Replication brings the objects that were written before to the new target."),
-        )),
+        Standing::Pending => {
+            item.facets.push(unprotected("not replicated yet", PROTECT));
+            if stated.paused {
+                what_stood(runtime, echo, bucket, item).await;
+            }
+        }
+        Standing::TargetGone { target } => {
+            let facet = unprotected(
+                &format!("its target {target} is gone, or was made anew, and with it the objects that were in it"),
+                &format!("{PROTECT} S3 Batch Replication brings the objects that were written before to the new target."),
+            );
+            item.facets.push(if stated.paused { missing(facet) } else { facet });
+        }
         Standing::Conflict { why } => item.facets.push(unprotected(
             &format!("in conflict: {why}"),
             "Exclude the bucket, or mend what stands in the way. Beside rules of others the echo stands with `merge = true`.",
@@ -235,13 +245,47 @@ async fn look_at(
             closely(runtime, echo, bucket, item).await;
             // Either it may not be looked at, which the close look says, or it cannot be protected.
             if item.status != Status::Unknown {
+                let stands = item.facets.iter().any(is_standing_rule);
                 item.facets.clear();
-                item.facets.push(unprotected(&summary, &detail));
+                let facet = unprotected(&summary, &detail);
+                item.facets.push(if stated.paused && stands { missing(facet) } else { facet });
             }
         }
     }
     item.settle();
     true
+}
+
+/// A bucket of a paused echo that has no rules: where a target of its own stands, they did stand, and were taken away.
+async fn what_stood(runtime: &Runtime, echo: &Echo, bucket: &BucketName, item: &mut Item) {
+    match echo::standing_target(stated::cloud(runtime), echo, bucket).await {
+        Ok(Seen::Present(())) => {
+            item.facets.clear();
+            closely(runtime, echo, bucket, item).await;
+            if !item.status.is_amiss() {
+                let stood = unprotected("no longer replicated, while its target stands", PROTECT);
+                item.facets.push(missing(stood));
+            }
+        }
+        Ok(Seen::Denied { action, message }) => {
+            item.facets
+                .push(denied("destination.tags", &action, &message));
+        }
+        Ok(Seen::Absent | Seen::NotLooked) => {}
+        Err(error) => not_looked(item, error.summary(), error.detail()),
+    }
+}
+
+fn is_standing_rule(facet: &Facet) -> bool {
+    facet.name.contains(".rule.") && facet.status == Status::InSync
+}
+
+/// What stood is missing, also where the echo is paused.
+fn missing(facet: Facet) -> Facet {
+    Facet {
+        status: Status::Missing,
+        ..facet
+    }
 }
 
 /// A paused echo protects nothing, on purpose: an apply would do nothing about it. What stands and has drifted is told, since

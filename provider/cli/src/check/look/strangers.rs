@@ -8,25 +8,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use cloud::{CloudError, StrangePolicy};
 use futures::StreamExt;
 use replication::rehearsal::{Need, Outcome, under_policy_of_others};
+use replication::role::SITE_POLICY;
 use replication::{RoleArn, Seen, SiteName};
 use terraform_provider_crr::runtime::Runtime;
-use terraform_provider_crr::stated::{self, PairLook};
+use terraform_provider_crr::stated::{self, Stakes};
 
 use super::{How, in_time};
 use crate::check::finding::denied;
 use crate::check::report::{Facet, Item, Status};
 
-/// What every policy of ours on a role is called.
+/// What the name of every policy of ours begins with. Others may take such a name, so none is passed over for it.
 const OURS: &str = "crr-";
 
 /// The roles that are ours, and which pairs need what of them.
 #[derive(Debug, Default)]
-pub(super) struct Roles(BTreeMap<RoleArn, Role>);
+pub struct Roles(BTreeMap<RoleArn, Role>);
 
 #[derive(Debug)]
 struct Role {
     /// Whose credentials reach it.
     site: SiteName,
+    /// The policies on it whose contents are looked at as what should be.
+    ours: BTreeSet<String>,
     /// By the item's number.
     needs: BTreeMap<usize, Vec<Need>>,
 }
@@ -34,20 +37,27 @@ struct Role {
 type Looked = Result<Seen<Vec<StrangePolicy>>, CloudError>;
 
 impl Roles {
-    /// Adds what a pair needs of the roles that are its own or a site's.
-    pub fn add(&mut self, item: usize, look: PairLook, of_sites: &BTreeSet<RoleArn>) {
-        for need in look.needs {
-            if !look.own_roles.contains(&need.role) && !of_sites.contains(&need.role) {
+    /// Adds what a pair has at stake on the roles that are its own or a site's.
+    pub fn add(&mut self, item: usize, stakes: Stakes, of_sites: &BTreeSet<RoleArn>) {
+        for need in stakes.needs {
+            let is_of_site = of_sites.contains(&need.role);
+            if !is_of_site && !stakes.own.contains(&need.role) {
                 continue;
             }
-            let side = match label(&need) {
-                "source" => &look.pair.source,
-                _ => &look.pair.destination,
+            let Some(site) = stakes.sites.get(&need.role) else {
+                continue;
             };
             let role = self.0.entry(need.role.clone()).or_insert_with(|| Role {
-                site: side.site.name.clone(),
+                site: site.clone(),
+                ours: BTreeSet::new(),
                 needs: BTreeMap::new(),
             });
+            if is_of_site {
+                role.ours.insert(SITE_POLICY.to_owned());
+            }
+            if let Some(names) = stakes.policies.get(&need.role) {
+                role.ours.extend(names.iter().cloned());
+            }
             role.needs.entry(item).or_default().push(need);
         }
     }
@@ -59,7 +69,7 @@ impl Roles {
             .map(|(arn, role)| async move {
                 let mut looked: Option<Looked> = None;
                 let look = Box::pin(async {
-                    let is_ours = |name: &str| name.starts_with(OURS);
+                    let is_ours = |name: &str| role.ours.contains(name);
                     looked = Some(cloud.strange_policies(&role.site, &arn, is_ours).await);
                 });
                 in_time(how.deadline, look).await;
@@ -149,7 +159,8 @@ fn judge(item: &mut Item, name: &str, role: &RoleArn, policy: &StrangePolicy, ne
         facet.is = Some(format!("{which} may deny what S3 needs: {why}"));
         facet.remedy = Some("Read it, and take it off the role if it denies.".to_owned());
         item.facets.push(facet);
-    } else {
+    } else if !policy.name.starts_with(OURS) {
+        // One of this name is most likely another resource's.
         item.notes.push(format!(
             "Policy {} is on {role} and not ours; it denies nothing that S3 needs.",
             policy.name
@@ -167,8 +178,8 @@ mod tests {
 
     const ROLE: &str = "arn:aws:iam::111122223333:role/crr/crr-orders";
 
-    fn told(looked: &Looked) -> Item {
-        let need = Need {
+    fn need() -> Need {
+        Need {
             otherwise: None,
             facet: "source.may.s3:ReplicateObject".to_owned(),
             role: ROLE.parse().unwrap(),
@@ -185,7 +196,11 @@ mod tests {
             objects: vec!["arn:aws:s3:::orders-dr/".to_owned()],
             reason: None,
             fails: "Every object fails.",
-        };
+        }
+    }
+
+    fn told(looked: &Looked) -> Item {
+        let need = need();
         let mut item = Item::new(ItemKind::Pair, "crr_pair.orders", "id");
         tell(&mut item, &[need], Some(looked));
         item
@@ -218,6 +233,32 @@ mod tests {
             let said = format!("{:?}{:?}", item.facets, item.notes);
             assert!(said.contains("freeze"), "{said}");
         }
+    }
+
+    /// Others may give a policy such a name as ours have.
+    #[test]
+    fn only_the_policies_that_are_looked_at_as_ours_are_passed_over() {
+        let stakes = |needs: Vec<Need>, policy: &str| Stakes {
+            needs,
+            own: [ROLE.parse().unwrap()].into(),
+            policies: [(ROLE.parse().unwrap(), [policy.to_owned()].into())].into(),
+            sites: [(ROLE.parse().unwrap(), "east".parse().unwrap())].into(),
+        };
+        let mut roles = Roles::default();
+        let of_sites = BTreeSet::new();
+        roles.add(0, stakes(vec![need()], "crr-to-orders-dr"), &of_sites);
+        roles.add(1, stakes(vec![need()], "crr-to-orders-copy"), &of_sites);
+        roles.add(2, stakes(Vec::new(), "crr-freeze"), &of_sites);
+        let role = &roles.0[&ROLE.parse::<RoleArn>().unwrap()];
+        let ours: Vec<&str> = role.ours.iter().map(String::as_str).collect();
+        assert_eq!(ours, ["crr-to-orders-copy", "crr-to-orders-dr"]);
+        assert_eq!(role.needs.len(), 2);
+        let mut roles = Roles::default();
+        let mut of_site = stakes(vec![need()], "x");
+        of_site.own.clear();
+        roles.add(0, of_site, &[ROLE.parse().unwrap()].into());
+        let role = &roles.0[&ROLE.parse::<RoleArn>().unwrap()];
+        assert!(role.ours.contains(SITE_POLICY));
     }
 
     #[test]

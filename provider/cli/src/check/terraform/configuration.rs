@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+/// The argument that must not be guessed: a tag too few or too many is drift.
+const TAGS: &str = "default_tags";
+
 /// The configuration in a plan.
 pub(super) struct Configuration<'a> {
     document: &'a Value,
@@ -78,12 +81,27 @@ impl<'a> Configuration<'a> {
         let mut arguments = Map::new();
         for (name, expression) in block.get("expressions")?.as_object()? {
             let constant = expression.get("constant_value").cloned();
-            let given = || of_root.then(|| self.variable(expression)).flatten();
+            let is_plain = of_root && name != TAGS;
+            let given = || is_plain.then(|| self.variable(expression)).flatten();
             if let Some(value) = constant.or_else(given) {
                 arguments.insert(name.clone(), value);
             }
         }
         Some(Value::Object(arguments))
+    }
+
+    /// Of which blocks the plan does not show the default tags.
+    pub fn tags_untold(&self) -> Vec<String> {
+        let is_expression = |block: &&Value| {
+            let tags = block.pointer(&format!("/expressions/{TAGS}"));
+            tags.is_some_and(|tags| tags.get("constant_value").is_none())
+        };
+        let blocks = self.ours.iter().filter(|(_, block)| is_expression(block));
+        blocks
+            .map(|(key, _)| {
+                format!("{TAGS} of provider block {key} is an expression, whose value a plan does not show: the tags are taken from what the plan shows on roles. Give the whole block with --sites to have all of them looked at.")
+            })
+            .collect()
     }
 
     fn variable(&self, expression: &Value) -> Option<Value> {
@@ -97,7 +115,8 @@ impl<'a> Configuration<'a> {
             .get("variables")?
             .get(variable)?
             .get("value")?;
-        // An expression around the variable cannot be told from the variable alone: an object is taken for what it is.
+        // An expression around the variable cannot be told from the variable alone: an object is taken for what it is. How a
+        // site is reached proves itself when it is reached.
         given.is_object().then(|| given.clone())
     }
 }

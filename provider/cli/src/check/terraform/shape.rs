@@ -45,6 +45,11 @@ impl<'a> At<'a> {
         })
     }
 
+    /// Whether one of its members is true.
+    pub fn flag(&self, name: &str) -> bool {
+        self.value.get(name) == Some(&Value::Bool(true))
+    }
+
     /// The elements of one of its members, which it may lack.
     pub fn list(&self, name: &str) -> Result<Vec<At<'a>>, String> {
         let Some(list) = self.member(name) else {

@@ -242,3 +242,75 @@ fn each_resource_is_of_its_own_provider_block() {
         ]
     );
 }
+
+#[test]
+fn a_plan_that_failed_is_refused_and_one_in_part_is_noted() {
+    let mut failed = plan(&json!({}));
+    failed["errored"] = true.into();
+    failed["complete"] = false.into();
+    let wrong = read(&failed.to_string(), Form::Plan).unwrap_err();
+    assert!(wrong.contains("plan again"), "{wrong}");
+    failed["errored"] = false.into();
+    let document = read(&failed.to_string(), Form::Plan).unwrap();
+    assert!(document.notes.iter().any(|note| note.contains("-target")));
+    failed["complete"] = true.into();
+    let document = read(&failed.to_string(), Form::Plan).unwrap();
+    assert!(document.notes.is_empty(), "{:?}", document.notes);
+}
+
+#[test]
+fn what_a_replacement_left_behind_should_not_be() {
+    let mut deposed = resource("crr_pair", "crr_pair.a", &json!({ "id": "old" }));
+    deposed["deposed_key"] = "0a1b2c3d".into();
+    let stands = resource("crr_pair", "crr_pair.a", &json!({ "id": "new" }));
+    let state = json!({ "format_version": "1.0", "values": { "root_module": { "resources": [stands, deposed] } } });
+    let document = read(&state.to_string(), Form::State).unwrap();
+    let ids: Vec<&Value> = document.resources.iter().map(|r| &r.values["id"]).collect();
+    assert_eq!(ids, ["new"]);
+
+    let mut changes = plan(&json!({}));
+    let of_deposed = json!({
+        "address": "crr_pair.a",
+        "deposed": "0a1b2c3d",
+        "change": { "actions": ["delete"], "after": null, "after_unknown": {} },
+    });
+    changes["resource_changes"]
+        .as_array_mut()
+        .unwrap()
+        .push(of_deposed);
+    let document = read(&changes.to_string(), Form::Plan).unwrap();
+    assert_eq!(document.resources[0].unknown.as_ref().unwrap()["id"], true);
+}
+
+#[test]
+fn default_tags_are_no_guess_at_an_expression() {
+    let mut plan = plan(&json!({ "references": ["var.sites"] }));
+    plan["configuration"]["provider_config"]["crr"]["expressions"]["default_tags"] =
+        json!({ "references": ["var.sites"] });
+    let document = read(&plan.to_string(), Form::Plan).unwrap();
+    assert_eq!(document.blocks["crr"].get("default_tags"), None);
+    let note = document.tags_untold.first().unwrap();
+    assert!(
+        note.contains("default_tags") && note.contains("--sites"),
+        "{note}"
+    );
+}
+
+#[test]
+fn what_is_sensitive_is_told_by_states_and_plans() {
+    let mut pair = resource("crr_pair", "crr_pair.a", &json!({ "id": "a" }));
+    pair["sensitive_values"] = json!({ "tags": { "token": true } });
+    let state =
+        json!({ "format_version": "1.0", "values": { "root_module": { "resources": [pair] } } });
+    let document = read(&state.to_string(), Form::State).unwrap();
+    let of_state = document.resources[0].sensitive.as_ref().unwrap();
+    assert_eq!(of_state["tags"]["token"], true);
+
+    let mut planned = plan(&json!({}));
+    planned["resource_changes"][0]["change"]["after_sensitive"] = json!({ "tags": true });
+    let document = read(&planned.to_string(), Form::Plan).unwrap();
+    assert_eq!(
+        document.resources[0].sensitive.as_ref().unwrap()["tags"],
+        true
+    );
+}
