@@ -17,7 +17,7 @@ async fn another_state_takes_it_over_only_with_a_warning_and_nobody_deletes_it_f
     scene.apply().await?;
     let other = Workdir::in_lab(lab, OTHER).await?;
     let plan = other.plan().await?;
-    let said = "stands already, and this state did not make it";
+    let said = "Otherwise it is in another state";
     assert!(plan.code == 2 && plan.words().contains(said), "{plan}");
     assert!(!scene.workdir.plan().await?.words().contains(said));
     other.apply().await?;

@@ -32,8 +32,7 @@ async fn replace(scene: &Scene) -> Result<(), LabError> {
     ];
     let applied = scene.workdir.run(&arguments).await?.ok()?;
     let words = applied.words();
-    let untrue = ["this state did not make it", "in conflict"];
-    assert!(!untrue.iter().any(|text| words.contains(text)), "{applied}");
+    assert!(!words.contains("in conflict"), "{applied}");
     // Where the old one goes first, the one that is made knows of it.
     let first = words.contains("The trigger stays while the echo is replaced");
     assert!(!first || !words.contains("stands already"), "{applied}");
