@@ -181,6 +181,20 @@ async fn rules_stay_until_those_of_the_successor_stand() -> Result<(), LabError>
     scene.workdir.apply().await?;
     assert_eq!(targets(&scene, &both).await, ["invoices-v4", "orders-v4"]);
     scene.apply().await?;
+
+    // The same where the old one goes first.
+    let plainly =
+        |more: &str| format!("target_bucket = \"{{bucket}}-v5\"\non_destroy = \"remove\"\n{more}");
+    scene.configure(&plainly("paused = true"))?;
+    let failed = scene.workdir.try_apply().await?;
+    assert!(
+        failed.code == 1 && failed.words().contains("what replaces it is paused"),
+        "{failed}"
+    );
+    assert_eq!(targets(&scene, &both).await, ["invoices-v4", "orders-v4"]);
+    scene.configure(&plainly(""))?;
+    scene.apply().await?;
+    assert_eq!(targets(&scene, &both).await, ["invoices-v5", "orders-v5"]);
     scene.workdir.destroy().await?;
     assert_eq!(targets(&scene, &both).await, Vec::<String>::new());
     Ok(())

@@ -16,7 +16,7 @@ use crate::runtime::{Runtime, Successor};
 pub fn mark(planned: Option<&Value>) -> Vec<u8> {
     let lines: Vec<String> = planned
         .into_iter()
-        .flat_map(|planned| [rules(planned), trigger(planned)])
+        .flat_map(|planned| [rules(planned), trigger(planned), pauses(planned)])
         .flatten()
         .collect();
     lines.join("\n").into_bytes()
@@ -33,6 +33,20 @@ fn trigger(value: &Value) -> Option<String> {
     let (source, target) = (part("source")?, part("target")?);
     matches!(value.get("trigger"), Some(Value::Object(_)))
         .then(|| format!("triggers {source}->{target}"))
+}
+
+fn pauses(value: &Value) -> Option<String> {
+    super::is_paused(value).then(|| "pauses".to_owned())
+}
+
+/// Whether a line is one that a creation leaves: it is about that plan alone.
+fn is_mark(line: &str) -> bool {
+    line == "pauses" || line.starts_with("creates ") || line.starts_with("triggers ")
+}
+
+/// Whether what a deletion with this private data makes way for is paused: it would put nothing in place of the rules that go.
+pub fn makes_way_for_paused(private: &[u8]) -> bool {
+    says(private, "pauses")
 }
 
 fn says(private: &[u8], line: &str) -> bool {
@@ -88,21 +102,27 @@ fn lines(private: &[u8]) -> impl Iterator<Item = &str> {
     text.lines().filter(|line| !line.is_empty())
 }
 
-/// These private data, with what is awaited.
+/// These private data, without what a plan said that has failed.
+pub fn without_marks(private: &[u8]) -> Vec<u8> {
+    let others: Vec<&str> = lines(private).filter(|line| !is_mark(line)).collect();
+    others.join("\n").into_bytes()
+}
+
+/// These private data, with what is awaited, and without what a plan said that has failed.
 pub fn awaiting(private: &[u8], successors: &[Successor]) -> Vec<u8> {
     let ty = schema::schema().ty();
     let awaits = successors.iter().filter_map(|successor| {
         let text = tfplugin::json::encode(&configuration(&successor.configuration), &ty).ok()?;
         Some(format!("{AWAITS}{}", String::from_utf8(text).ok()?))
     });
-    let others = lines(private).filter(|line| !line.starts_with(AWAITS));
+    let others = lines(private).filter(|line| !line.starts_with(AWAITS) && !is_mark(line));
     let all: Vec<String> = others.map(str::to_owned).chain(awaits).collect();
     all.join("\n").into_bytes()
 }
 
-/// These private data, and what was awaited by those before.
+/// These private data, and what was awaited by those before. What a plan said is no part of a state.
 pub fn still_awaiting(before: &[u8], private: &[u8]) -> Vec<u8> {
-    let others = lines(private).filter(|line| !line.starts_with(AWAITS));
+    let others = lines(private).filter(|line| !line.starts_with(AWAITS) && !is_mark(line));
     let awaits = lines(before).filter(|line| line.starts_with(AWAITS));
     let all: Vec<&str> = others.chain(awaits).collect();
     all.join("\n").into_bytes()
@@ -170,5 +190,18 @@ mod tests {
         );
         assert_eq!(still_awaiting(&private, b"trigger abc"), private);
         assert_eq!(awaiting(&private, &[]), b"trigger abc");
+    }
+
+    #[test]
+    fn a_creation_says_that_it_is_paused_and_a_plan_that_failed_says_nothing() {
+        let mut planned = schema::empty("east", "west");
+        assert!(!makes_way_for_paused(&mark(Some(&planned))));
+        planned.set("target_bucket", Value::from("{bucket}-v3"));
+        planned.set("paused", Value::from(true));
+        let private = mark(Some(&planned));
+        assert!(makes_way_for_paused(&private) && handed_over(&planned, &private).is_some());
+        assert_eq!(awaiting(&private, &[]), b"");
+        assert_eq!(without_marks(&private), b"");
+        assert_eq!(still_awaiting(&private, &private), b"");
     }
 }

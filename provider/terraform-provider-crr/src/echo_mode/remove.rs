@@ -3,7 +3,7 @@
 use tfplugin::{ApplyRequest, ApplyResponse, Context, Diagnostics, Path};
 
 use super::apply::{release, tell};
-use super::config::{Resolution, resolve, resolve_anywhere};
+use super::config::{Resolution, Resolved, resolve, resolve_anywhere};
 use super::handover;
 use super::staying;
 use super::survey::{job, survey};
@@ -72,13 +72,12 @@ pub(super) async fn remove(
         }
         return request.unchanged();
     };
-    if removes && resolved.paused {
-        diagnostics.error_at(
-            Path::root().attribute("paused"),
-            format!("Echo {} is paused", resolved.echo.id()),
-            "While it is, no bucket is touched, so what it made cannot be removed. Set `paused = false` and apply, or `on_destroy = \"keep\"`.",
-        );
-        return request.unchanged();
+    if removes && stays_by_pause(&resolved, &request.private, diagnostics) {
+        // Whoever plans anew is not to go by what was planned this time.
+        return ApplyResponse {
+            private: handover::without_marks(&request.private),
+            ..request.unchanged()
+        };
     }
     let job = job(context, &resolved, Operation::Delete);
     let successors = if removes {
@@ -115,6 +114,28 @@ pub(super) async fn remove(
         return unchanged();
     }
     ApplyResponse::default()
+}
+
+/// Whether the rules stay since the echo, or the one that replaces it, is paused. A diagnostic says so.
+fn stays_by_pause(resolved: &Resolved, private: &[u8], diagnostics: &mut Diagnostics) -> bool {
+    let at = Path::root().attribute("paused");
+    if resolved.paused {
+        diagnostics.error_at(
+            at,
+            format!("Echo {} is paused", resolved.echo.id()),
+            "While it is, no bucket is touched, so what it made cannot be removed. Set `paused = false` and apply, or `on_destroy = \"keep\"`.",
+        );
+        return true;
+    }
+    let replaced = handover::makes_way_for_paused(private);
+    if replaced {
+        diagnostics.error_at(
+            at,
+            format!("The rules of echo {} stay: what replaces it is paused", resolved.echo.id()),
+            "It would put nothing in their place, and leave the buckets without any. Make the change first with `paused = false`, and pause the echo then; or set `on_destroy = \"keep\"` and apply before the change.",
+        );
+    }
+    replaced
 }
 
 /// Puts the rules of the echo that comes after on the buckets, beside those that are about to go: taken off first, they would
