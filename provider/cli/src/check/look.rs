@@ -287,6 +287,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_reason_ends_with_one_full_stop() {
+        for (error, remedy) in [
+            ("no text", "no text."),
+            ("No rules: leave them out.", "No rules: leave them out."),
+            ("Was it another version?", "Was it another version?"),
+        ] {
+            let mut item = Item::new(ItemKind::Pair, "crr_pair.orders", "id");
+            unreadable(&mut item, error);
+            assert_eq!(item.facets[0].remedy.as_deref(), Some(remedy));
+        }
+    }
+
     fn how(only: &[&str]) -> How {
         How {
             at_once: 1,
