@@ -173,6 +173,11 @@ impl Served {
         lock(&self.counted).replace(found) != Some(found)
     }
 
+    /// How many buckets the last sweep that came to its end was of.
+    pub fn found(&self) -> usize {
+        lock(&self.counted).map_or(0, |(buckets, _)| buckets)
+    }
+
     /// How far a sweep is: looked at, of so many.
     pub fn progress(&self) -> Option<(usize, usize)> {
         let sweep = lock(&self.sweep);

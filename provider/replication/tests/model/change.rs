@@ -44,6 +44,15 @@ proptest! {
     fn a_changed_pair_is_as_if_it_had_never_been_another(scene in scenes(), new in pairs()) {
         let mut old = scene.pair;
         let mut new = of_the_same_name(&scene.world, &old, new);
+        // A bucket that encrypts with KMS replicates with keys only.
+        let by_kms = |side: &replication::Side| {
+            let found = scene.world.buckets.get(&side.at());
+            found.is_some_and(|bucket| bucket.encryption.algorithm.starts_with("aws:kms"))
+        };
+        if by_kms(&new.source) || by_kms(&new.destination) {
+            new.source.key = Some(key(&new.source));
+            new.destination.key = Some(key(&new.destination));
+        }
         // An exact mirror is the user's word that statements of others go.
         old.mirror.exact = false;
         new.mirror.exact = false;
@@ -51,9 +60,11 @@ proptest! {
         if !new.mirror.has(Setting::Ownership) {
             old.mirror.settings.remove(&Setting::Ownership);
         }
-        // A source encrypted with a key is mirrored only where the destination has a key, too.
+        // A source encrypted with a key is mirrored only where the destination has a key, too; and one that was mirrored so
+        // replicates back only with keys.
         if new.destination.key.is_none() {
             new.mirror.settings.remove(&Setting::Encryption);
+            old.mirror.settings.remove(&Setting::Encryption);
         }
         let theirs = of_others(&scene.world);
         let mut world = scene.world.clone();

@@ -41,6 +41,7 @@ fn seen(tags: Option<&BTreeMap<String, String>>, contents: Seen<()>) -> Observed
     };
     let mut found = ObservedBucket::of(Existence::Exists);
     found.tags = Seen::Present(tags.clone());
+    found.encryption = Seen::Absent;
     found.replication = Seen::Absent;
     found.contents = contents;
     found.policy = Seen::Absent;
