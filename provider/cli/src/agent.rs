@@ -47,6 +47,8 @@ pub const AT_ONCE: u32 = 64;
 
 /// How long the last calls to a queue may take.
 const LAST_CALLS: Duration = Duration::from_secs(5);
+/// How long a picture of how far a look is may take once it is over.
+const LAST_PICTURE: Duration = Duration::from_secs(1);
 
 /// What `crr echo` is told.
 #[derive(Debug, Args)]
@@ -130,9 +132,12 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         };
         tokio::spawn(listen::serve(listener, shown));
     }
-    tokio::spawn(progress.follow(engine.clone()));
+    let pictures = tokio::spawn(progress.follow(engine.clone()));
     if arguments.once {
-        return once(&engine, arguments.grace).await;
+        let code = once(&engine, arguments.grace).await;
+        // Its last picture; a look that was broken off has none.
+        let _ = tokio::time::timeout(LAST_PICTURE, pictures).await;
+        return code;
     }
     loop {
         let opened = serve(&engine, letters, &arguments, &mut changes).await;

@@ -36,31 +36,30 @@ impl Progress {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.set_message("looking");
-        let mut waited = false;
-        while !engine.stop.is_cancelled() {
-            let (mut looked, mut total, mut left) = (0, 0, false);
-            for served in &engine.served {
-                let swept = *served.swept.borrow() > 0;
-                let (done, all) = if swept {
-                    (served.found(), served.found())
-                } else {
-                    served.progress().unwrap_or_default()
-                };
-                looked += done;
-                total += all;
-                left |= !swept;
-            }
-            bar.set_length(total as u64);
-            bar.set_position(looked as u64);
-            // How many there were is known a moment after the end.
-            if !left && (total > 0 || waited) {
-                break;
-            }
-            waited = !left;
+        while !engine.stop.is_cancelled() && self.show(&engine) {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         // A short look ends between two pictures of it: the last one is drawn in any case.
+        self.show(&engine);
         bar.abandon();
         bar.finish_and_clear();
+    }
+    /// Sets how far it is. Answers whether anything is left to look at.
+    fn show(&self, engine: &Engine) -> bool {
+        let (mut looked, mut total, mut left) = (0, 0, false);
+        for served in &engine.served {
+            let swept = *served.swept.borrow() > 0;
+            let (done, all) = if swept {
+                (served.found(), served.found())
+            } else {
+                served.progress().unwrap_or_default()
+            };
+            looked += done;
+            total += all;
+            left |= !swept;
+        }
+        self.0.set_length(total as u64);
+        self.0.set_position(looked as u64);
+        left
     }
 }
