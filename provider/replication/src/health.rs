@@ -40,6 +40,19 @@ pub struct Denial {
     pub message: String,
 }
 
+impl Denial {
+    /// Why something was not seen; none where it was, or was not looked at.
+    pub fn of<T>(seen: &Seen<T>) -> Option<Self> {
+        match seen {
+            Seen::Denied { action, message } => Some(Self {
+                action: action.clone(),
+                message: message.clone(),
+            }),
+            _ => None,
+        }
+    }
+}
+
 /// One facet, and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetHealth {
@@ -162,16 +175,6 @@ fn standing(comparison: &Comparison, observed: &Observed) -> FacetStanding {
     }
 }
 
-fn refused<T>(seen: &Seen<T>) -> Option<Denial> {
-    match seen {
-        Seen::Denied { action, message } => Some(Denial {
-            action: action.clone(),
-            message: message.clone(),
-        }),
-        _ => None,
-    }
-}
-
 /// Why a part could not be seen; none where it was.
 fn denial(part: &Part, observed: &Observed) -> Option<Denial> {
     if let Some(at) = part.bucket() {
@@ -186,35 +189,35 @@ fn denial(part: &Part, observed: &Observed) -> Option<Denial> {
                 }
                 _ => None,
             },
-            Part::Versioning(_) => refused(&bucket.versioning),
-            Part::PublicAccessBlock(_) => refused(&bucket.public_access_block),
-            Part::Ownership(_) => refused(&bucket.ownership),
-            Part::Encryption(_) => refused(&bucket.encryption),
-            Part::BucketTags(_) => refused(&bucket.tags),
-            Part::ObjectLock(_) => refused(&bucket.object_lock),
-            Part::Lifecycle(_) => refused(&bucket.lifecycle),
-            Part::Cors(_) => refused(&bucket.cors),
-            Part::Logging(_) => refused(&bucket.logging),
-            Part::BucketPolicy(_) => refused(&bucket.policy),
-            _ => refused(&bucket.replication),
+            Part::Versioning(_) => Denial::of(&bucket.versioning),
+            Part::PublicAccessBlock(_) => Denial::of(&bucket.public_access_block),
+            Part::Ownership(_) => Denial::of(&bucket.ownership),
+            Part::Encryption(_) => Denial::of(&bucket.encryption),
+            Part::BucketTags(_) => Denial::of(&bucket.tags),
+            Part::ObjectLock(_) => Denial::of(&bucket.object_lock),
+            Part::Lifecycle(_) => Denial::of(&bucket.lifecycle),
+            Part::Cors(_) => Denial::of(&bucket.cors),
+            Part::Logging(_) => Denial::of(&bucket.logging),
+            Part::BucketPolicy(_) => Denial::of(&bucket.policy),
+            _ => Denial::of(&bucket.replication),
         };
     }
     match part {
         Part::Role(arn) | Part::Trust(arn) | Part::Boundary(arn) | Part::RoleTags(arn) => {
-            refused(&observed.roles.get(arn)?.role)
+            Denial::of(&observed.roles.get(arn)?.role)
         }
         Part::RolePolicy(arn, name) | Part::StrayPolicy(arn, name) => {
             let role = observed.roles.get(arn)?;
             role.policies
                 .get(name)
-                .and_then(refused)
-                .or_else(|| refused(&role.role))
+                .and_then(Denial::of)
+                .or_else(|| Denial::of(&role.role))
         }
         Part::StrayRole(arn) => {
             let role = observed.roles.get(arn)?;
-            refused(&role.role).or_else(|| refused(&role.policy_names))
+            Denial::of(&role.role).or_else(|| Denial::of(&role.policy_names))
         }
-        Part::KeyPolicy(key) => refused(&observed.keys.get(key)?.policy),
+        Part::KeyPolicy(key) => Denial::of(&observed.keys.get(key)?.policy),
         Part::Trigger(part) => of_trigger(*part, observed.trigger.as_deref()?),
         _ => None,
     }
@@ -225,33 +228,33 @@ fn of_trigger(part: TriggerPart, seen: &ObservedTrigger) -> Option<Denial> {
         TriggerPart::DeadLetterQueue
         | TriggerPart::DeadLetterTags
         | TriggerPart::Queue
-        | TriggerPart::QueueTags => seen.queues.values().find_map(refused),
+        | TriggerPart::QueueTags => seen.queues.values().find_map(Denial::of),
         TriggerPart::Rule
         | TriggerPart::RuleTarget
         | TriggerPart::RuleTags
         | TriggerPart::Look
         | TriggerPart::LookTarget
-        | TriggerPart::LookTags => seen.rules.values().find_map(refused),
+        | TriggerPart::LookTags => seen.rules.values().find_map(Denial::of),
         TriggerPart::FunctionCode | TriggerPart::Function | TriggerPart::FunctionTags => {
-            refused(&seen.function)
+            Denial::of(&seen.function)
         }
-        TriggerPart::Mapping => refused(&seen.mapping),
+        TriggerPart::Mapping => Denial::of(&seen.mapping),
     }
 }
 
 fn of_bucket(bucket: &ObservedBucket) -> BTreeSet<Denial> {
     [
-        refused(&bucket.versioning),
-        refused(&bucket.replication),
-        refused(&bucket.policy),
-        refused(&bucket.encryption),
-        refused(&bucket.ownership),
-        refused(&bucket.public_access_block),
-        refused(&bucket.tags),
-        refused(&bucket.object_lock),
-        refused(&bucket.lifecycle),
-        refused(&bucket.cors),
-        refused(&bucket.logging),
+        Denial::of(&bucket.versioning),
+        Denial::of(&bucket.replication),
+        Denial::of(&bucket.policy),
+        Denial::of(&bucket.encryption),
+        Denial::of(&bucket.ownership),
+        Denial::of(&bucket.public_access_block),
+        Denial::of(&bucket.tags),
+        Denial::of(&bucket.object_lock),
+        Denial::of(&bucket.lifecycle),
+        Denial::of(&bucket.cors),
+        Denial::of(&bucket.logging),
     ]
     .into_iter()
     .flatten()
@@ -263,10 +266,10 @@ fn denials(desired: &Desired, observed: &Observed) -> BTreeSet<Denial> {
     let mut denials: BTreeSet<Denial> = observed.buckets.values().flat_map(of_bucket).collect();
     let roles = desired.roles.keys();
     for role in roles.filter_map(|arn| observed.roles.get(arn)) {
-        denials.extend(refused(&role.role));
-        denials.extend(role.policies.values().filter_map(refused));
+        denials.extend(Denial::of(&role.role));
+        denials.extend(role.policies.values().filter_map(Denial::of));
     }
     let keys = desired.keys.keys();
-    denials.extend(keys.filter_map(|key| refused(&observed.keys.get(key)?.policy)));
+    denials.extend(keys.filter_map(|key| Denial::of(&observed.keys.get(key)?.policy)));
     denials
 }

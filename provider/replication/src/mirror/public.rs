@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use crate::bucket::PublicAccessBlock;
+use crate::policy::evaluate::statements;
 
 /// The condition keys by which S3 takes a statement for everybody as one for somebody, where their values are fixed. Source:
 /// "The meaning of public" in the S3 user guide.
@@ -64,12 +65,7 @@ pub(crate) fn lets_everybody_in(policy: &str, block: Option<&PublicAccessBlock>)
     if block.is_some_and(|block| block.restrict_public_buckets) {
         return false;
     }
-    let mut policy = serde_json::from_str::<Value>(policy).unwrap_or_default();
-    match policy.get_mut("Statement").map(Value::take) {
-        Some(Value::Array(statements)) => statements.iter().any(is_public),
-        Some(statement) => is_public(&statement),
-        None => false,
-    }
+    statements(policy).iter().any(is_public)
 }
 
 /// Whether a statement allows something to everybody. In doubt it does.

@@ -154,7 +154,8 @@ pub fn denied_in_part<'a>(
     found
 }
 
-fn statements(text: &str) -> Vec<Value> {
+/// The statements of a policy. A text that is no policy has none.
+pub(crate) fn statements(text: &str) -> Vec<Value> {
     let mut policy = serde_json::from_str::<Value>(text).unwrap_or_default();
     match policy.get_mut("Statement").map(Value::take) {
         Some(Value::Array(list)) => list,
@@ -167,7 +168,8 @@ fn denies(statement: &Value) -> bool {
     statement.get("Effect").and_then(Value::as_str) == Some("Deny")
 }
 
-fn listed(value: Option<&Value>) -> Vec<&str> {
+/// The texts of an element that is one or a list.
+pub(crate) fn listed(value: Option<&Value>) -> Vec<&str> {
     match value {
         Some(Value::String(one)) => vec![one],
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),

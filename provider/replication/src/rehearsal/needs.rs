@@ -147,6 +147,18 @@ impl Lane<'_> {
         reason: Option<&'static str>,
         fails: &'static str,
     ) {
+        self.need_either(name, subject, (request, None), reason, fails);
+    }
+
+    /// Of two requests it may not be known which one it will be.
+    fn need_either(
+        &mut self,
+        name: &str,
+        subject: Subject,
+        (request, otherwise): (Request, Option<Request>),
+        reason: Option<&'static str>,
+        fails: &'static str,
+    ) {
         let all = request.resource.strip_suffix(OBJECT);
         let objects = all.into_iter().flat_map(|all| {
             self.prefixes
@@ -159,7 +171,7 @@ impl Lane<'_> {
             subject,
             objects: objects.collect(),
             request,
-            otherwise: None,
+            otherwise,
             reason,
             fails,
         });

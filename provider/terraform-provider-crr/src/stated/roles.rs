@@ -147,23 +147,14 @@ fn label(echo: &Echo, role: &RoleArn) -> &'static str {
 
 /// What may not be read of a role counts as good with nobody who asks S3: it takes any role, and then fails every object.
 fn denials(label: &str, found: &ObservedRole) -> Vec<(String, Denial)> {
-    fn refused<T>(seen: &Seen<T>) -> Option<Denial> {
-        match seen {
-            Seen::Denied { action, message } => Some(Denial {
-                action: action.clone(),
-                message: message.clone(),
-            }),
-            _ => None,
-        }
-    }
     // A role that others made need not have this policy.
     let of_others = found
         .role
         .present()
         .is_some_and(|facts| !facts.tags.contains_key(MADE_BY.0));
     let policy = found.policies.get(SITE_POLICY);
-    let policy = policy.filter(|_| !of_others).and_then(refused);
-    let role = refused(&found.role).map(|denial| (format!("{label}.role"), denial));
+    let policy = policy.filter(|_| !of_others).and_then(Denial::of);
+    let role = Denial::of(&found.role).map(|denial| (format!("{label}.role"), denial));
     role.into_iter()
         .chain(policy.map(|denial| (format!("{label}.role_policy"), denial)))
         .collect()

@@ -8,6 +8,7 @@ use super::Standing;
 use crate::mirror::lets_everybody_in;
 use crate::observed::{ObservedBucket, Seen};
 use crate::pair::Side;
+use crate::policy::evaluate::{listed, statements};
 
 /// What speaks against a bucket as a target, in words that follow its name. `public`: it may be open to everybody.
 pub(super) fn danger(
@@ -55,23 +56,17 @@ fn seen<'a, T>(target: &Side, what: &str, found: &'a Seen<T>) -> Result<Option<&
 
 /// Somebody of an account that has neither of the two buckets, whom the policy lets in.
 fn stranger(policy: &str, source: &Side, target: &Side) -> Option<String> {
-    let policy = serde_json::from_str::<Value>(policy).ok()?;
-    let statements = match policy.get("Statement")? {
-        Value::Array(statements) => statements.iter().collect(),
-        statement => vec![statement],
-    };
     let owners = [source.site.account.as_str(), target.site.account.as_str()];
-    statements
-        .into_iter()
-        .filter(|statement| statement.get("Effect").and_then(Value::as_str) != Some("Deny"))
+    let statements = statements(policy);
+    let allowing = statements
+        .iter()
+        .filter(|statement| statement.get("Effect").and_then(Value::as_str) != Some("Deny"));
+    allowing
         .filter_map(|statement| statement.get("Principal")?.as_object())
         .flatten()
         // A service is let in to write: logs, mostly.
         .filter(|(kind, _)| *kind != "Service")
-        .flat_map(|(_, names)| match names {
-            Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
-            name => name.as_str().into_iter().collect::<Vec<_>>(),
-        })
+        .flat_map(|(_, names)| listed(Some(names)))
         .find(|name| *name != "*" && !owners.contains(&account_of(name)))
         .map(str::to_owned)
 }

@@ -67,15 +67,15 @@ impl Lane<'_> {
         };
         let mut of_bucket = of_object.clone();
         of_bucket.context.insert(CONTEXT.to_owned(), side.arn());
-        let (request, otherwise) = match bucket_key {
+        let asked = match bucket_key {
             Some(true) => (of_bucket, None),
             Some(false) => (of_object, None),
             None => (of_object, Some(of_bucket)),
         };
-        self.need(
+        self.need_either(
             &format!("may.{action}"),
             Subject::Role,
-            request.clone(),
+            asked.clone(),
             reason,
             fails,
         );
@@ -84,16 +84,13 @@ impl Lane<'_> {
             key: key.clone(),
             must_be_known: key.account() != self.from.site.account.as_str(),
         };
-        self.need(
+        self.need_either(
             &format!("key_policy.{action}"),
             subject,
-            request,
+            asked,
             reason,
             fails,
         );
-        for need in self.needs.iter_mut().rev().take(2) {
-            need.otherwise.clone_from(&otherwise);
-        }
     }
 }
 
